@@ -1,0 +1,48 @@
+import type { Point, Scalar } from '../json.ts';
+import type { Stage } from '../manifest/manifest.ts';
+
+/** All tasks of a manifest, known before anything runs. */
+export interface Graph {
+  /** In topological order: what a task needs stands before it. A task's index here is its dense id. */
+  readonly tasks: readonly Task[];
+  readonly byId: ReadonlyMap<string, Task>;
+}
+
+/** One concrete run of a stage: the node of the graph. */
+export interface Task {
+  /** Dense id: position in `Graph.tasks`. */
+  readonly index: number;
+  /** `stage`, or `stage@axis=value,axis=value` in the order of `axes`. */
+  readonly id: string;
+  readonly stage: Stage;
+  /** Values of every axis of the stage: its own and those it takes from its inputs. */
+  readonly point: Point;
+  /** The value before this one on the stage's scan axis; null for a first segment or without a scan. */
+  readonly previous: Scalar | null;
+  readonly inputs: readonly TaskInput[];
+  readonly outputs: readonly TaskOutput[];
+  /** Indices of the tasks whose outputs this one reads, ascending, each once. */
+  readonly needs: readonly number[];
+  /** Indices of the tasks that read this one's outputs, ascending, each once. */
+  readonly neededBy: readonly number[];
+}
+
+export interface TaskInput {
+  readonly name: string;
+  /** Empty for an optional input without a file, and for a scan's first segment. */
+  readonly sources: readonly TaskSource[];
+}
+
+export type TaskSource =
+  /** `output` is a position in the other task's `outputs`; `point` says where on the gathered axes it lies. */
+  | { readonly kind: 'output'; readonly task: number; readonly output: number; readonly point: Point }
+  /** A file or directory, or a glob; which files it stands for is asked of the disk. */
+  | { readonly kind: 'path'; readonly path: string; readonly external: boolean }
+  | { readonly kind: 'glob'; readonly pattern: string };
+
+export interface TaskOutput {
+  readonly name: string;
+  /** Project-relative path, all placeholders filled in, without a slash at the end. */
+  readonly path: string;
+  readonly directory: boolean;
+}

@@ -1,0 +1,95 @@
+import type { JsonObject, Point, Scalar } from '../json.ts';
+
+/**
+ * `pipeline.yaml`, checked and resolved: the profile merged in, `--set` applied, `${…}` substituted.
+ * Plain data; nothing in it depends on the machine or on what has been built.
+ */
+export interface Manifest {
+  /** `default`, or the name given to `--profile`. */
+  readonly profile: string;
+  /** Project-relative directory of readable outputs: `artifacts`, or `artifacts/<profile>`. */
+  readonly artifacts: string;
+  readonly params: JsonObject;
+  /** In the order of the file. */
+  readonly stages: readonly Stage[];
+}
+
+export interface Stage {
+  readonly name: string;
+  /** One line for `pipe dag` and the progress display; may be empty. */
+  readonly title: string;
+  readonly work: Work;
+  /** The declared parameters only, resolved: `params: [train.patience]` gives `{train: {patience: 10}}`. */
+  readonly params: JsonObject;
+  readonly inputs: readonly StageInput[];
+  readonly outputs: readonly StageOutput[];
+  /** Axes this stage adds: one task for every combination of their values. */
+  readonly matrix: readonly Axis[];
+  /** An axis along which each task continues the one before. */
+  readonly scan: Scan | null;
+  readonly resources: Resources;
+  /** Names of environment variables the stage may see; their values are part of the fingerprint. */
+  readonly env: readonly string[];
+  /** Seconds after which a task is stopped and counts as failed; null is no limit. */
+  readonly timeout: number | null;
+  /** How many more times a failed task is tried. */
+  readonly retries: number;
+}
+
+export type Work =
+  /** A TypeScript module, project-relative, whose default export is a `defineStage(…)`. */
+  | { readonly kind: 'use'; readonly module: string }
+  /**
+   * A shell command, run by `sh -c`. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` stand for
+   * shell-quoted values; `cwd` is project-relative.
+   */
+  | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string };
+
+export interface Axis {
+  readonly name: string;
+  readonly values: readonly Scalar[];
+}
+
+export interface Scan extends Axis {
+  /** Each of these inputs is the named output of the segment before; the first segment has none. */
+  readonly carry: readonly { readonly input: string; readonly output: string }[];
+}
+
+export interface StageInput {
+  readonly name: string;
+  readonly source: InputSource;
+}
+
+export type InputSource =
+  /** An output of another stage. Axes in `gather` become a list; axes in `at` are fixed to a value. */
+  | {
+      readonly kind: 'output';
+      readonly stage: string;
+      readonly output: string;
+      readonly gather: readonly string[];
+      readonly at: Point;
+    }
+  /**
+   * A file, or a directory (all files in it); may hold `{axis}` placeholders. Project-relative, unless
+   * `external`, which alone may be absolute or leave the project. A null path is no file at all.
+   */
+  | { readonly kind: 'path'; readonly path: string | null; readonly external: boolean }
+  /** Every file that matches, in the order of the code units of their paths. */
+  | { readonly kind: 'glob'; readonly pattern: string };
+
+export interface StageOutput {
+  readonly name: string;
+  /**
+   * Path below `Manifest.artifacts`, with `{axis}` placeholders, and `{axes}` for `axis=value/…` of all axes.
+   * In the file a value without a slash (or with only a last one) is short for `<stage>/{axes}/<value>`.
+   */
+  readonly path: string;
+  /** Written in the file with a slash at the end: the output is a directory of any number of files. */
+  readonly directory: boolean;
+}
+
+/** What a task holds while it runs; the sum over running tasks never exceeds what `--jobs` allows. */
+export interface Resources {
+  readonly threads: number;
+  readonly gpu: number;
+}

@@ -1,0 +1,27 @@
+/** How a task ended. Expected failures are values; only `report/` turns them into text. */
+export type Outcome =
+  /** Nothing to do: recorded, and the files in `artifacts/` are those. */
+  | { readonly type: 'fresh' }
+  /** The action was known: its outputs came from the content store. */
+  | { readonly type: 'restored' }
+  /** `changed`: whether any output's bytes differ from those recorded before. */
+  | { readonly type: 'ran'; readonly ms: number; readonly changed: boolean }
+  | Failure
+  | { readonly type: 'skipped'; readonly reason: 'upstream-failed'; readonly upstream: string }
+  | { readonly type: 'skipped'; readonly reason: 'stopped' };
+
+export type Failure = { readonly type: 'failed'; readonly log: string | null } & (
+  | { readonly reason: 'exit-nonzero'; readonly status: number; readonly tail: readonly string[] }
+  | { readonly reason: 'killed'; readonly signal: string; readonly tail: readonly string[] }
+  | { readonly reason: 'threw'; readonly message: string; readonly stack: string }
+  | { readonly reason: 'timed-out'; readonly seconds: number }
+  | { readonly reason: 'output-missing'; readonly output: string; readonly path: string }
+  | { readonly reason: 'input-missing'; readonly input: string; readonly path: string }
+  /** The store or `artifacts/` could not be written: disk full, no permission. */
+  | {
+      readonly reason: 'store-failed';
+      readonly code: string;
+      readonly path: string;
+      readonly message: string;
+    }
+);

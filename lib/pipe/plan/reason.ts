@@ -1,0 +1,38 @@
+import type { Digest } from '../digest.ts';
+import type { Json } from '../json.ts';
+
+/** Why a task has to run: data, recorded with the run and printed by `pipe why`. */
+export type Reason =
+  | { readonly reason: 'never-built' }
+  | { readonly reason: 'forced' }
+  /** A parameter was added (no `before`), removed (no `after`) or changed; `path` is dotted. */
+  | { readonly reason: 'parameter'; readonly path: string; readonly before?: Json; readonly after?: Json }
+  | {
+      readonly reason: 'input';
+      readonly input: string;
+      readonly path: string;
+      /** The task that makes it; null for a file of the project. */
+      readonly task: string | null;
+      readonly before?: Digest;
+      readonly after?: Digest;
+    }
+  /** The meaning of the stage's code changed; `files` are the sources whose meaning did. */
+  | {
+      readonly reason: 'code';
+      readonly before: Digest;
+      readonly after: Digest;
+      readonly files: readonly string[];
+    }
+  | { readonly reason: 'command'; readonly before: string; readonly after: string }
+  | { readonly reason: 'package'; readonly name: string; readonly before?: string; readonly after?: string }
+  | { readonly reason: 'toolchain'; readonly name: string; readonly before?: string; readonly after?: string }
+  | {
+      readonly reason: 'environment';
+      readonly name: string;
+      readonly before?: string;
+      readonly after?: string;
+    }
+  /** The set of declared outputs changed. */
+  | { readonly reason: 'outputs-declared' }
+  /** A file in `artifacts/` is gone or was edited, and the store no longer has its bytes. */
+  | { readonly reason: 'output-lost'; readonly path: string };

@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+
+type Scalar = string | number | boolean;
+
+/** One input file as a stage sees it. */
+export interface InputFile {
+  /** Absolute path of bytes that do not change while the task runs. */
+  readonly path: string;
+  /** Its readable name, for messages: the project-relative path. */
+  readonly name: string;
+  /** Where on the gathered axes it lies, e.g. `{epoch: 5}`; empty when nothing was gathered. */
+  readonly point: Readonly<Record<string, Scalar>>;
+}
+
+/** `one`: exactly one file. `optional`: one, or none (a scan's first segment). `many`: a list, in axis order. */
+export type InputKind = 'one' | 'optional' | 'many';
+
+type InputValue<K extends InputKind> = K extends 'one'
+  ? InputFile
+  : K extends 'optional'
+    ? InputFile | null
+    : readonly InputFile[];
+
+export interface StageDefinition<
+  P extends z.ZodType,
+  A extends z.ZodType,
+  I extends Readonly<Record<string, InputKind>>,
+  O extends string,
+> {
+  /** The parameters the stage declares in `pipeline.yaml`; checked before anything runs. */
+  readonly params: P;
+  /** The axes it has; checked likewise. */
+  readonly axes: A;
+  readonly inputs: I;
+  readonly outputs: readonly O[];
+  /**
+   * What, besides code and parameters, decides the bytes: engine, device, library versions, each under a
+   * name. Asked once per machine and code digest; part of the fingerprint.
+   */
+  readonly toolchain?: (params: z.output<P>) => Promise<Readonly<Record<string, string>>>;
+  readonly run: (task: StageTask<P, A, I, O>) => Promise<void>;
+}
+
+export interface StageTask<
+  P extends z.ZodType,
+  A extends z.ZodType,
+  I extends Readonly<Record<string, InputKind>>,
+  O extends string,
+> {
+  readonly params: z.output<P>;
+  readonly axes: z.output<A>;
+  /** The scan axis's value before this one; null in a first segment. */
+  readonly previous: Scalar | null;
+  readonly inputs: { readonly [K in keyof I]: InputValue<I[K]> };
+  /** Absolute path to write each output to. */
+  readonly outputs: Readonly<Record<O, string>>;
+  /** Stage, task and parameters, for the metadata of the files it writes (same task, same text). */
+  readonly provenance: Readonly<Record<string, string>>;
+  /** CPU threads this task may use. */
+  readonly threads: number;
+  /** Aborted when the run is stopped. */
+  readonly signal: AbortSignal;
+  /** `unit` in the plural: `progress(3, 10, 'epochs', 'loss 0.41')`. */
+  progress(done: number, total: number, unit: string, note?: string): void;
+  /** A line for the task's log. */
+  log(message: string): void;
+  /** A line the user sees at once: something is odd, and the task goes on. */
+  warn(message: string): void;
+}
+
+/** Declares a stage module; its default export. Gives the types of `run`'s task from the declarations. */
+export function defineStage<
+  P extends z.ZodType,
+  A extends z.ZodType,
+  const I extends Readonly<Record<string, InputKind>>,
+  O extends string,
+>(definition: StageDefinition<P, A, I, O>): StageDefinition<P, A, I, O> {
+  return definition;
+}

@@ -1,0 +1,25 @@
+/** Labelled images as bytes, in row-major order. */
+export interface ImageSet {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** `[count, height, width, channels]`, 0 to 255. */
+  readonly images: Uint8Array;
+  /** `[count]`, 0-based class numbers. For `shapes` with label noise, the label trained on. */
+  readonly labels: Uint8Array;
+  /** Position in the source's own order, kept through every split: the image's name. */
+  readonly index: Int32Array;
+  /** `[count, height, width]`, 1 inside the object; null where the truth is not known. */
+  readonly masks: Uint8Array | null;
+}
+
+export interface Dataset {
+  readonly classes: readonly string[];
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+  readonly test: ImageSet;
+  /** Per channel over the training images, pixels scaled to [0, 1]. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}

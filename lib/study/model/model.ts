@@ -1,0 +1,44 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+
+/** What a weight is for; decides how it is initialised, and whether SGD updates it. */
+export type WeightRole = 'convolution' | 'scale' | 'shift' | 'mean' | 'variance' | 'linear' | 'bias';
+
+/** `mean` and `variance` are batch norm's running averages: state, not trained. */
+export interface WeightSpec {
+  /** Dotted, unique: `group2.block1.conv1.filter`. */
+  readonly name: string;
+  /** Filters are `[height, width, in, out]`, as in TensorFlow; the linear layer is `[in, out]`. */
+  readonly shape: readonly number[];
+  readonly role: WeightRole;
+}
+
+export type Weights = Readonly<Record<string, Tensor>>;
+
+export interface ForwardOptions {
+  /** True: batch statistics, and `averages` in the result. False: the running averages. */
+  readonly training: boolean;
+  /** The rectifier at every ReLU of the net, those after residual additions included; attribution methods pass their own rule. */
+  readonly relu: (x: Tensor4D) => Tensor4D;
+}
+
+export interface ForwardResult {
+  /** `[batch, classes]`, before softmax. */
+  readonly logits: Tensor2D;
+  /** Output of the last convolutional group, after its ReLU, `[batch, height, width, channels]`: Grad-CAM's A. */
+  readonly features: Tensor4D;
+  /** New running averages by weight name; empty unless training. */
+  readonly averages: Readonly<Record<string, Tensor>>;
+}
+
+/** A network as a pure function of its weights. */
+export interface Model {
+  /** In the order of the forward pass. The linear layer is `linear.weight` (`[in, classes]`) and `linear.bias`. */
+  readonly weights: readonly WeightSpec[];
+  readonly classes: number;
+  /** Multiply-adds of one forward pass of one image. */
+  readonly multiplyAdds: number;
+  /** `x`: `[batch, height, width, channels]`, normalised. */
+  forward(weights: Weights, x: Tensor4D, options: ForwardOptions): ForwardResult;
+  /** From the features on: global average pool and linear layer. `forward` uses it; Grad-CAM differentiates it. */
+  head(weights: Weights, features: Tensor4D): Tensor2D;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Tests start real processes that compute; two at once fill a two-core machine.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+});
