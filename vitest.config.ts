@@ -8,5 +8,8 @@ export default defineConfig({
     // Tests start real processes that compute; two at once fill a two-core machine.
     maxWorkers: 2,
     pool: 'forks',
+    reporters: process.env.CI
+      ? ['default', ['json', { outputFile: 'node_modules/.cache/vitest/results.json' }]]
+      : ['default'],
   },
 });
