@@ -1,0 +1,111 @@
+import type { Graph } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { TaskPlan } from '../plan/plan.ts';
+import type { RunEvent } from './event.ts';
+import type { Failure } from '../plan/outcome.ts';
+
+/** Indices into `Graph.tasks`. */
+export type Selection = ReadonlySet<number>;
+
+export interface ProjectOptions {
+  /** Where the content store and the action cache lie; `cache/` in the project unless given. */
+  readonly cacheDirectory?: string;
+  /** The caller's environment, from which tasks get what they declare; `process.env` unless given. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A mistake that only the stage's code can find: a parameter its schema refuses, an unknown input. */
+export interface StageIssue {
+  readonly stage: string;
+  /** Into the stage's declaration: `['params', 'train', 'momentum']`, `['inputs', 'maps']`, `['use']`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** A declared file that is not there (or, for `outside`, that a symbolic link takes out of the project). */
+export interface InputIssue {
+  readonly stage: string;
+  readonly task: string;
+  readonly input: string;
+  readonly path: string;
+  readonly reason: 'missing' | 'unreadable' | 'outside' | 'unmatched';
+}
+
+/** A source file of a stage whose text changed since the stage's tasks ran, while its meaning did not. */
+export interface CodeNote {
+  readonly stage: string;
+  readonly file: string;
+}
+
+/** What a run would do, and why; nothing is changed by asking. */
+export interface Inspection {
+  /** One per selected task, in topological order. */
+  readonly tasks: readonly InspectedTask[];
+  readonly codeNotes: readonly CodeNote[];
+  /** When any of these is non-empty, a run would refuse to start. */
+  readonly stageIssues: readonly StageIssue[];
+  readonly inputIssues: readonly InputIssue[];
+}
+
+export interface InspectedTask {
+  readonly index: number;
+  readonly id: string;
+  readonly plan: TaskPlan;
+}
+
+export interface RunOptions {
+  readonly selection: Selection;
+  /** Tasks that run whatever the plan says. */
+  readonly force: Selection;
+  /** CPU threads that running tasks may hold together. */
+  readonly jobs: number;
+  /** GPUs that running tasks may hold together; 1 unless given. */
+  readonly gpus?: number;
+  /** After a failure, go on with what does not depend on it. */
+  readonly keepGoing: boolean;
+  /** Aborting it stops running tasks (SIGTERM, then SIGKILL) and starts no more. */
+  readonly signal: AbortSignal;
+  readonly listener: (event: RunEvent) => void;
+}
+
+export type RunSummary =
+  | {
+      readonly type: 'finished';
+      readonly run: string;
+      /** Project-relative directory of the run's log (`events.ndjson`) and its tasks' logs. */
+      readonly log: string;
+      readonly ran: number;
+      readonly restored: number;
+      readonly fresh: number;
+      readonly failed: number;
+      readonly skipped: number;
+      readonly failures: readonly { readonly task: string; readonly failure: Failure }[];
+      /** The caller's signal stopped it. */
+      readonly stopped: boolean;
+      readonly ms: number;
+    }
+  /** Nothing was started and nothing changed: the declarations do not fit the code or the files. */
+  | {
+      readonly type: 'refused';
+      readonly stageIssues: readonly StageIssue[];
+      readonly inputIssues: readonly InputIssue[];
+    }
+  /** Another host seems to hold the project; whether it lives cannot be seen from here. */
+  | {
+      readonly type: 'locked';
+      readonly host: string;
+      readonly pid: number;
+      /** Project-relative path of the file to remove when that run is known to be over. */
+      readonly file: string;
+    };
+
+/** One project directory, opened: what commands ask and do. */
+export interface Project {
+  readonly directory: string;
+  /** Absolute path of the directory that holds the content store. */
+  readonly cache: string;
+  inspect(manifest: Manifest, graph: Graph, selection: Selection): Promise<Inspection>;
+  run(manifest: Manifest, graph: Graph, options: RunOptions): Promise<RunSummary>;
+  /** Ends idle workers. */
+  close(): Promise<void>;
+}
