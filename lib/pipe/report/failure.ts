@@ -1,0 +1,23 @@
+import type { Failure } from '../plan/outcome.ts';
+import { failureLines, failureText } from './outcome.ts';
+import type { Style } from './style.ts';
+
+/**
+ * What a failed task leaves on the screen: what went wrong, the last lines it printed, and where the
+ * rest of them is. `printed` is used where the failure itself carries no lines.
+ */
+export function failureReport(
+  task: string,
+  failure: Failure,
+  printed: readonly string[],
+  style: Style,
+): string[] {
+  const { colors } = style;
+  const own = failureLines(failure);
+  const lines = own.length > 0 ? own : printed;
+  return [
+    `${colors.bold(colors.red('failed'))}  ${colors.bold(task)}: ${failureText(failure)}`,
+    ...lines.map((line) => `        ${colors.dim('|')} ${line.trimEnd()}`),
+    ...(failure.log === null ? [] : [`        log: ${failure.log}`]),
+  ];
+}

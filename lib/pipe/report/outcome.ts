@@ -1,0 +1,87 @@
+import type { Failure, Outcome } from '../plan/outcome.ts';
+import { duration } from './quantity.ts';
+
+/** One word for how a task ended: what the lists of a report are sorted and coloured by. */
+export type OutcomeWord = 'up to date' | 'restored' | 'ran' | 'failed' | 'skipped';
+
+export function outcomeWord(outcome: Outcome): OutcomeWord {
+  switch (outcome.type) {
+    case 'fresh':
+      return 'up to date';
+    case 'restored':
+    case 'ran':
+    case 'failed':
+    case 'skipped':
+      return outcome.type;
+  }
+}
+
+/** What there is to say beside the word; empty when the word says it all. */
+export function outcomeDetail(outcome: Outcome): string {
+  switch (outcome.type) {
+    case 'fresh':
+    case 'restored':
+      return '';
+    case 'ran':
+      return outcome.changed ? duration(outcome.ms) : `${duration(outcome.ms)}, same bytes as before`;
+    case 'failed':
+      return failureText(outcome);
+    case 'skipped':
+      return outcome.reason === 'stopped' ? 'the run was stopped' : `${outcome.upstream} failed`;
+  }
+}
+
+/** What went wrong, on one line. */
+export function failureText(failure: Failure): string {
+  switch (failure.reason) {
+    case 'exit-nonzero':
+      return `its command ended with exit status ${failure.status}`;
+    case 'killed':
+      return `killed by ${failure.signal}${
+        failure.signal === 'SIGKILL' ? '; when nobody sent it, the machine ran out of memory' : ''
+      }`;
+    case 'threw':
+      return failure.message;
+    case 'timed-out':
+      return `stopped after ${failure.seconds} s, its timeout`;
+    case 'output-missing':
+      return `it ended without writing its output ${failure.output} (${failure.path})`;
+    case 'input-missing':
+      return `its input ${failure.input} does not exist: ${failure.path}`;
+    case 'store-failed':
+      return `could not write ${failure.path}: ${failure.message}${storeAdvice(failure.code)}`;
+  }
+}
+
+function storeAdvice(code: string): string {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return '; free some space (`pipe gc` drops old results), and run again';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return '; make it writable, and run again';
+    default:
+      return '';
+  }
+}
+
+/** The lines that the failure itself carries: the end of the output, or where the code threw. */
+export function failureLines(failure: Failure): readonly string[] {
+  switch (failure.reason) {
+    case 'exit-nonzero':
+    case 'killed':
+      return failure.tail;
+    case 'threw':
+      return failure.stack
+        .split('\n')
+        .filter((line) => /^\s+at /.test(line))
+        .slice(0, 5);
+    case 'timed-out':
+    case 'output-missing':
+    case 'input-missing':
+    case 'store-failed':
+      return [];
+  }
+}

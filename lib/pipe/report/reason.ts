@@ -1,0 +1,72 @@
+import type { Json } from '../json.ts';
+import type { Reason } from '../plan/reason.ts';
+import { shortDigest } from './quantity.ts';
+
+/** A reason to run in full, on one line. */
+export function reasonText(reason: Reason): string {
+  if (reason.reason !== 'input') return reasonKind(reason);
+  const maker = reason.task === null ? '' : ` (made by ${reason.task})`;
+  return `input ${reason.input}: ${reason.path} ${transition(reason, shortDigest)}${maker}`;
+}
+
+/** The same without what differs between tasks of one stage, so that forty of them become one line. */
+export function reasonKind(reason: Reason): string {
+  switch (reason.reason) {
+    case 'never-built':
+      return 'never built';
+    case 'forced':
+      return 'forced';
+    case 'parameter':
+      return `parameter ${reason.path} ${transition(reason, jsonText)}`;
+    case 'input':
+      return reason.task === null
+        ? `input ${reason.input}: ${reason.path} ${change(reason)}`
+        : `input ${reason.input} ${change(reason)} (made by ${stageOf(reason.task)})`;
+    case 'code':
+      return reason.files.length === 0 ? 'code changed' : `code changed: ${reason.files.join(', ')}`;
+    case 'command':
+      return `command changed: ${oneLine(reason.before)} -> ${oneLine(reason.after)}`;
+    case 'package':
+      return `package ${reason.name} ${transition(reason, String)}`;
+    case 'toolchain':
+      return `toolchain ${reason.name} ${transition(reason, String)}`;
+    case 'environment':
+      return `environment variable ${reason.name} ${transition(reason, jsonText)}`;
+    case 'outputs-declared':
+      return 'the declared outputs changed';
+    case 'output-lost':
+      return `${reason.path} is gone or was edited, and the store no longer has it`;
+  }
+}
+
+/** The stage of a task id: what stands before the point on its axes. */
+export function stageOf(task: string): string {
+  return task.split('@', 1)[0]!;
+}
+
+interface Change<T> {
+  readonly before?: T;
+  readonly after?: T;
+}
+
+function change({ before, after }: Change<unknown>): string {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'removed' : 'changed';
+}
+
+function transition<T>({ before, after }: Change<T>, show: (value: T) => string): string {
+  if (before === undefined) return after === undefined ? 'changed' : `added: ${show(after)}`;
+  return after === undefined ? `removed (was ${show(before)})` : `changed: ${show(before)} -> ${show(after)}`;
+}
+
+function jsonText(value: Json): string {
+  return shortened(JSON.stringify(value), 60);
+}
+
+function oneLine(command: string): string {
+  return `'${shortened(command.trim().replace(/\s*\n\s*/g, '; '), 60)}'`;
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

@@ -1,0 +1,52 @@
+import type { RunEvent } from '../run/event.ts';
+import type { Board, StageTally } from './board.ts';
+import { count, duration } from './quantity.ts';
+import type { Style } from './style.ts';
+import { columnsOf, padded } from './width.ts';
+
+type Finished = Extract<RunEvent, { type: 'run-finished' }>;
+
+/** How a run ended, in a line per stage that did something and one for all; one line when nothing was to do. */
+export function summary(board: Board, finished: Finished, style: Style): string[] {
+  const { colors } = style;
+  if (finished.ran + finished.restored + finished.failed + finished.skipped === 0) {
+    return [
+      `${colors.green('nothing to do')}: ${finished.fresh === 1 ? '1 task is' : `all ${count(finished.fresh, 'task')} are`} up to date (${duration(finished.ms)})`,
+    ];
+  }
+  const busy = [...board.stages].filter(([, tally]) => !idle(tally));
+  const width = Math.max(0, ...busy.map(([stage]) => columnsOf(stage)));
+  const counts = [
+    ['ran', finished.ran],
+    ['restored', finished.restored],
+    ['up to date', finished.fresh],
+    ['failed', finished.failed],
+    ['skipped', finished.skipped],
+  ] as const;
+  const total = counts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
+  const verdict = finished.failed > 0 ? colors.red('failed') : colors.green('done');
+  return [
+    ...busy.map(([stage, tally]) => `  ${padded(stage, width)}  ${tallyText(tally)}`),
+    `${colors.bold(verdict)}: ${total.join(', ')} in ${duration(finished.ms)}`,
+  ];
+}
+
+function idle(tally: StageTally): boolean {
+  return tally.ran + tally.restored + tally.failed + tally.skipped === 0;
+}
+
+function tallyText(tally: StageTally): string {
+  const words = (['ran', 'restored', 'failed', 'skipped'] as const)
+    .filter((word) => tally[word] > 0)
+    .map((word) => `${tally[word]} ${word}`);
+  return tally.ms > 0 ? `${words.join(', ')} (${duration(tally.ms)})` : words.join(', ');
+}
+
+/** The files a person will want to look at, by name; a long list ends in a count. */
+export function figureLines(figures: readonly string[], limit: number): string[] {
+  if (figures.length === 0) return [];
+  // One too many is not worth a line that hides it.
+  const shown = figures.length <= limit + 1 ? figures : figures.slice(0, limit);
+  const rest = figures.length - shown.length;
+  return ['figures:', ...shown.map((path) => `  ${path}`), ...(rest > 0 ? [`  and ${rest} more`] : [])];
+}

@@ -1,0 +1,59 @@
+import { createLogUpdate } from 'log-update';
+import { newBoard, note } from './board.ts';
+import { failureReport } from './failure.ts';
+import { frame } from './frame.ts';
+import type { Reporter } from './reporter.ts';
+import type { Style } from './style.ts';
+import { summary } from './summary.ts';
+
+/** Ten frames a second: as fast as a person can read, and next to nothing for the processor. */
+const FRAME_MS = 100;
+
+/** The live display: failures and warnings scroll by, what runs now is redrawn below them. */
+export function terminalReporter(
+  stream: NodeJS.WriteStream,
+  style: Style,
+  stageTotals: ReadonlyMap<string, number>,
+): Reporter {
+  const board = newBoard(stageTotals);
+  const screen = createLogUpdate(stream);
+  let drawn = false;
+  const draw = (): void => {
+    const window = { columns: stream.columns, rows: stream.rows };
+    screen(frame(board, window, Date.now(), style).join('\n'));
+    drawn = true;
+  };
+  const persist = (lines: readonly string[]): void => {
+    if (drawn) screen.clear();
+    stream.write(`${lines.join('\n')}\n`);
+    if (drawn) draw();
+  };
+  // Drawing begins with the first frame, so that a run with nothing to do never flickers.
+  const timer = setInterval(draw, FRAME_MS);
+  timer.unref();
+  const stop = (): void => {
+    clearInterval(timer);
+    if (drawn) {
+      screen.clear();
+      screen.done();
+    }
+    drawn = false;
+  };
+  return {
+    event(event) {
+      const failures = board.failures.length;
+      note(board, event);
+      for (const { task, failure, tail } of board.failures.slice(failures)) {
+        persist(failureReport(task, failure, tail, style));
+      }
+      if (event.type === 'task-warning') {
+        persist([`${style.colors.yellow('warning')}  ${event.task}: ${event.message}`]);
+      }
+      if (event.type === 'run-finished') {
+        stop();
+        stream.write(`${summary(board, event, style).join('\n')}\n`);
+      }
+    },
+    close: stop,
+  };
+}

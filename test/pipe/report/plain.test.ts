@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { plainReporter } from '../../../lib/pipe/report/plain.ts';
+import { styleFor } from '../../../lib/pipe/report/style.ts';
+import type { RunEvent } from '../../../lib/pipe/run/event.ts';
+import { eventful, timed } from './events.ts';
+
+function printed(events: readonly RunEvent[], env: Record<string, string> = {}): string {
+  let text = '';
+  const reporter = plainReporter(
+    (part) => {
+      text += part;
+    },
+    styleFor({ isTTY: false, env, noColor: false }),
+  );
+  for (const event of events) reporter.event(event);
+  reporter.close();
+  return text;
+}
+
+test('a run is one line per task that did something, sparse progress, and a summary', () => {
+  expect(printed(eventful)).toBe(`\
+5 tasks, 1 up to date; 2 jobs at a time
+ran       data (1.5 s)
+restored  train@epoch=1
+running   train@epoch=2: 3/10 epochs, loss 0.5
+warning   train@epoch=2: class 3 has 2 images
+failed  train@epoch=2: stopped after 20 s, its timeout
+        | NaN in loss
+        log: cache/logs/1/train.log
+skipped   plot (train@epoch=2 failed)
+  data   1 ran (1.5 s)
+  train  1 restored, 1 failed
+  plot   1 skipped
+failed: 1 ran, 1 restored, 1 up to date, 1 failed, 1 skipped in 22 s
+`);
+});
+
+test('a run with nothing to do is one line', () => {
+  const events = timed([
+    [0, { type: 'run-started', run: '1', profile: 'default', tasks: 1200, fresh: 1200, jobs: 2 }],
+    [80, { type: 'run-finished', ran: 0, restored: 0, fresh: 1200, failed: 0, skipped: 0, ms: 80 }],
+  ]);
+  expect(printed(events)).toBe('nothing to do: all 1,200 tasks are up to date (0.08 s)\n');
+});
+
+test('waiting for another run names its process and host', () => {
+  expect(printed(timed([[0, { type: 'waiting', pid: 4711, host: 'anvil' }]]))).toBe(
+    'waiting for another pipe run in this project (process 4711 on anvil)\n',
+  );
+});
+
+test('colour adds no words: without its codes the text is the same', () => {
+  const coloured = printed(eventful, { FORCE_COLOR: '1' });
+  expect(coloured).toContain('\u001b[');
+
+  expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printed(eventful));
+});
