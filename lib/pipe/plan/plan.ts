@@ -1,5 +1,17 @@
 import type { Digest } from '../digest.ts';
+import type { Graph, Task, TaskSource } from '../graph/graph.ts';
+import type { Stage } from '../manifest/manifest.ts';
+import {
+  decodeAction,
+  encodeAction,
+  encodeTaskAction,
+  fingerprintOf,
+  type InputMember,
+  type StageAction,
+} from './action.ts';
+import { reasonsBetween } from './compare.ts';
 import type { Reason } from './reason.ts';
+import type { OutputDigests, TaskRecord } from './record.ts';
 
 /** What is to be done for one task, and why. */
 export type TaskPlan =
@@ -18,7 +30,147 @@ export type TaskPlan =
       readonly reasons: readonly Reason[];
     };
 
-export interface OutputDigest {
+/** A plan with what carrying it out takes. */
+export type PlannedTask =
+  | {
+      readonly plan: Extract<TaskPlan, { state: 'fresh' | 'restorable' }>;
+      readonly action: string;
+      readonly fingerprint: Digest;
+      readonly outputs: OutputDigests;
+    }
+  | {
+      readonly plan: Extract<TaskPlan, { state: 'stale' }>;
+      readonly action: string;
+      readonly fingerprint: Digest;
+      readonly outputs: null;
+    }
+  | { readonly plan: Extract<TaskPlan, { state: 'unknown' }>; readonly outputs: null };
+
+/** A file or directory that a path or glob stands for. */
+export interface SourceFile {
+  /** Its name as far as the code can tell it: relative to the declared directory, or as the glob found it. */
+  readonly label: string;
+  /** Project-relative path, or absolute for an external one. */
   readonly name: string;
   readonly digest: Digest;
+}
+
+/** What planning asks of the world, all of it read beforehand or looked up without side effect. */
+export interface PlanFacts {
+  readonly graph: Graph;
+  readonly forced: (task: Task) => boolean;
+  readonly stage: (stage: Stage) => { readonly action: StageAction; readonly text: string };
+  readonly files: (source: Exclude<TaskSource, { kind: 'output' }>) => readonly SourceFile[];
+  readonly record: (task: Task) => TaskRecord | null;
+  /** Path of the first output that does not have the recorded bytes; null when all do. */
+  readonly lostOutput: (task: Task, record: TaskRecord) => string | null;
+  /** Outputs of a known action, if the store has every byte of them. */
+  readonly stored: (fingerprint: Digest) => OutputDigests | null;
+  readonly changedSources: (before: Digest, after: Digest) => readonly string[];
+}
+
+/** Digests of outputs by task index; null while they are not known. */
+export type KnownOutputs = (OutputDigests | null)[];
+
+/**
+ * Plans every selected task in one pass. Of tasks that are not selected the recorded outputs are taken as
+ * they are. `known` is filled on the way.
+ */
+export function planAll(
+  facts: PlanFacts,
+  selected: (index: number) => boolean,
+  known: KnownOutputs,
+): Map<number, PlannedTask> {
+  const plans = new Map<number, PlannedTask>();
+  for (const task of facts.graph.tasks) {
+    if (!selected(task.index)) {
+      known[task.index] = facts.record(task)?.outputs ?? null;
+      continue;
+    }
+    const planned = planTask(task, facts, known);
+    known[task.index] = planned.outputs;
+    plans.set(task.index, planned);
+  }
+  return plans;
+}
+
+/** Plans one task from what is known of the tasks before it. */
+export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): PlannedTask {
+  const pending = task.needs.filter((index) => known[index] === null);
+  const record = facts.record(task);
+  if (pending.length > 0) {
+    const reasons = certainReasons(task, record, facts, known);
+    return { plan: { state: 'unknown', upstream: pending, reasons }, outputs: null };
+  }
+  const inputs = task.inputs.map((_, index) => membersOf(task, index, facts, known) ?? []);
+  const action = encodeAction(facts.stage(task.stage).text, encodeTaskAction(task, inputs));
+  const fingerprint = fingerprintOf(action);
+  const same = record?.fingerprint === fingerprint;
+  const lost = same ? facts.lostOutput(task, record) : null;
+  if (same && lost === null && !facts.forced(task)) {
+    return { plan: { state: 'fresh' }, action, fingerprint, outputs: record.outputs };
+  }
+  const reasons: Reason[] = facts.forced(task) ? [{ reason: 'forced' }] : [];
+  if (lost !== null) reasons.push({ reason: 'output-lost', path: lost });
+  if (!same) reasons.push(...certainReasons(task, record, facts, known));
+  const outputs = facts.forced(task) ? null : facts.stored(fingerprint);
+  return outputs === null
+    ? { plan: { state: 'stale', reasons }, action, fingerprint, outputs }
+    : { plan: { state: 'restorable', reasons }, action, fingerprint, outputs };
+}
+
+/** The differences from what was built, as far as the inputs are known. */
+function certainReasons(
+  task: Task,
+  record: TaskRecord | null,
+  facts: PlanFacts,
+  known: KnownOutputs,
+): readonly Reason[] {
+  const before = record === null ? null : decodeAction(record.action);
+  if (before === null) return [{ reason: 'never-built' }];
+  const [was, is]: [Record<string, readonly InputMember[]>, Record<string, readonly InputMember[]>] = [
+    { ...before.task.inputs },
+    {},
+  ];
+  task.inputs.forEach(({ name }, index) => {
+    const members = membersOf(task, index, facts, known);
+    if (members !== null) is[name] = members;
+    else Reflect.deleteProperty(was, name);
+  });
+  const after = {
+    stage: facts.stage(task.stage).action,
+    task: { point: task.point, previous: task.previous, inputs: is },
+  };
+  const differences = reasonsBetween({ ...before, task: { ...before.task, inputs: was } }, after, {
+    changedSources: facts.changedSources,
+    inputs: (input, position) => inputNames(task, facts, input)[position]!,
+  });
+  return differences;
+}
+
+/** An input as the action sees it; null while a task before is still to write part of it. */
+function membersOf(task: Task, input: number, facts: PlanFacts, known: KnownOutputs): InputMember[] | null {
+  const members: InputMember[] = [];
+  for (const source of task.inputs[input]!.sources) {
+    if (source.kind !== 'output') {
+      for (const file of facts.files(source)) members.push([file.label, file.digest, {}]);
+      continue;
+    }
+    const outputs = known[source.task] ?? null;
+    if (outputs === null) return null;
+    const output = facts.graph.tasks[source.task]!.outputs[source.output]!;
+    // A command reads its inputs under their readable names, so it can tell them.
+    const label = task.stage.work.kind === 'cmd' ? output.path : '';
+    members.push([label, outputs[output.name]!, source.point]);
+  }
+  return members;
+}
+
+function inputNames(task: Task, facts: PlanFacts, input: string) {
+  const declared = task.inputs.find(({ name }) => name === input);
+  return (declared?.sources ?? []).flatMap((source) => {
+    if (source.kind !== 'output') return facts.files(source).map(({ name }) => ({ path: name, task: null }));
+    const from = facts.graph.tasks[source.task]!;
+    return [{ path: from.outputs[source.output]!.path, task: from.id }];
+  });
 }

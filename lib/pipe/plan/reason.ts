@@ -16,7 +16,7 @@ export type Reason =
       readonly before?: Digest;
       readonly after?: Digest;
     }
-  /** The meaning of the stage's code changed; `files` are the sources whose meaning did. */
+  /** The meaning of the stage's code changed; `files` are the sources whose meaning did, where known. */
   | {
       readonly reason: 'code';
       readonly before: Digest;
@@ -34,5 +34,5 @@ export type Reason =
     }
   /** The set of declared outputs changed. */
   | { readonly reason: 'outputs-declared' }
-  /** A file in `artifacts/` is gone or was edited, and the store no longer has its bytes. */
+  /** A file in `artifacts/` is gone or was edited. (Where the store has its bytes, it is restored.) */
   | { readonly reason: 'output-lost'; readonly path: string };

@@ -1,0 +1,109 @@
+import type { Digest } from '../digest.ts';
+import { canonicalJson, type Json, type JsonObject } from '../json.ts';
+import type { Action, StageAction, WorkAction } from './action.ts';
+import { inputReasons, type InputNames } from './input-reason.ts';
+import type { Reason } from './reason.ts';
+
+/** What the comparison cannot see in two actions. */
+export interface ReasonContext {
+  /** Source files whose meaning differs between two code digests. */
+  readonly changedSources: (before: Digest, after: Digest) => readonly string[];
+  readonly inputs: InputNames;
+}
+
+/** Everything that differs between what was built and what would be built now. */
+export function reasonsBetween(before: Action, after: Action, context: ReasonContext): readonly Reason[] {
+  return [
+    ...workReasons(before.stage.work, after.stage.work, context),
+    ...parameterReasons(before.stage.params, after.stage.params),
+    ...axisReasons(before, after),
+    ...inputReasons(before.task.inputs, after.task.inputs, context.inputs),
+    ...named('package', before.stage.packages, after.stage.packages),
+    ...named('toolchain', before.stage.toolchain, after.stage.toolchain),
+    ...named('environment', before.stage.env, after.stage.env),
+    ...outputReasons(before.stage, after.stage),
+    ...engineReasons(before.stage, after.stage),
+  ];
+}
+
+function workReasons(before: WorkAction, after: WorkAction, context: ReasonContext): Reason[] {
+  if (before.kind === 'use' && after.kind === 'use') {
+    if (before.code === after.code) return [];
+    const files = context.changedSources(before.code, after.code);
+    return [{ reason: 'code', before: before.code, after: after.code, files }];
+  }
+  const [old, now] = [commandText(before), commandText(after)];
+  return old === now ? [] : [{ reason: 'command', before: old, after: now }];
+}
+
+function commandText(work: WorkAction): string {
+  if (work.kind === 'use') return `use ${work.code}`;
+  return work.cwd === '' || work.cwd === '.' ? work.command : `(in ${work.cwd}) ${work.command}`;
+}
+
+function parameterReasons(before: JsonObject, after: JsonObject): Reason[] {
+  return differences(before, after, '').map(({ path, before, after }) => ({
+    reason: 'parameter',
+    path,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  }));
+}
+
+/** A task's point is part of its id, but `1` and `'1'` print alike; the scan's value before is not. */
+function axisReasons(before: Action, after: Action): Reason[] {
+  const [old, now] = [before.task, after.task];
+  return parameterReasons({ ...old.point, previous: old.previous }, { ...now.point, previous: now.previous });
+}
+
+interface Difference {
+  readonly path: string;
+  readonly before?: Json | undefined;
+  readonly after?: Json | undefined;
+}
+
+function differences(before: JsonObject, after: JsonObject, prefix: string): Difference[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return keys.flatMap((key) => {
+    const [old, now] = [before[key], after[key]];
+    const path = prefix + key;
+    if (isObject(old) && isObject(now)) return differences(old, now, `${path}.`);
+    const same = old !== undefined && now !== undefined && canonicalJson(old) === canonicalJson(now);
+    return same ? [] : [{ path, before: old, after: now }];
+  });
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+type Texts = Readonly<Record<string, string | null>>;
+
+function named(reason: 'package' | 'toolchain' | 'environment', before: Texts, after: Texts): Reason[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names
+    .filter((name) => (before[name] ?? null) !== (after[name] ?? null))
+    .map((name) => ({
+      reason,
+      name,
+      ...optional('before', before[name]),
+      ...optional('after', after[name]),
+    }));
+}
+
+function optional<K extends string>(key: K, value: string | null | undefined): Partial<Record<K, string>> {
+  return (value == null ? {} : { [key]: value }) as Partial<Record<K, string>>;
+}
+
+function outputReasons(before: StageAction, after: StageAction): Reason[] {
+  return canonicalJson(before.outputs) === canonicalJson(after.outputs)
+    ? []
+    : [{ reason: 'outputs-declared' }];
+}
+
+function engineReasons(before: StageAction, after: StageAction): Reason[] {
+  if (before.version === after.version) return [];
+  return [
+    { reason: 'toolchain', name: 'pipe', before: String(before.version), after: String(after.version) },
+  ];
+}

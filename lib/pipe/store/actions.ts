@@ -1,0 +1,62 @@
+import { readFileSync, utimesSync } from 'node:fs';
+import { digestOf, isDigest, type Digest } from '../digest.ts';
+import { writeAtomically } from './atomic.ts';
+import { actionPath, type Layout } from './layout.ts';
+
+/** What an action is known to give: digests by output name. */
+export interface ActionResult {
+  readonly outputs: Readonly<Record<string, Digest>>;
+  /** How long it took, for those who ask what it would cost to lose it. */
+  readonly ms: number;
+}
+
+/** The action cache: one small file for each action, which carries a digest of itself. */
+export class ActionCache {
+  readonly #layout: Layout;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  /** Null when the action is not known, or what is written of it is damaged. */
+  find(fingerprint: Digest): ActionResult | null {
+    let text;
+    try {
+      text = readFileSync(actionPath(this.#layout, fingerprint), 'utf8');
+    } catch {
+      return null;
+    }
+    const [body = '', seal] = text.split('\n');
+    return seal === sealOf(fingerprint, body) ? decode(body) : null;
+  }
+
+  /** Written last, when all that it names is in the store. */
+  record(fingerprint: Digest, result: ActionResult, durable: boolean): void {
+    const body = JSON.stringify({ outputs: result.outputs, ms: Math.round(result.ms) });
+    writeAtomically(
+      actionPath(this.#layout, fingerprint),
+      `${body}\n${sealOf(fingerprint, body)}\n`,
+      durable,
+    );
+  }
+
+  /** Notes that the action was of use now, for those who drop what has long been of none. */
+  touch(fingerprint: Digest): void {
+    const now = Date.now() / 1000;
+    try {
+      utimesSync(actionPath(this.#layout, fingerprint), now, now);
+    } catch {
+      // A read-only cache serves as well; it is not ours to tidy.
+    }
+  }
+}
+
+/** Ties the body to its fingerprint: an entry under another's name is damaged too. */
+function sealOf(fingerprint: Digest, body: string): Digest {
+  return digestOf(`${fingerprint}\n${body}`);
+}
+
+function decode(body: string): ActionResult | null {
+  const { outputs, ms } = JSON.parse(body) as ActionResult;
+  return Object.values(outputs).every(isDigest) ? { outputs, ms } : null;
+}

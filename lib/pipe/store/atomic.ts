@@ -1,0 +1,70 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+let counter = 0;
+
+/** A name in the same directory that no other process or earlier call uses. */
+export function temporaryName(path: string): string {
+  counter += 1;
+  return `${path}.${process.pid}.${Date.now().toString(36)}.${counter}.tmp`;
+}
+
+/**
+ * The file has its old content or the new one, whatever happens meanwhile. `durable` waits until the bytes
+ * are on the disk: worth it where losing them to a power cut would cost more than the wait.
+ */
+export function writeAtomically(path: string, content: string | Uint8Array, durable: boolean): void {
+  const temporary = temporaryName(path);
+  try {
+    withDirectory(dirname(path), () => {
+      if (durable) writeThrough(temporary, content);
+      else writeFileSync(temporary, content);
+    });
+    renameSync(temporary, path);
+    if (durable) syncPath(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Does it; when the directory is missing, makes the directory and does it again. */
+export function withDirectory(directory: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(directory, { recursive: true });
+    work();
+  }
+}
+
+/** Waits until a file's bytes, or a directory's names, are on the disk. */
+export function syncPath(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function writeThrough(path: string, content: string | Uint8Array): void {
+  const handle = openSync(path, 'w');
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

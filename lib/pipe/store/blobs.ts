@@ -1,0 +1,118 @@
+import { chmodSync, constants, copyFileSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { digestOf, type Digest } from '../digest.ts';
+import { syncPath, temporaryName, withDirectory, writeAtomically } from './atomic.ts';
+import { look, type FileStat } from './file-stat.ts';
+import { hashFile } from './hash-file.ts';
+import { blobPath, type Layout } from './layout.ts';
+import type { StatCache } from './stat-cache.ts';
+import { decodeTree, encodeTree, type Tree } from './tree.ts';
+
+/**
+ * The content store: bytes by digest. A blob appears whole, by a rename, and is read-only from then on.
+ * It is served only when its bytes are known to match: hashed now, or unchanged by its stats since.
+ */
+export class BlobStore {
+  readonly #layout: Layout;
+  readonly #stats: StatCache;
+
+  constructor(layout: Layout, stats: StatCache) {
+    this.#layout = layout;
+    this.#stats = stats;
+  }
+
+  path(digest: Digest): string {
+    return blobPath(this.#layout, digest);
+  }
+
+  /** Whether the blob is there with the right bytes. */
+  intact(digest: Digest): boolean {
+    const path = this.path(digest);
+    const found = look(path);
+    if (found?.kind !== 'file') return false;
+    const known = this.#stats.find(digest, found.stat);
+    if (known !== null) return known === digest;
+    const hashedAt = Date.now();
+    const actual = hashFile(path);
+    this.#stats.keep(digest, found.stat, actual, hashedAt);
+    return actual === digest;
+  }
+
+  /** Whether a directory's listing and all its files are there with the right bytes. */
+  intactTree(digest: Digest): boolean {
+    return this.tree(digest)?.every((file) => this.intact(file.digest)) ?? false;
+  }
+
+  /** A directory's listing; null when it is missing or damaged. */
+  tree(digest: Digest): Tree | null {
+    return this.intact(digest) ? decodeTree(readFileSync(this.path(digest), 'utf8')) : null;
+  }
+
+  /**
+   * Moves a file of the same file system into the store and returns its digest. The file is aged first:
+   * whoever writes to it later, even within the same tick of the clock, changes its stats.
+   */
+  adopt(file: string, durable: boolean): Digest {
+    chmodSync(file, 0o444);
+    const hashedAt = Date.now();
+    age(file, hashedAt);
+    const aged = look(file);
+    const digest = hashFile(file);
+    if (durable) syncPath(file);
+    if (this.intact(digest)) rmSync(file);
+    else this.#moveIn(file, digest, aged?.kind === 'file' ? aged.stat : null, hashedAt, durable);
+    return digest;
+  }
+
+  addTree(tree: Tree, durable: boolean): Digest {
+    const text = encodeTree(tree);
+    const digest = digestOf(text);
+    if (!this.intact(digest)) {
+      const path = this.path(digest);
+      writeAtomically(path, text, durable);
+      chmodSync(path, 0o444);
+    }
+    return digest;
+  }
+
+  /** Puts back a blob's bytes from a copy of them elsewhere; false when that is not what the copy holds. */
+  mend(digest: Digest, copy: string): boolean {
+    const path = this.path(digest);
+    const temporary = temporaryName(path);
+    try {
+      withDirectory(dirname(path), () => {
+        copyFileSync(copy, temporary, constants.COPYFILE_FICLONE);
+      });
+      return this.adopt(temporary, false) === digest;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return false;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  /** Copies an intact blob to a new, writable file, sharing the bytes where the file system can. */
+  copyOut(digest: Digest, target: string): void {
+    copyFileSync(this.path(digest), target, constants.COPYFILE_FICLONE);
+    chmodSync(target, 0o644);
+    age(target, Date.now());
+  }
+
+  #moveIn(file: string, digest: Digest, aged: FileStat | null, hashedAt: number, durable: boolean): void {
+    const path = this.path(digest);
+    withDirectory(dirname(path), () => {
+      renameSync(file, path);
+    });
+    if (durable) syncPath(dirname(path));
+    const moved = look(path);
+    if (moved?.kind !== 'file' || aged?.mtime !== moved.stat.mtime || aged.size !== moved.stat.size) return;
+    this.#stats.keep(digest, moved.stat, digest, hashedAt);
+  }
+}
+
+/** Sets the time of modification one second back, so that the next write is sure to change it. */
+function age(file: string, now: number): void {
+  const seconds = now / 1000 - 1;
+  utimesSync(file, seconds, seconds);
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { isDigest, type Digest } from '../digest.ts';
+import type { OutputDigests, TaskRecord } from '../plan/record.ts';
+import { writeAtomically } from './atomic.ts';
+import { byCodeUnit } from './tree.ts';
+
+/**
+ * `pipe.lock`: what was built from what, made to be committed. JSON with one task a line, sorted by id, and
+ * nothing in it that differs between two machines. Lines are kept as text and read on demand; a line that
+ * cannot be read (a merge conflict) is no line, and its task is looked up in the action cache instead.
+ */
+export class Lock {
+  readonly #path: string;
+  readonly #head: string;
+  readonly #lines: Map<string, string>;
+  #written: string;
+
+  constructor(path: string, profile: string) {
+    this.#path = path;
+    this.#head = `{"pipe":1,"profile":${JSON.stringify(profile)},"tasks":{`;
+    this.#written = readText(path);
+    this.#lines = linesById(this.#written, this.#head);
+  }
+
+  get(id: string): TaskRecord | null {
+    const line = this.#lines.get(id);
+    return line === undefined ? null : parseLine(id, line);
+  }
+
+  set(id: string, record: TaskRecord): void {
+    this.#lines.set(id, printLine(id, record));
+  }
+
+  ids(): readonly string[] {
+    return [...this.#lines.keys()].sort(byCodeUnit);
+  }
+
+  /** Drops tasks that are no longer declared. */
+  keepOnly(declared: { has(id: string): boolean }): void {
+    for (const id of this.#lines.keys()) if (!declared.has(id)) this.#lines.delete(id);
+  }
+
+  /** Writes it if it changed. Without any task there is no file to be. */
+  save(): void {
+    const lines = this.ids().map((id) => this.#lines.get(id)!);
+    const text = `${this.#head}\n${lines.join(',\n')}\n}}\n`;
+    if (text === this.#written || (lines.length === 0 && this.#written === '')) return;
+    writeAtomically(this.#path, text, true);
+    this.#written = text;
+  }
+}
+
+const fingerprintMark = '":{"fingerprint":"';
+const outputsMark = '","outputs":';
+const actionMark = ',"action":[';
+
+function printLine(id: string, { fingerprint, outputs, action }: TaskRecord): string {
+  const sorted = Object.fromEntries(Object.entries(outputs).sort(([a], [b]) => byCodeUnit(a, b)));
+  return `${JSON.stringify(id)}:{"fingerprint":"${fingerprint}","outputs":${JSON.stringify(sorted)},"action":${action}}`;
+}
+
+function linesById(text: string, head: string): Map<string, string> {
+  const lines = new Map<string, string>();
+  if (!text.startsWith(head)) return lines;
+  for (const line of text.split('\n')) {
+    const mark = line.indexOf(fingerprintMark);
+    if (mark <= 0 || !line.startsWith('"')) continue;
+    const whole = line.endsWith(',') ? line.slice(0, -1) : line;
+    const id = unquote(whole.slice(0, mark + 1));
+    if (id !== null && whole.endsWith(']}')) lines.set(id, whole);
+  }
+  return lines;
+}
+
+function unquote(text: string): string | null {
+  if (!text.includes('\\')) return text.slice(1, -1);
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return null;
+  }
+}
+
+function parseLine(id: string, line: string): TaskRecord | null {
+  const start = JSON.stringify(id).length - 1 + fingerprintMark.length;
+  const end = line.indexOf(outputsMark, start);
+  const action = line.indexOf(actionMark, end);
+  if (end < 0 || action < 0) return null;
+  const fingerprint = line.slice(start, end);
+  const outputs = parseOutputs(line.slice(end + outputsMark.length, action));
+  if (!isDigest(fingerprint) || outputs === null) return null;
+  return { fingerprint: fingerprint, outputs, action: line.slice(action + actionMark.length - 1, -1) };
+}
+
+function parseOutputs(text: string): OutputDigests | null {
+  try {
+    const outputs = JSON.parse(text) as Record<string, Digest>;
+    return Object.values(outputs).every(isDigest) ? outputs : null;
+  } catch {
+    return null;
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
