@@ -1,0 +1,162 @@
+import * as ort from 'onnxruntime-node';
+import { checkState, checkTensors, declared, STATE_NOT_SET, type Declared } from '../check.ts';
+import { lower, type Lowered, type Port } from '../lower/lower.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type {
+  CompileOptions,
+  Engine,
+  Program,
+  TensorFunction,
+  TensorMap,
+  TensorSpec,
+  TensorValue,
+} from '../program.ts';
+import { permuteValues } from '../trace/fold.ts';
+import { record } from '../trace/record.ts';
+
+/** Values in row-major order as they lie on the device. */
+function toDevice({ values, shape, dtype }: TensorValue, { layout, dims }: Port): ort.Tensor {
+  const moved = layout.order.every((axis, i) => axis === i)
+    ? values
+    : permuteValues(values, shape, layout.order);
+  return moved instanceof Float32Array
+    ? new ort.Tensor('float32', moved, dims)
+    : new ort.Tensor(dtype as 'int32', moved, dims);
+}
+
+/** The opposite: a copy, since the tensor's memory is the runtime's. */
+function fromDevice(data: Float32Array | Int32Array, spec: TensorSpec, { layout, dims }: Port): TensorValue {
+  const inverse = spec.shape.map((_, axis) => layout.order.indexOf(axis));
+  const values = inverse.every((axis, i) => axis === i) ? data.slice() : permuteValues(data, dims, inverse);
+  return { dtype: spec.dtype, shape: [...spec.shape], values };
+}
+
+function numbers({ type, data }: ort.Tensor): Float32Array | Int32Array {
+  if (data instanceof Float32Array || data instanceof Int32Array) return data;
+  if (data instanceof Uint8Array) return Int32Array.from(data);
+  throw new Error(`ONNX Runtime gave a tensor of type ${type}`);
+}
+
+class SessionProgram implements Program {
+  readonly #session: ort.InferenceSession;
+  readonly #lowered: Lowered;
+  readonly #outputs: Readonly<Record<string, TensorSpec>>;
+  readonly #declared: Declared;
+  /** Output name → input name. */
+  readonly #state: Readonly<Record<string, string>>;
+  #kept: Record<string, ort.Tensor> | null = null;
+
+  constructor(
+    session: ort.InferenceSession,
+    lowered: Lowered,
+    outputs: Readonly<Record<string, TensorSpec>>,
+    options: CompileOptions,
+  ) {
+    this.#session = session;
+    this.#lowered = lowered;
+    this.#outputs = outputs;
+    this.#declared = declared(options);
+    this.#state = options.state ?? {};
+    if (Object.keys(this.#declared.kept).length === 0) this.#kept = {};
+  }
+
+  async run(inputs: TensorMap): Promise<TensorMap> {
+    checkTensors(inputs, this.#declared.fed, 'input');
+    if (this.#kept === null) throw new Error(STATE_NOT_SET);
+    const { inputs: ports, outputs } = this.#lowered;
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const [name, port] of Object.entries(ports))
+      feeds[port.name] = this.#kept[name] ?? toDevice(inputs[name]!, port);
+    const results = await this.#session.run(feeds);
+    const kept = { ...this.#kept };
+    const given: Record<string, TensorValue> = {};
+    for (const [name, port] of Object.entries(outputs)) {
+      const result = results[port.name]!;
+      const input = this.#state[name];
+      if (input === undefined) given[name] = fromDevice(numbers(result), this.#outputs[name]!, port);
+      else kept[input] = result;
+    }
+    this.#kept = kept;
+    return given;
+  }
+
+  setState(values: TensorMap): void {
+    checkTensors(values, this.#declared.kept, 'state input');
+    this.#kept = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        toDevice({ ...value, values: value.values.slice() }, this.#port(name)),
+      ]),
+    );
+  }
+
+  getState(): Promise<TensorMap> {
+    const kept = this.#kept;
+    if (kept === null) return Promise.reject(new Error(STATE_NOT_SET));
+    return Promise.resolve(
+      Object.fromEntries(
+        Object.entries(this.#declared.kept).map(([name, spec]) => [
+          name,
+          fromDevice(numbers(kept[name]!), spec, this.#port(name)),
+        ]),
+      ),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    this.#kept = null;
+    await this.#session.release();
+  }
+
+  /** Where a state input lies; one that the function never uses lies where its output does. */
+  #port(name: string): Port {
+    const output = Object.keys(this.#state).find((key) => this.#state[key] === name)!;
+    return this.#lowered.inputs[name] ?? this.#lowered.outputs[output]!;
+  }
+}
+
+/** Records functions and runs them as ONNX Runtime sessions. */
+export class OnnxRuntimeEngine implements Engine {
+  readonly toolchain: Readonly<Record<string, string>>;
+  readonly #session: ort.InferenceSession.SessionOptions;
+  readonly #programs = new Set<Program>();
+
+  constructor(threads: number) {
+    this.toolchain = {
+      engine: `onnxruntime-node ${ort.env.versions.node ?? 'unknown'} cpu`,
+      layout: 'nchw',
+    };
+    this.#session = {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      enableCpuMemArena: true,
+      enableMemPattern: true,
+      logSeverityLevel: 3,
+    };
+  }
+
+  async compile(fn: TensorFunction, options: CompileOptions): Promise<Program> {
+    declared(options);
+    const graph = record(fn, options);
+    checkState(graph.outputs, options);
+    const lowered = lower(graph, options.state);
+    const session = await ort.InferenceSession.create(encodeModel(lowered.model), this.#session);
+    const outputs = Object.fromEntries(
+      Object.entries(graph.outputs).map(([name, { shape, dtype }]): [string, TensorSpec] => [
+        name,
+        { shape, dtype: dtype === 'float32' ? 'float32' : 'int32' },
+      ]),
+    );
+    const program = new SessionProgram(session, lowered, outputs, options);
+    this.#programs.add(program);
+    return program;
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.#programs) await program.dispose();
+    this.#programs.clear();
+  }
+}

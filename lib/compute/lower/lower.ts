@@ -1,0 +1,54 @@
+import { OnnxGraph } from '../onnx/graph.ts';
+import type { OnnxModel } from '../onnx/model.ts';
+import { reachable, type Graph, type Node } from '../trace/graph.ts';
+import type { KernelName } from '../trace/kernels.ts';
+import { Context } from './context.ts';
+import { filterLayout, natural, physical, type Layout } from './layout.ts';
+import { portable } from './table.ts';
+
+/** Where an input or output of the function is found in the model, and how it lies there. */
+export interface Port {
+  readonly name: string;
+  readonly layout: Layout;
+  /** Of the values as they lie. */
+  readonly dims: readonly number[];
+}
+
+export interface Lowered {
+  readonly model: OnnxModel;
+  readonly inputs: Readonly<Record<string, Port>>;
+  readonly outputs: Readonly<Record<string, Port>>;
+}
+
+/** Filters that stay on the device lie as convolutions want them. */
+function stateLayout({ shape }: Node): Layout {
+  return shape.length === 4 ? filterLayout : natural(shape.length);
+}
+
+/** Writes a recorded function as an ONNX model; what does not lead to an output is left out. */
+export function lower(graph: Graph, state: Readonly<Record<string, string>> = {}): Lowered {
+  const onnx = new OnnxGraph();
+  const context = new Context(onnx);
+  const kept = new Set(Object.values(state));
+  const inputs: Record<string, Port> = {};
+  const order = reachable(Object.values(graph.outputs));
+  const used = new Set(order);
+  for (const [name, node] of Object.entries(graph.inputs)) {
+    if (!used.has(node)) continue;
+    const layout = kept.has(name) ? stateLayout(node) : natural(node.shape.length);
+    const dims = physical(layout, node.shape);
+    inputs[name] = { name: onnx.input(name, node.dtype, dims), layout, dims };
+    context.set(node, { name, layout, dims: node.shape });
+  }
+  for (const node of order)
+    if (!context.has(node)) context.set(node, portable[node.kernel as KernelName](node, context));
+  const outputs: Record<string, Port> = {};
+  for (const [key, node] of Object.entries(graph.outputs)) {
+    const layout = key in state ? stateLayout(node) : natural(node.shape.length);
+    const dims = physical(layout, node.shape);
+    const name = key in inputs ? `${key}/next` : key;
+    onnx.output(name, context.whole(node, layout), node.dtype, dims);
+    outputs[key] = { name, layout, dims };
+  }
+  return { model: onnx.finish(), inputs, outputs };
+}

@@ -1,0 +1,133 @@
+import { elements, type Node } from '../trace/graph.ts';
+import type { Context } from './context.ts';
+import type { Lowering } from './elementwise.ts';
+import { channelsFirst, type Laid } from './layout.ts';
+
+interface Window {
+  readonly size: readonly [number, number];
+  readonly strides: readonly [number, number];
+  /** Top, left, bottom, right. */
+  readonly pads: readonly [number, number, number, number];
+}
+
+function windowOf(node: Node): Window {
+  return node.attributes as unknown as Window;
+}
+
+function image(name: string, node: Node): Laid {
+  return { name, layout: channelsFirst, dims: node.shape };
+}
+
+function pooled(op: string): Lowering {
+  return (node, context) => {
+    const { size, strides, pads } = windowOf(node);
+    const x = context.whole(node.inputs[0]!, channelsFirst);
+    return image(context.op(op, [x], { kernel_shape: size, strides, pads }), node);
+  };
+}
+
+export const maxPool = pooled('MaxPool');
+export const averagePool = pooled('AveragePool');
+
+/** The part of a padded image that place (i, j) of every window sees. */
+function view(padded: string, [i, j]: readonly [number, number], node: Node, context: Context): string {
+  const { strides } = windowOf(node);
+  const [height, width] = node.inputs[0]!.shape.slice(1, 3) as [number, number];
+  const { graph } = context;
+  return context.op('Slice', [
+    padded,
+    graph.integers([i, j]),
+    graph.integers([i + (height - 1) * strides[0] + 1, j + (width - 1) * strides[1] + 1]),
+    graph.integers([2, 3]),
+    graph.integers(strides),
+  ]);
+}
+
+/** Adds up values [batch, channels, outHeight, outWidth] at place (i, j) of their windows: a transposed convolution. */
+function scatter(parts: string, node: Node, context: Context): Laid {
+  const { size, strides, pads } = windowOf(node);
+  const [batch, height, width, channels] = node.shape as [number, number, number, number];
+  const [outHeight, outWidth] = node.inputs[0]!.shape.slice(1, 3) as [number, number];
+  const places = elements(size);
+  // One filter per place, 1 there and 0 elsewhere, the same for every image and channel.
+  const filter = Float32Array.from({ length: places * places }, (_, i) => (i % (places + 1) === 0 ? 1 : 0));
+  const filterName = context.graph.tensor(filter, [places, 1, ...size]);
+  const rest = [height, width].map(
+    (length, i) =>
+      length - (([outHeight, outWidth][i]! - 1) * strides[i]! + size[i]! - pads[i]! - pads[i + 2]!),
+  );
+  const stacked = context.reshape(parts, [batch * channels, places, outHeight, outWidth]);
+  const spread = context.op('ConvTranspose', [stacked, filterName], { strides, pads, output_padding: rest });
+  return image(context.reshape(spread, [batch, channels, height, width]), node);
+}
+
+/** The gradient goes to the first place of each window that holds the maximum. */
+export const maxPoolGradient: Lowering = (node, context) => {
+  const [dy, x, y] = node.inputs as [Node, Node, Node];
+  const { size, pads } = windowOf(node);
+  const { graph } = context;
+  const [top, left, bottom, right] = pads;
+  const whole = context.whole(x, channelsFirst);
+  const padded = pads.every((pad) => pad === 0)
+    ? whole
+    : context.op('Pad', [
+        whole,
+        graph.integers([0, 0, top, left, 0, 0, bottom, right]),
+        graph.scalar(-Infinity),
+      ]);
+  const highest = context.whole(y, channelsFirst);
+  let remaining = context.whole(dy, channelsFirst);
+  const parts: string[] = [];
+  for (let i = 0; i < size[0]; i++)
+    for (let j = 0; j < size[1]; j++) {
+      const hit = context.op('Equal', [view(padded, [i, j], node, context), highest]);
+      const part = context.op('Where', [hit, remaining, graph.scalar(0)]);
+      remaining = context.op('Sub', [remaining, part]);
+      parts.push(context.op('Unsqueeze', [part, graph.integers([2])]));
+    }
+  return scatter(context.op('Concat', parts, { axis: 2 }), node, context);
+};
+
+/** Each output's gradient in equal shares to the places of its window that lie inside the image. */
+export const averagePoolGradient: Lowering = (node, context) => {
+  const [dy, x] = node.inputs as [Node, Node];
+  const { size, strides, pads } = windowOf(node);
+  const [height, width] = x.shape.slice(1, 3) as [number, number];
+  const [outHeight, outWidth] = dy.shape.slice(1, 3) as [number, number];
+  const inside = (place: number, axis: 0 | 1, length: number): number => {
+    const start = place * strides[axis] - pads[axis];
+    return Math.min(start + size[axis], length) - Math.max(start, 0);
+  };
+  const counts = Float32Array.from(
+    { length: outHeight * outWidth },
+    (_, i) => inside(Math.floor(i / outWidth), 0, height) * inside(i % outWidth, 1, width),
+  );
+  const { graph } = context;
+  const share = context.op('Div', [
+    context.whole(dy, channelsFirst),
+    graph.tensor(counts, [1, 1, outHeight, outWidth]),
+  ]);
+  const places = new Array<string>(elements(size)).fill(
+    context.op('Unsqueeze', [share, graph.integers([2])]),
+  );
+  return scatter(context.op('Concat', places, { axis: 2 }), node, context);
+};
+
+export const resizeBilinear: Lowering = (node, context) => {
+  const { alignCorners, halfPixel } = node.attributes as { alignCorners: boolean; halfPixel: boolean };
+  const { graph } = context;
+  const [batch, height, width, channels] = node.shape as [number, number, number, number];
+  const name = context.op(
+    'Resize',
+    [context.whole(node.inputs[0]!, channelsFirst), '', '', graph.integers([batch, channels, height, width])],
+    {
+      mode: 'linear',
+      coordinate_transformation_mode: alignCorners
+        ? 'align_corners'
+        : halfPixel
+          ? 'half_pixel'
+          : 'asymmetric',
+    },
+  );
+  return image(name, node);
+};

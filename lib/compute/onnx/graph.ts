@@ -1,0 +1,81 @@
+import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxPort, OnnxTensor, OnnxType } from './model.ts';
+
+/** Tensors up to this many bytes are merged when equal. */
+const MERGED_BYTES = 1 << 16;
+
+/** An ONNX graph being written. Values are known by name. */
+export class OnnxGraph {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers: OnnxTensor[] = [];
+  readonly #inputs: OnnxPort[] = [];
+  readonly #outputs: OnnxPort[] = [];
+  readonly #merged = new Map<string, string>();
+  #count = 0;
+
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain = '',
+  ): string {
+    const key = JSON.stringify([op, domain, inputs, attributes]);
+    const present = this.#merged.get(key);
+    if (present !== undefined) return present;
+    const output = `_${this.#count++}`;
+    this.#nodes.push({ op, domain, inputs, output, attributes });
+    this.#merged.set(key, output);
+    return output;
+  }
+
+  /** A tensor known when the graph is written. */
+  tensor(values: Float32Array | Int32Array | BigInt64Array, dims: readonly number[], asBool = false): string {
+    const type: OnnxType =
+      values instanceof Float32Array
+        ? 'float32'
+        : values instanceof BigInt64Array
+          ? 'int64'
+          : asBool
+            ? 'bool'
+            : 'int32';
+    const stored = type === 'bool' ? Uint8Array.from(values as Int32Array) : values;
+    const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+    const key =
+      bytes.length > MERGED_BYTES
+        ? null
+        : `${type} ${dims.join()} ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}`;
+    const present = key === null ? undefined : this.#merged.get(key);
+    if (present !== undefined) return present;
+    const name = `_${this.#count++}`;
+    this.#initializers.push({ name, type, dims, bytes });
+    if (key !== null) this.#merged.set(key, name);
+    return name;
+  }
+
+  /** A list of integers, as shapes, axes and pads are given. */
+  integers(values: readonly number[]): string {
+    return this.tensor(BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  scalar(value: number): string {
+    return this.tensor(Float32Array.of(value), []);
+  }
+
+  input(name: string, type: OnnxType, dims: readonly number[]): string {
+    this.#inputs.push({ name, type, dims });
+    return name;
+  }
+
+  output(name: string, value: string, type: OnnxType, dims: readonly number[]): void {
+    this.#nodes.push({ op: 'Identity', domain: '', inputs: [value], output: name, attributes: {} });
+    this.#outputs.push({ name, type, dims });
+  }
+
+  finish(): OnnxModel {
+    return {
+      nodes: this.#nodes,
+      initializers: this.#initializers,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+    };
+  }
+}

@@ -1,0 +1,152 @@
+import type { GraphBuilder } from './builder.ts';
+import { foldElementwise, permuteValues, scalarFunction } from './fold.ts';
+import { elements, fillValue, isConstant, sameShape, type Node } from './graph.ts';
+
+type Draft = Omit<Node, 'id'>;
+type Rule = (draft: Draft, builder: GraphBuilder) => Node | null;
+
+/** Larger results of constant arithmetic are left to the engine. */
+const FOLDED_ELEMENTS = 1 << 24;
+
+const foldFills: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) => {
+  const values = inputs.map(fillValue);
+  const [a, b] = values;
+  if (inputs.length === 0 || values.includes(null)) return null;
+  const compute = scalarFunction(kernel);
+  if (compute !== null && dtype === 'float32') return builder.fill(compute(a!, b ?? a!), shape, dtype);
+  switch (kernel) {
+    case 'Reshape':
+    case 'Transpose':
+    case 'Slice':
+      return builder.fill(a!, shape, dtype);
+    case 'Cast':
+      return builder.fill(
+        dtype === 'int32' ? Math.trunc(a!) : dtype === 'bool' ? Number(a !== 0) : a!,
+        shape,
+        dtype,
+      );
+    case 'Sum':
+      return dtype === 'float32'
+        ? builder.fill((a! * elements(inputs[0]!.shape)) / elements(shape), shape, dtype)
+        : null;
+    case 'Mean':
+      return builder.fill(a!, shape, dtype);
+    case 'Step':
+      return builder.fill(a! > 0 ? 1 : (attributes.alpha as number), shape, dtype);
+    default:
+      return null;
+  }
+};
+
+const foldConstants: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) => {
+  const [x] = inputs;
+  if (x === undefined || !inputs.every(isConstant) || elements(shape) > FOLDED_ELEMENTS) return null;
+  if (kernel === 'Reshape' && x.values !== null) return builder.constant(x.values, shape, dtype);
+  if (kernel === 'Transpose' && x.values !== null)
+    return builder.constant(permuteValues(x.values, x.shape, attributes.perm as number[]), shape, dtype);
+  if (dtype !== 'float32' || inputs.some((input) => input.dtype !== 'float32')) return null;
+  const values = foldElementwise(kernel, inputs, shape);
+  return values === null ? null : builder.constant(values, shape, dtype);
+};
+
+/** x × 1, x + 0 and the like. Where the other operand was larger, x is spread by a product with ones. */
+const neutral: Rule = ({ kernel, inputs, shape, dtype }, builder) => {
+  if (inputs.length !== 2) return null;
+  const [a, b] = inputs as [Node, Node];
+  const keep = (x: Node): Node | null => {
+    if (sameShape(x.shape, shape)) return x;
+    if (elements(x.shape) === elements(shape)) return builder.node('Reshape', [x], {}, shape, dtype);
+    return kernel === 'Multiply'
+      ? null
+      : builder.node('Multiply', [x, builder.fill(1, shape, dtype)], {}, shape, dtype);
+  };
+  const [left, right] = [fillValue(a), fillValue(b)];
+  switch (kernel) {
+    case 'Add':
+      return left === 0 ? keep(b) : right === 0 ? keep(a) : null;
+    case 'Sub':
+      return right === 0 ? keep(a) : null;
+    case 'Multiply':
+      if (left === 0 || right === 0) return builder.fill(0, shape, dtype);
+      return left === 1 ? keep(b) : right === 1 ? keep(a) : null;
+    case 'RealDiv':
+      return right === 1 ? keep(a) : null;
+    default:
+      return null;
+  }
+};
+
+/** Reshapes, casts and double negations that change nothing. */
+const redundant: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) => {
+  const [x] = inputs;
+  if (x === undefined) return null;
+  switch (kernel) {
+    case 'Reshape':
+      if (sameShape(x.shape, shape)) return x;
+      return x.kernel === 'Reshape' ? builder.node('Reshape', x.inputs, {}, shape, dtype) : null;
+    case 'Cast':
+      return x.dtype === dtype ? x : null;
+    case 'Neg':
+      return x.kernel === 'Neg' ? x.inputs[0]! : null;
+    case 'Transpose':
+      return (attributes.perm as number[]).every((axis, i) => axis === i) ? x : null;
+    case 'Slice':
+      return sameShape(x.shape, shape) ? x : null;
+    case 'PadV2':
+      return sameShape(x.shape, shape) ? x : null;
+    case 'Sum':
+    case 'Mean':
+      return elements(x.shape) === elements(shape) ? builder.node('Reshape', [x], {}, shape, dtype) : null;
+    default:
+      return null;
+  }
+};
+
+/** True for a vector along the last axis (or one number): what can move into a convolution's filter. */
+function perChannel(node: Node): boolean {
+  return isConstant(node) && elements(node.shape) === (node.shape.at(-1) ?? 1);
+}
+
+/** Batch norm with constant averages moves into the constant filter: (x ∗ F)·s = x ∗ (F·s). */
+const scaledConvolution: Rule = ({ kernel, inputs, shape, dtype }, builder) => {
+  if (kernel !== 'Multiply') return null;
+  for (const [convolution, scale] of [inputs, [...inputs].reverse()] as [Node, Node][]) {
+    if (convolution.kernel !== 'Conv2D' || !perChannel(scale) || scale.shape.length > 4) continue;
+    const [x, filter] = convolution.inputs as [Node, Node];
+    if (!isConstant(filter) || !sameShape(convolution.shape, shape)) continue;
+    const scaled = builder.node('Multiply', [filter, scale], {}, filter.shape, dtype);
+    return builder.node('Conv2D', [x, scaled], convolution.attributes, shape, dtype);
+  }
+  return null;
+};
+
+/** The same for the gradient: the transposed convolution of dy·s is that of dy with the scaled filter. */
+const scaledGradient: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) => {
+  const [dy, filter] = inputs;
+  if (kernel !== 'Conv2DBackpropInput' || dy!.kernel !== 'Multiply' || !isConstant(filter!)) return null;
+  for (const [gradient, scale] of [dy!.inputs, [...dy!.inputs].reverse()] as [Node, Node][]) {
+    if (!perChannel(scale) || scale.shape.length > 4 || !sameShape(gradient.shape, dy!.shape)) continue;
+    const spread = builder.node('Reshape', [scale], {}, [1, 1, 1, elements(scale.shape)], dtype);
+    const scaled = builder.node('Multiply', [filter!, spread], {}, filter!.shape, dtype);
+    return builder.node(kernel, [gradient, scaled], attributes, shape, dtype);
+  }
+  return null;
+};
+
+const rules: readonly Rule[] = [
+  foldFills,
+  neutral,
+  redundant,
+  foldConstants,
+  scaledConvolution,
+  scaledGradient,
+];
+
+/** A simpler node with the same value (0 × x counts as 0, whatever x), or null. */
+export function simplify(draft: Draft, builder: GraphBuilder): Node | null {
+  for (const rule of rules) {
+    const simpler = rule(draft, builder);
+    if (simpler !== null) return simpler;
+  }
+  return null;
+}
