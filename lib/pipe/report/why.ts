@@ -1,0 +1,84 @@
+import type { Graph } from '../graph/graph.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import type { TaskPlan } from '../plan/plan.ts';
+import type { Reason } from '../plan/reason.ts';
+import { groupBy } from './group.ts';
+import { outcomeDetail, outcomeWord } from './outcome.ts';
+import { reasonText } from './reason.ts';
+import type { Style } from './style.ts';
+import { planReasons } from './verdict.ts';
+
+/** The last time a run did something with a task. */
+export interface PastRun {
+  readonly run: string;
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Explained {
+  readonly id: string;
+  readonly past: PastRun | null;
+  readonly plan: TaskPlan;
+  /** Source files of the stage whose text changed, while their meaning did not. */
+  readonly reworded: readonly string[];
+}
+
+/** Why each task last ran, and why it will run or not; tasks of which the same is to be said stand together. */
+export function whyLines(tasks: readonly Explained[], graph: Graph, style: Style): string[] {
+  const groups = groupBy(tasks, (task) => [...pastLines(task), ...futureLines(task, graph)].join('\n'));
+  return [...groups].flatMap(([text, group]) => [
+    style.colors.bold(headline(group)),
+    ...text.split('\n').map((line) => `  ${line}`),
+  ]);
+}
+
+function headline(group: readonly Explained[]): string {
+  const ids = group.map(({ id }) => id);
+  return ids.length <= 3 ? ids.join(', ') : `${ids[0]!} and ${ids.length - 1} more`;
+}
+
+function pastLines({ past }: Explained): string[] {
+  if (past === null) return ['last: no run on record'];
+  const detail = outcomeDetail(past.outcome);
+  const said = `last: ${outcomeWord(past.outcome)} on ${localTime(past.at)}${detail === '' ? '' : ` (${detail})`}`;
+  if (past.reasons.length === 0) return [said];
+  return [`${said}, because`, ...indented(past.reasons.map(reasonText))];
+}
+
+function futureLines({ plan, reworded }: Explained, graph: Graph): string[] {
+  const notes = reworded.map((file) => `text of ${file} changed, meaning did not`);
+  switch (plan.state) {
+    case 'fresh':
+      return ['next: will not run: nothing that it depends on has changed', ...indented(notes)];
+    case 'restorable':
+      return because('next: will be restored from the store, not run:', plan, notes, graph);
+    case 'stale':
+      return because('next: will run, because', plan, notes, graph);
+    case 'unknown':
+      return plan.reasons.length === 0
+        ? ['next: will run only', ...indented([...planReasons(plan, graph), ...notes])]
+        : because(`next: will run after ${makersOf(plan.upstream, graph)}, because`, plan, notes, graph);
+  }
+}
+
+function because(opening: string, plan: TaskPlan, notes: readonly string[], graph: Graph): string[] {
+  return [opening, ...indented([...planReasons(plan, graph), ...notes])];
+}
+
+function makersOf(upstream: readonly number[], graph: Graph): string {
+  const ids = upstream.map((index) => graph.tasks[index]!.id);
+  return ids.length <= 3 ? ids.join(', ') : `${ids[0]!} and ${ids.length - 1} more`;
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+/** `2026-11-24 09:20`, on the clock of the machine. */
+export function localTime(at: number): string {
+  const date = new Date(at);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
