@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../../lib/compute/engine.ts';
+import type { Engine } from '../../../lib/compute/program.ts';
+import { type ExplainedBatch, explainImages } from '../../../lib/study/attribution/explain.ts';
+import { methodNames } from '../../../lib/study/attribution/methods.ts';
+import { readReferenceNet, referenceNets, referenceParameters } from './reference-nets.ts';
+
+const tolerance = 1e-5;
+
+function largest(values: ArrayLike<number>): number {
+  return Array.from(values, Math.abs).reduce((a, b) => Math.max(a, b), 0);
+}
+
+/** Greatest deviation relative to the greatest expected value, as `tolerance` is meant. */
+function deviation(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  return largest(Array.from(expected, (value, i) => value - found[i]!)) / largest(expected);
+}
+
+describe.each(['onnxruntime', 'js'] as const)('maps computed by %s', (backend) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await createEngine({ backend, device: 'cpu', threads: 1 });
+  });
+  afterAll(() => engine.dispose());
+
+  describe.each(referenceNets)('of $family at $state weights', ({ family, state }) => {
+    const net = readReferenceNet(family, state);
+    let batch: ExplainedBatch;
+    beforeAll(async () => {
+      const batches = explainImages(engine, net.model, net.weights, net, {
+        methods: methodNames,
+        target: 'logit',
+        parameters: referenceParameters,
+        noise: net.noise,
+      });
+      for await (const explained of batches) batch = explained;
+    });
+
+    it('come with the probabilities', () => {
+      const odds = net.logits.map(Math.exp);
+      const classes = net.model.classes;
+      const expected = odds.map((odd, i) => {
+        const row = i - (i % classes);
+        return odd / odds.subarray(row, row + classes).reduce((a, b) => a + b, 0);
+      });
+      expect(deviation(batch.probabilities.values, expected)).toBeLessThan(tolerance);
+    });
+
+    it.each(methodNames)('%s agree with PyTorch', (name) => {
+      const expected = net.maps[name]!;
+      const found = batch.maps[name]!;
+      expect(found.shape).toEqual(expected.shape);
+      expect(largest(expected.values)).toBeGreaterThan(0);
+      expect(deviation(found.values, expected.values)).toBeLessThan(tolerance);
+    });
+  });
+});
