@@ -1,0 +1,16 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+
+/**
+ * Convolution of [batch, height, width, in] with a filter [height, width, in, out], `padding` zeros on every
+ * side. TensorFlow's "same" pads unevenly at stride 2; PyTorch, and this, do not.
+ */
+export function conv2d(x: Tensor4D, filter: Tensor4D, stride: number, padding: number): Tensor4D {
+  const side: [number, number] = [padding, padding];
+  return tf.conv2d(x, filter, stride, [[0, 0], side, side, [0, 0]]);
+}
+
+/** Mean over height and width: [batch, channels]. */
+export function globalAveragePool(x: Tensor4D): Tensor2D {
+  return tf.mean<Tensor2D>(x, [1, 2]);
+}
