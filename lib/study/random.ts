@@ -65,15 +65,15 @@ export interface DrawKey {
 /** A sequence of draws. */
 export interface Draws {
   /** An unsigned 32-bit integer. */
-  word(): number;
+  readonly word: () => number;
   /** In [0, 1), with 53 random bits. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** In [low, high). */
-  between(low: number, high: number): number;
+  readonly between: (low: number, high: number) => number;
   /** 0 to bound - 1, each equally likely. */
-  integer(bound: number): number;
+  readonly integer: (bound: number) => number;
   /** Mean 0, standard deviation 1. */
-  normal(): number;
+  readonly normal: () => number;
 }
 
 /** The draws for a key: always the same ones, whatever was drawn elsewhere. */

@@ -35,9 +35,12 @@ describe('draws', () => {
     for (let i = 0; i < 20; i++) expect(a.uniform()).toBe(b.uniform());
   });
 
-  it.each([{ seed: 8 }, { purpose: 'tests' }, { epoch: 4 }, { index: 12 }])('differ when %o does', (change) => {
-    expect(first({ ...key, ...change })).not.toBe(first(key));
-  });
+  it.each([{ seed: 8 }, { purpose: 'tests' }, { epoch: 4 }, { index: 12 }])(
+    'differ when %o does',
+    (change) => {
+      expect(first({ ...key, ...change })).not.toBe(first(key));
+    },
+  );
 
   it('are uniform: mean 1/2, variance 1/12', () => {
     const { mean, variance } = moments(20_000, draws(key).uniform);

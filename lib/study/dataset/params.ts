@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const count = z.int().positive();
+
+/** `dataset` in `pipeline.yaml`. */
+export const datasetParams = z
+  .strictObject({
+    name: z.enum(['shapes', 'cifar10', 'cifar100', 'fashion-mnist', 'folder']),
+    /** Where the files are, for the runner; the stage gets them as its input `source`. */
+    path: z.string().nullable().default(null),
+    /** Of the drawing (`shapes`), of the choice of validation images and of the label noise. */
+    seed: z.int().min(0).max(0xffffffff).default(1),
+    /** Images to train on; null: all but the validation images. */
+    train: count.nullable().default(null),
+    /** Images held out of the source's training part, spread evenly over the classes. */
+    validation: z.int().min(0).default(0),
+    /** Test images; null: all there are. */
+    test: count.nullable().default(null),
+    /** Share of training and validation images that get another class's label. */
+    labelNoise: z.number().min(0).max(1).default(0),
+    /** Fetch the official files where `path` is null. */
+    download: z.boolean().default(false),
+    /** `folder` only: height and width to which the images are resized. */
+    size: z.tuple([count, count]).nullable().default(null),
+  })
+  .check((context) => {
+    const { name, train, test, size } = context.value;
+    const require = (key: string, value: unknown, why: string): void => {
+      if (value !== null) return;
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        path: [key],
+        message: `${name} needs ${key}: ${why}`,
+      });
+    };
+    if (name === 'shapes') {
+      require('train', train, 'how many images to draw');
+      require('test', test, 'how many images to draw');
+    }
+    if (name === 'folder') require('size', size, 'height and width to resize the images to, e.g. [32, 32]');
+  });
+
+export type DatasetParams = z.output<typeof datasetParams>;
