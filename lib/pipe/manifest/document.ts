@@ -1,0 +1,152 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
+import type { Json } from '../json.ts';
+import type { Diagnostic, Place, Position } from './diagnostic.ts';
+
+/** A parsed YAML text that remembers where everything stands. */
+export interface YamlText {
+  readonly text: string;
+  readonly document: Document;
+  readonly value: Json;
+  /** Mistakes of the YAML itself; the value is not to be trusted when one is an error. */
+  readonly diagnostics: readonly Diagnostic[];
+  place(start: number, end: number): Place;
+}
+
+export function readYaml(text: string, file: string): YamlText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    // Said in words of our own, with the place of the first.
+    uniqueKeys: false,
+  });
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col, offset };
+  };
+  const place = (start: number, end: number): Place => ({
+    file,
+    range: { start: position(start), end: position(Math.max(start, end)) },
+  });
+
+  const syntax = firstOfEachLine(document.errors).map(({ message, pos }) =>
+    error(place(pos[0], Math.min(pos[1], endOfLine(text, pos[0]))), message),
+  );
+  const diagnostics = syntax.length > 0 ? syntax : misuses(document, place);
+  if (diagnostics.length > 0) return { text, document, value: null, diagnostics, place };
+  try {
+    return { text, document, value: document.toJS() as Json, diagnostics, place };
+  } catch (failure) {
+    // Ten levels of ten aliases would be ten thousand million values; the parser refuses.
+    if (!(failure instanceof ReferenceError)) throw failure;
+    return { text, document, value: null, diagnostics: [error(place(0, 0), failure.message)], place };
+  }
+}
+
+/** One slip often confuses the parser several times over in its line. */
+function firstOfEachLine(errors: Document['errors']): Document['errors'] {
+  const seen = new Set<number>();
+  return errors.filter(({ linePos, pos }) => {
+    const line = linePos?.[0].line ?? pos[0];
+    if (seen.has(line)) return false;
+    seen.add(line);
+    return true;
+  });
+}
+
+function endOfLine(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end === -1 ? text.length : Math.max(end, offset + 1);
+}
+
+type Placing = (start: number, end: number) => Place;
+
+/** What YAML allows and a configuration must not hold. */
+function misuses(document: Document, place: Placing): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const report = (node: Node, message: string): void => {
+    found.push(error(place(...spanOf(node)), message));
+  };
+  visit(document, {
+    Map(_, map) {
+      const first = new Map<string, Node>();
+      for (const { key } of map.items as Pair<Node>[]) {
+        if (!isScalar(key)) {
+          report(key, 'a key has to be a plain text');
+          continue;
+        }
+        const name = String(key.value);
+        const before = first.get(name);
+        if (name === '__proto__') report(key, '`__proto__` cannot be a key');
+        if (before !== undefined && name !== '<<') {
+          const { line } = place(...spanOf(before)).range.start;
+          report(key, `\`${name}\` stands here twice (first on line ${line})`);
+        }
+        first.set(name, key);
+      }
+    },
+    Scalar(_, node) {
+      if (typeof node.value !== 'number') return;
+      if (!Number.isFinite(node.value)) report(node, 'a number has to be finite');
+      else if (
+        Number.isInteger(node.value) &&
+        !Number.isSafeInteger(node.value) &&
+        /^\d+$/.test(node.source ?? '')
+      )
+        report(node, 'this whole number is too large to be held exactly (put it in quotes)');
+    },
+    Alias(_, node) {
+      const target = node.resolve(document);
+      if (target === undefined) report(node, `there is no anchor \`&${node.source}\` before this`);
+    },
+  });
+  return found;
+}
+
+function error(place: Place, message: string): Diagnostic {
+  return { severity: 'error', ...place, message };
+}
+
+/** Where the node itself is written, without what follows it. */
+export function spanOf(node: Node): [number, number] {
+  const range = node.range;
+  if (!range) return [0, 0];
+  return [range[0], range[1]];
+}
+
+/** The value and key under a name or position, looked for in merged mappings (`<<`) too. */
+export function childOf(
+  document: Document,
+  node: Node | null,
+  key: string | number,
+): { readonly key: Node | null; readonly value: Node | null } | undefined {
+  const holder = isAlias(node) ? (node.resolve(document) ?? null) : node;
+  if (isSeq(holder)) {
+    const value = typeof key === 'number' ? (holder.items[key] as Node | undefined) : undefined;
+    return value === undefined ? undefined : { key: null, value };
+  }
+  if (!isMap(holder)) return undefined;
+  const pairs = holder.items as Pair<Node, Node | null>[];
+  const named = (name: string): Pair<Node, Node | null> | undefined =>
+    pairs.find((pair) => isScalar(pair.key) && String(pair.key.value) === name);
+  const own = named(String(key));
+  if (own !== undefined) return own;
+  const merged = named('<<')?.value ?? null;
+  return isSeq(merged)
+    ? merged.items.map((item) => childOf(document, item as Node, key)).find((child) => child !== undefined)
+    : merged === null
+      ? undefined
+      : childOf(document, merged, key);
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+
+export const REFERENCE = /^\$\{[^{}]+\}$/;
+
+const reference = z
+  .string()
+  .regex(REFERENCE, { abort: true })
+  .meta({ description: 'The value of a parameter: `${path.to.parameter}`.' });
+
+/**
+ * In the file a text `${param}` may stand for any list, number, boolean or mapping. What the program works
+ * with has every reference replaced, so the type does not mention it.
+ */
+function or<T extends z.ZodType>(schema: T): T {
+  return z.union([schema, reference]) as unknown as T;
+}
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const values = or(z.array(scalar));
+const input = z
+  .union([
+    z.string(),
+    z.strictObject({
+      from: z.string().describe('An output of another stage: `stage.output`.'),
+      gather: or(z.array(z.string()))
+        .optional()
+        .describe('Axes of that stage to take whole: the input becomes a list of files, in axis order.'),
+      at: or(z.record(z.string(), scalar))
+        .optional()
+        .describe('Axes of that stage to fix to one value: `{ epoch: 50 }`.'),
+    }),
+    z.strictObject({
+      path: or(z.string().nullable()).describe(
+        'A file or directory of the project; null is no file. May hold `{axis}`.',
+      ),
+      external: or(z.boolean()).optional().describe('The path may be absolute or lead out of the project.'),
+    }),
+    z.strictObject({
+      glob: z.string().describe('Every file that matches: `notes/**/*.md`. May hold `{axis}`.'),
+    }),
+  ])
+  .describe('`stage.output`, or a path, which has a slash (`./file` at the top of the project).');
+
+const resources = z.strictObject({
+  threads: or(z.int().min(1)).optional().describe('CPU threads a task uses (1).'),
+  gpu: or(z.number().min(0)).optional().describe('GPUs a task holds (0).'),
+});
+
+const scan = z.strictObject({
+  axis: z.string().describe('The name of the axis.'),
+  values: values.describe('Values of the axis, in the order of the chain.'),
+  carry: or(z.record(z.string(), z.string())).describe(
+    'Input name → the output of the segment before that it holds; the first segment has none.',
+  ),
+});
+
+const stage = z
+  .strictObject({
+    title: z.string().optional().describe('One line that says what the stage does.'),
+    use: z.string().optional().describe('A TypeScript module of the project that exports a stage.'),
+    cmd: z
+      .string()
+      .optional()
+      .describe(
+        'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted.',
+      ),
+    cwd: z.string().optional().describe('The directory that `cmd` runs in (the project).'),
+    params: or(z.union([z.array(z.string()), z.record(z.string(), z.unknown())]))
+      .optional()
+      .describe(
+        'The parameters the stage depends on: a list of paths, or a mapping name → value or `${path}`.',
+      ),
+    inputs: or(z.record(z.string(), input)).optional().describe('Name → what the stage reads.'),
+    outputs: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe(
+        'Name → what the stage writes: a file name, or a path below the artifacts directory with `{axis}` or `{axes}`; a slash at the end makes it a directory.',
+      ),
+    matrix: or(z.record(z.string(), values.describe('Values of the axis.')))
+      .optional()
+      .describe('Axis → values: one task for every combination.'),
+    scan: or(scan).optional().describe('A chain of tasks, each continuing the one before.'),
+    resources: or(resources).optional().describe('What a task holds while it runs.'),
+    env: or(z.array(z.string()))
+      .optional()
+      .describe('Environment variables that the stage may see; their values decide like parameters.'),
+    timeout: or(z.number().positive()).optional().describe('Seconds after which a task is stopped.'),
+    retries: or(z.int().min(0)).optional().describe('How many more times a failed task is tried (0).'),
+  })
+  .meta({ oneOf: [{ required: ['use'] }, { required: ['cmd'] }] });
+
+const params = z.record(z.string(), z.unknown());
+
+/** The grammar of `pipeline.yaml`: what is checked, and what editors are told (`pipeline.schema.json`). */
+export const grammar = z
+  .strictObject({
+    version: z.literal(1).describe('The version of this grammar: 1.'),
+    params: params.optional().describe('Parameters, which stages name to depend on.'),
+    profiles: z
+      .record(
+        z.string(),
+        z.strictObject({ params: params.optional().describe('Merged deeply over the parameters above.') }),
+      )
+      .optional()
+      .describe('Named sets of parameters for `--profile`; `default` applies when none is asked for.'),
+    stages: z.record(z.string(), stage).describe('Name → stage.'),
+  })
+  .meta({ title: 'pipeline.yaml' });
+
+export type RawManifest = z.output<typeof grammar>;
+export type RawStage = RawManifest['stages'][string];
+export type RawInput = NonNullable<RawStage['inputs']>[string];

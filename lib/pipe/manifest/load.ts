@@ -1,0 +1,170 @@
+import type { Json, JsonObject } from '../json.ts';
+import { orderStages } from './axes.ts';
+import { commandLineDiagnostic, inOrder, type Diagnostic, type Problem } from './diagnostic.ts';
+import { readYaml } from './document.ts';
+import type { RawManifest } from './grammar.ts';
+import type { Manifest, Stage } from './manifest.ts';
+import { checkName } from './name.ts';
+import { isMapping, mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
+import { FAILED, resolverOf, type Report, type Resolver } from './reference.ts';
+import { shaped } from './shape.ts';
+import { readStage } from './stage.ts';
+import { sourceOf, type Source } from './source.ts';
+import { listed, nearest } from './suggest.ts';
+
+export interface LoadOptions {
+  /** The name to print in diagnostics. */
+  readonly file: string;
+  /** From `--profile`; the profile `default`, if there is one, applies when none is asked for. */
+  readonly profile?: string | undefined;
+  /** From `--set`, each `path=value`; later ones win. */
+  readonly sets?: readonly string[];
+}
+
+export type Loaded =
+  | {
+      readonly ok: true;
+      readonly manifest: Manifest;
+      readonly source: Source;
+      readonly warnings: readonly Diagnostic[];
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+const DEFAULT = 'default';
+
+/** Reads a manifest from its text. All mistakes are collected, in the order of the file. */
+export function loadManifest(text: string, options: LoadOptions): Loaded {
+  const yaml = readYaml(text, options.file);
+  if (yaml.diagnostics.length > 0) return { ok: false, diagnostics: inOrder(yaml.diagnostics) };
+  const problems: Problem[] = [];
+  const { profile, params, settings, diagnostics } = layered(yaml.value, options, problems);
+  const source = sourceOf(yaml, profile, settings);
+
+  const manifest = assembled(yaml.value, profile, params, problems);
+  const all = inOrder([...problems.map((problem) => source.diagnose(problem)), ...diagnostics]);
+  if (manifest === null || all.some(({ severity }) => severity === 'error'))
+    return { ok: false, diagnostics: all };
+  return { ok: true, manifest, source, warnings: all };
+}
+
+interface Layered {
+  readonly profile: string;
+  readonly params: JsonObject;
+  readonly settings: readonly Setting[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The base, the profile merged over it, and what `--set` says, in that order. */
+function layered(value: Json, { profile = DEFAULT, sets = [] }: LoadOptions, problems: Problem[]): Layered {
+  const raw = (mapping(value) ?? {}) as { params?: Json; profiles?: Json };
+  const base = mapping(raw.params) ?? {};
+  const profiles = mapping(raw.profiles) ?? {};
+  const diagnostics: Diagnostic[] = [];
+  if (profile !== DEFAULT && !Object.hasOwn(profiles, profile)) {
+    const names = Object.keys(profiles);
+    const near = nearest(profile, names);
+    const hint = near === undefined ? `profiles: ${listed(names)}` : `did you mean \`${near}\`?`;
+    diagnostics.push(
+      commandLineDiagnostic(`--profile ${profile}`, profile, `there is no profile \`${profile}\``, hint),
+    );
+  }
+  const overlay = mapping(mapping(profiles[profile])?.['params']) ?? {};
+  for (const [name, held] of Object.entries(profiles)) {
+    const theirs = mapping(mapping(held)?.['params']);
+    if (theirs) problems.push(...strangers(base, theirs, ['profiles', name, 'params']));
+  }
+  let params = mergedOver(base, overlay);
+  const settings: Setting[] = [];
+  for (const argument of sets) {
+    const setting = readSetting(argument, params);
+    if (!setting.ok) {
+      diagnostics.push(...setting.diagnostics);
+      continue;
+    }
+    settings.push(setting);
+    params = withSetting(params, setting.path, setting.value);
+  }
+  return { profile, params, settings, diagnostics };
+}
+
+function mapping(value: Json | undefined): JsonObject | null {
+  return isMapping(value) ? value : null;
+}
+
+/** Null when the file as a whole is not shaped like a manifest. */
+function assembled(value: Json, profile: string, params: JsonObject, problems: Problem[]): Manifest | null {
+  const report = (problem: Problem): void => void problems.push(problem);
+  const resolver = resolverOf(params, report);
+  const { resolved, failed } = withoutReferences(value, resolver);
+  const { raw, broken, problems: misshapen } = shaped(resolved);
+  problems.push(...misshapen);
+  if (raw === null) return null;
+  checkProfiles(raw, report);
+  if (Object.keys(raw.stages).length + broken.size === 0) {
+    problems.push({ path: ['stages'], part: 'key', message: 'there are no stages' });
+  }
+
+  // A stage that has a mistake already is not blamed for what may follow from that.
+  const doubtful = new Set([...broken, ...failed]);
+  const stages: Stage[] = [];
+  for (const [name, stage] of Object.entries(raw.stages)) {
+    const before = problems.length;
+    stages.push(readStage(name, stage, resolver, report));
+    if (problems.length > before) doubtful.add(name);
+  }
+  problems.push(...orderStages({ stages }, doubtful).problems);
+  const artifacts = profile === DEFAULT ? 'artifacts' : `artifacts/${profile}`;
+  return { profile, artifacts, params: resolver.params, stages };
+}
+
+/** References in stages replaced, except in commands, where `$` is the shell's. */
+function withoutReferences(value: Json, resolver: Resolver): { resolved: Json; failed: Set<string> } {
+  const failed = new Set<string>();
+  const top = mapping(value);
+  const stages = mapping(top?.['stages']);
+  if (top === null || stages === null) return { resolved: value, failed };
+  const resolvedStages: Record<string, Json> = {};
+  for (const [name, stage] of Object.entries(stages)) {
+    const { cmd, ...fields } = mapping(stage) ?? {};
+    const resolved = isMapping(stage) ? withoutFailures(fields, ['stages', name], 1) : stage;
+    resolvedStages[name] = isMapping(resolved) && cmd !== undefined ? { ...resolved, cmd } : resolved;
+  }
+  return { resolved: { ...top, stages: resolvedStages }, failed };
+
+  /** What cannot be resolved is left out: an entry of `inputs`, a field. */
+  function withoutFailures(fields: JsonObject, path: readonly string[], levels: number): JsonObject {
+    const kept: Record<string, Json> = {};
+    for (const [key, field] of Object.entries(fields)) {
+      const here = [...path, key];
+      if (levels > 0 && isMapping(field) && key !== 'scan') {
+        kept[key] = withoutFailures(field, here, levels - 1);
+        continue;
+      }
+      const replaced = resolver.resolve(field, here);
+      if (replaced === FAILED) failed.add(path[1]!);
+      else kept[key] = replaced;
+    }
+    return kept;
+  }
+}
+
+/** The outputs of a profile lie beside those of the default one, in a directory of the profile's name. */
+function checkProfiles(raw: RawManifest, report: Report): void {
+  for (const name of Object.keys(raw.profiles ?? {})) {
+    const path = ['profiles', name];
+    checkName(name, 'profile', { path, part: 'key' }, report);
+    if (name === DEFAULT) continue;
+    const hint = `the outputs of profile \`${name}\` lie in artifacts/${name}/`;
+    for (const [stage, { outputs = {} }] of Object.entries(raw.stages)) {
+      if (stage === name) {
+        report({ path, part: 'key', message: `\`${name}\` is also the name of a stage`, hint });
+        continue;
+      }
+      for (const [output, written] of Object.entries(outputs)) {
+        if (!written.startsWith(`${name}/`) || written.length === name.length + 1) continue;
+        const message = `\`${name}\` is also the name of a profile`;
+        report({ path: ['stages', stage, 'outputs', output], within: name, message, hint });
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import type { Problem } from './diagnostic.ts';
+import type { Report } from './reference.ts';
+
+/** Names stand in ids, paths and `stage.output`; so they hold nothing that separates there. */
+export function checkName(
+  name: string,
+  what: 'stage' | 'profile' | 'input' | 'output' | 'axis',
+  place: Pick<Problem, 'path' | 'part'>,
+  report: Report,
+): void {
+  if (/^[\p{L}_][\p{L}\p{M}\p{N}_-]*$/u.test(name)) return;
+  const article = what === 'stage' || what === 'profile' ? 'a' : 'an';
+  const hint = 'a name is a letter, then letters, digits, `-` or `_`';
+  report({ ...place, message: `\`${name}\` cannot name ${article} ${what}`, hint });
+}

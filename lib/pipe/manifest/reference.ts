@@ -1,0 +1,137 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { Path, Problem } from './diagnostic.ts';
+import { REFERENCE } from './grammar.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Stands for a value that could not be had; the reason has been reported. */
+export const FAILED = Symbol('failed');
+type Resolved = Json | typeof FAILED;
+
+export type Report = (problem: Problem) => void;
+
+export interface Resolver {
+  /** All parameters, with the references among them replaced. */
+  readonly params: JsonObject;
+  /** A value with every `${…}` in it replaced; `path` says where it stands. */
+  resolve(value: Json, path: Path): Resolved;
+  /** The parameter under a dotted path; undefined where there is none. */
+  parameter(path: string): Resolved | undefined;
+  /** For a path that names no parameter. */
+  suggestion(path: string): string | undefined;
+}
+
+/** The parameter that a text consists of: `a.b` for `${a.b}`. */
+export function referenceOf(text: string): string | undefined {
+  return REFERENCE.test(text) ? text.slice(2, -1) : undefined;
+}
+
+/** Parameters may refer to each other, but not in a circle. */
+export function resolverOf(params: JsonObject, report: Report): Resolver {
+  const known = new Map<string, Resolved>();
+  const active: string[] = [];
+  const suggestion = (path: string): string | undefined => suggestParameter(path, params);
+
+  function parameter(name: string): Resolved | undefined {
+    if (known.has(name)) return known.get(name);
+    let value: Resolved = params;
+    const path: string[] = [];
+    for (const key of name.split('.')) {
+      if (typeof value === 'string') value = resolve(value, ['params', ...path]);
+      if (value === FAILED) return FAILED;
+      if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined;
+      value = (value as JsonObject)[key]!;
+      path.push(key);
+    }
+    active.push(name);
+    const resolved = resolve(value, ['params', ...path]);
+    active.pop();
+    known.set(name, resolved);
+    return resolved;
+  }
+
+  function refer(name: string, path: Path, text: string): Resolved {
+    if (active.includes(name)) {
+      const circle = [...active.slice(active.indexOf(name)), name].join(' → ');
+      report({ path, message: `parameters refer to each other in a circle: ${circle}` });
+      return FAILED;
+    }
+    const value = parameter(name);
+    if (value !== undefined) return value;
+    const hint = suggestion(name);
+    report({ path, within: text, message: `there is no parameter \`${name}\``, hint });
+    return FAILED;
+  }
+
+  function interpolate(text: string, path: Path): Resolved {
+    let failed = false;
+    const result = text.replaceAll(
+      /\$(\$?)\{([^{}]*)(\}?)/g,
+      (all, escape: string, name: string, end: string) => {
+        if (escape !== '') return all.slice(1);
+        if (end === '') {
+          report({
+            path,
+            within: all,
+            message: '`${` is not closed',
+            hint: 'a literal `${` is written `$${`',
+          });
+          failed = true;
+          return all;
+        }
+        const value = refer(name, path, all);
+        if (value === FAILED) failed = true;
+        else if (value === null || typeof value === 'object') {
+          const kind = value === null ? 'nothing' : Array.isArray(value) ? 'a list' : 'a mapping';
+          report({ path, within: all, message: `\`${name}\` is ${kind} and cannot be put into a text` });
+          failed = true;
+        } else return String(value);
+        return all;
+      },
+    );
+    return failed ? FAILED : result;
+  }
+
+  function resolve(value: Json, path: Path): Resolved {
+    if (typeof value === 'string') {
+      const name = referenceOf(value);
+      if (name !== undefined) return refer(name, path, value);
+      return value.includes('${') ? interpolate(value, path) : value;
+    }
+    if (value === null || typeof value !== 'object') return value;
+    const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
+    const parts: [string | number, Json][] = [];
+    let failed = false;
+    for (const [key, part] of entries as Iterable<[string | number, Json]>) {
+      const resolved = resolve(part, [...path, key]);
+      if (resolved === FAILED) failed = true;
+      else parts.push([key, resolved]);
+    }
+    if (failed) return FAILED;
+    return Array.isArray(value) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
+  }
+
+  const all: Record<string, Json> = {};
+  for (const key of Object.keys(params)) {
+    const value = parameter(key);
+    if (value !== undefined && value !== FAILED) all[key] = value;
+  }
+  return { params: all, resolve, parameter, suggestion };
+}
+
+/** A parameter near to a path that names none: beside it, or one of the same name elsewhere. */
+export function suggestParameter(path: string, params: JsonObject): string | undefined {
+  const known = [...pathsOf(params, '')];
+  const last = path.slice(path.lastIndexOf('.') + 1);
+  const elsewhere = known.filter((name) => name.endsWith(`.${last}`));
+  if (elsewhere.length > 0) return `did you mean ${elsewhere.map((name) => `\`${name}\``).join(' or ')}?`;
+  return didYouMean(path, known) ?? didYouMean(last, known);
+}
+
+function* pathsOf(params: JsonObject, prefix: string): Generator<string> {
+  for (const [key, value] of Object.entries(params)) {
+    yield prefix + key;
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      yield* pathsOf(value as JsonObject, `${prefix}${key}.`);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import type { Diagnostic, Path, Place, Problem } from './diagnostic.ts';
+import { childOf, spanOf, type YamlText } from './document.ts';
+import { placeInSetting, type Setting } from './params.ts';
+import { referenceOf } from './reference.ts';
+
+/** Where every part of a manifest was written. */
+export interface Source {
+  /**
+   * The place of what a path names. `['stages', 'train', 'params', 'train', 'rate']` (parameters by their
+   * keys as the stage sees them) leads to wherever that value was given: in `params`, in the profile, or on
+   * the command line. A path that does not exist leads to the deepest part of it that does.
+   */
+  locate(path: Path, part?: 'key', within?: string): Place;
+  diagnose(problem: Problem): Diagnostic;
+}
+
+/** A node found on the way along a path. */
+interface Found {
+  readonly node: Node | null;
+  readonly key: Node | null;
+  /** Steps taken. */
+  readonly depth: number;
+  readonly place: (start: number, end: number) => Place;
+  readonly text: string;
+}
+
+export function sourceOf(yaml: YamlText, profile: string, settings: readonly Setting[]): Source {
+  const top: Found = {
+    node: yaml.document.contents as Node | null,
+    key: null,
+    depth: 0,
+    place: (start, end) => yaml.place(start, end),
+    text: yaml.text,
+  };
+
+  function walk(from: Found, path: Path, depth = 0): Found {
+    let found = { ...from, depth };
+    for (const step of path.slice(depth)) {
+      const child = childOf(yaml.document, found.node, step);
+      if (child === undefined) break;
+      const node = child.value;
+      // An empty value has no place of its own; its key has.
+      found = { ...found, node: node ?? child.key, key: child.key, depth: found.depth + 1 };
+    }
+    return found;
+  }
+
+  function find(path: Path, trips = 0): Found {
+    if (path[0] === 'params') return findParameter(path.slice(1), trips);
+    const found = walk(top, path);
+    const rest = path.slice(found.depth);
+    if (rest.length === 0 || trips > 20) return found;
+    if (path[0] === 'stages' && path[2] === 'params' && found.depth === 3 && isSeq(found.node)) {
+      return rest.some((step) => typeof step === 'number') ? found : findParameter(rest, trips + 1);
+    }
+    return followed(found, rest, trips);
+  }
+
+  /** Past a reference, on in the parameter it names. */
+  function followed(found: Found, rest: Path, trips: number): Found {
+    const text = isScalar(found.node) && typeof found.node.value === 'string' ? found.node.value : '';
+    const name = referenceOf(text);
+    if (name === undefined || rest.length === 0 || trips > 20) return found;
+    return findParameter([...name.split('.'), ...rest], trips + 1);
+  }
+
+  /** In the layer that decides: the last `--set` that covers it, else the profile, else the base. */
+  function findParameter(path: Path, trips: number): Found {
+    const setting = settings.findLast(({ path: set }) => set.every((key, i) => key === String(path[i])));
+    if (setting !== undefined) {
+      const found = walk(topOfSetting(setting), path, setting.path.length);
+      return followed(found, path.slice(found.depth), trips);
+    }
+    const base = walk(top, ['params', ...path]);
+    const prefix = ['profiles', profile, 'params'];
+    const overlay = walk(top, [...prefix, ...path]);
+    const steps = overlay.depth - prefix.length;
+    const decides = steps === path.length || (steps > 0 && !isMap(overlay.node));
+    const found = decides ? { ...overlay, depth: steps } : { ...base, depth: base.depth - 1 };
+    return followed(found, path.slice(Math.max(0, found.depth)), trips);
+  }
+
+  function locate(path: Path, part?: 'key', within?: string): Place {
+    const found = find(path);
+    // What is missing from a block is said at the block's name, not at all of its lines.
+    const large = found.key !== null && !isScalar(found.node) && spansLines(found);
+    const node = (part === 'key' || large) && found.key !== null ? found.key : found.node;
+    if (node === null) return found.place(0, 0);
+    const [start, end] = spanOf(node);
+    const inner = within === undefined ? -1 : found.text.slice(start, end).indexOf(within);
+    if (within === undefined || inner === -1) return found.place(start, end);
+    return found.place(start + inner, start + inner + within.length);
+  }
+
+  function diagnose({ path, part, within, severity, message, hint }: Problem): Diagnostic {
+    const place = locate(path, part, within);
+    return { severity: severity ?? 'error', ...place, message, ...(hint === undefined ? {} : { hint }) };
+  }
+
+  return { locate, diagnose };
+}
+
+function topOfSetting({ yaml, typed, offset }: Setting): Found {
+  return {
+    node: yaml.document.contents as Node | null,
+    key: null,
+    depth: 0,
+    place: (start, end) => placeInSetting(typed, offset, yaml.place(start, end)),
+    text: yaml.text,
+  };
+}
+
+function spansLines({ node, text }: Found): boolean {
+  if (node === null) return false;
+  return text
+    .slice(...spanOf(node))
+    .trimEnd()
+    .includes('\n');
+}

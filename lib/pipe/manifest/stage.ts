@@ -1,0 +1,160 @@
+import type { Json, JsonObject, Scalar } from '../json.ts';
+import type { Path, Problem } from './diagnostic.ts';
+import type { RawStage } from './grammar.ts';
+import { readInputs } from './input.ts';
+import type { Axis, Scan, Stage, StageOutput, Work } from './manifest.ts';
+import { checkName } from './name.ts';
+import { isMapping } from './params.ts';
+import { normalPath, whyOutside } from './path.ts';
+import { FAILED, type Report, type Resolver } from './reference.ts';
+import { ALL_AXES } from './template.ts';
+
+/** A stage of the file, references replaced, as the manifest holds it. */
+export function readStage(name: string, raw: RawStage, resolver: Resolver, report: Report): Stage {
+  const path: Path = ['stages', name];
+  const at = (problem: Problem): void => {
+    report({ ...problem, path: [...path, ...problem.path] });
+  };
+  checkName(name, 'stage', { path, part: 'key' }, report);
+  const matrix = Object.entries(raw.matrix ?? {}).map(([axis, values]): Axis => {
+    checkAxis(axis, values, { path: ['matrix', axis], part: 'key' }, at);
+    return { name: axis, values };
+  });
+  return {
+    name,
+    title: raw.title ?? '',
+    work: readWork(raw, at),
+    params: readParams(raw.params ?? [], resolver, at),
+    inputs: readInputs(raw.inputs ?? {}, at),
+    outputs: Object.entries(raw.outputs ?? {}).map(([output, written]) =>
+      readOutput(name, output, written, at),
+    ),
+    matrix,
+    scan: raw.scan === undefined ? null : readScan(raw.scan, raw, at),
+    resources: { threads: raw.resources?.threads ?? 1, gpu: raw.resources?.gpu ?? 0 },
+    env: readEnv(raw.env ?? [], at),
+    timeout: raw.timeout ?? null,
+    retries: raw.retries ?? 0,
+  };
+}
+
+function readWork({ use, cmd, cwd }: RawStage, report: Report): Work {
+  if (use !== undefined && cmd !== undefined) {
+    report({ path: ['cmd'], part: 'key', message: 'a stage has either `use` or `cmd`, not both' });
+  }
+  if (use === undefined && cmd === undefined) {
+    const hint = '`use: stages/name.ts` for a module, `cmd: …` for a shell command';
+    report({ path: [], part: 'key', message: 'a stage needs `use` or `cmd`', hint });
+  }
+  if (cwd !== undefined && cmd === undefined) {
+    report({ path: ['cwd'], part: 'key', message: '`cwd` is the directory of a `cmd`, which is not here' });
+  }
+  for (const [key, path] of [
+    ['use', use],
+    ['cwd', cwd],
+  ] as const) {
+    const reason = path === undefined ? null : whyOutside(path);
+    if (reason !== null) report({ path: [key], message: `\`${path ?? ''}\` ${reason}` });
+  }
+  if (use !== undefined) {
+    if (use.trim() === '') report({ path: ['use'], message: 'this is empty' });
+    return { kind: 'use', module: normalPath(use) };
+  }
+  if (cmd?.trim() === '') report({ path: ['cmd'], message: 'this is empty' });
+  return { kind: 'cmd', command: cmd ?? '', cwd: normalPath(cwd ?? '.') };
+}
+
+function readParams(raw: NonNullable<RawStage['params']>, resolver: Resolver, report: Report): JsonObject {
+  if (!Array.isArray(raw)) return raw as JsonObject;
+  let params: JsonObject = {};
+  for (const [index, name] of raw.entries()) {
+    const value = resolver.parameter(name);
+    if (value === undefined) {
+      const hint = resolver.suggestion(name);
+      report({ path: ['params', index], message: `there is no parameter \`${name}\``, hint });
+    } else if (value !== FAILED) {
+      params = nested(params, name.split('.'), value);
+    }
+  }
+  return params;
+}
+
+function nested(into: JsonObject, [key, ...rest]: readonly string[], value: Json): JsonObject {
+  if (key === undefined) return into;
+  const before = into[key];
+  const inner = rest.length === 0 ? value : nested(isMapping(before) ? before : {}, rest, value);
+  return { ...into, [key]: inner };
+}
+
+function readOutput(stage: string, name: string, written: string, report: Report): StageOutput {
+  const path: Path = ['outputs', name];
+  checkName(name, 'output', { path, part: 'key' }, report);
+  const directory = written.endsWith('/');
+  const normal = normalPath(written);
+  const reason = whyOutside(written);
+  if (reason !== null) {
+    const message = reason === 'leaves the project' ? 'leaves the directory of outputs' : reason;
+    report({ path, message: `\`${written}\` ${message}`, hint: 'outputs lie below the artifacts directory' });
+  } else if (normal === '') {
+    report({ path, message: 'an output needs a path of its own' });
+  }
+  const short = !written.replace(/\/+$/, '').includes('/');
+  return { name, path: short ? `${stage}/{${ALL_AXES}}/${normal}` : normal, directory };
+}
+
+function readScan(raw: NonNullable<RawStage['scan']>, stage: RawStage, report: Report): Scan {
+  const { axis, values } = raw;
+  checkAxis(axis, values, { path: ['scan', 'axis'] }, report, ['scan', 'values']);
+  if (Object.hasOwn(stage.matrix ?? {}, axis)) {
+    report({ path: ['scan', 'axis'], message: `\`${axis}\` is an axis of the matrix already` });
+  }
+  const carry = Object.entries(raw.carry).map(([input, output]) => ({ input, output }));
+  if (carry.length === 0) {
+    const hint = 'without it the tasks are independent: write the axis under `matrix`';
+    report({ path: ['scan', 'carry'], message: 'a scan carries at least one output on', hint });
+  }
+  for (const { input } of carry) {
+    const path: Path = ['scan', 'carry', input];
+    checkName(input, 'input', { path, part: 'key' }, report);
+    if (Object.hasOwn(stage.inputs ?? {}, input)) {
+      const message = `\`${input}\` is declared under \`inputs\` already`;
+      report({ path, part: 'key', message });
+    }
+  }
+  return { name: axis, values, carry };
+}
+
+/** Axis values stand in ids and paths as text, so their texts have to differ and be harmless there. */
+function checkAxis(
+  name: string,
+  values: readonly Scalar[],
+  place: Pick<Problem, 'path' | 'part'>,
+  report: Report,
+  valuesPath: Path = place.path,
+): void {
+  checkName(name, 'axis', place, report);
+  if ([ALL_AXES, 'inputs', 'outputs', 'params'].includes(name)) {
+    report({ ...place, message: `\`${name}\` has a meaning of its own and cannot name an axis` });
+  }
+  if (values.length === 0) report({ path: valuesPath, message: `the axis \`${name}\` has no values` });
+  const seen = new Set<string>();
+  for (const [index, value] of values.entries()) {
+    const path = [...valuesPath, index];
+    const text = String(value);
+    if (seen.has(text)) report({ path, message: `\`${text}\` is twice on the axis \`${name}\`` });
+    seen.add(text);
+    if (!/^[\p{L}\p{M}\p{N}_.+~%:-]+$/u.test(text) || /^\.+$/.test(text)) {
+      const hint = 'values stand in file names: letters, digits and `_ . + - ~ % :`';
+      report({ path, message: `${JSON.stringify(text)} cannot be a value of an axis`, hint });
+    }
+  }
+}
+
+function readEnv(names: readonly string[], report: Report): readonly string[] {
+  for (const [index, name] of names.entries()) {
+    if (!/^[A-Za-z_]\w*$/.test(name)) {
+      report({ path: ['env', index], message: `\`${name}\` cannot name an environment variable` });
+    }
+  }
+  return names;
+}
