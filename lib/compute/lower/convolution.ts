@@ -3,6 +3,8 @@ import type { Context } from './context.ts';
 import type { Lowering } from './elementwise.ts';
 import { channelsFirst, filterLayout, swappedFilterLayout, type Laid } from './layout.ts';
 
+type Shape4 = [number, number, number, number];
+
 export interface Geometry {
   readonly strides: readonly [number, number];
   /** Top, left, bottom, right. */
@@ -60,16 +62,26 @@ export const inputGradient: Lowering = (node, context) => {
   return image(context.op('ConvTranspose', inputs, attributes), node);
 };
 
+export const filterGradient: Lowering = (node, context) => {
+  const [x, dy] = node.inputs as [Node, Node];
+  const { strides, pads, dilations } = geometry(node);
+  const keepsSize = x.shape[1] === dy.shape[1] && x.shape[2] === dy.shape[2];
+  const dense = [...strides, ...dilations].every((step) => step === 1);
+  const places = node.shape[0]! * node.shape[1]!;
+  if (places === 1 && pads.every((pad) => pad === 0)) return byPlaces(node, context);
+  return keepsSize && dense ? byShifts(node, context) : byPlaces(node, context);
+};
+
 /**
  * For each place in the filter, the part of x under it as [batch, in, positions]; all of them stacked and
  * multiplied with dy, [batch, out, positions], over the positions, then summed over the batch.
  */
-export const filterGradient: Lowering = (node, context) => {
+function byPlaces(node: Node, context: Context): Laid {
   const [x, dy] = node.inputs as [Node, Node];
   const { graph } = context;
   const { strides, pads, dilations } = geometry(node);
-  const [kernelHeight, kernelWidth, into, out] = node.shape as [number, number, number, number];
-  const [batch, outHeight, outWidth] = dy.shape as [number, number, number];
+  const [kernelHeight, kernelWidth, into, out] = node.shape as Shape4;
+  const [batch, outHeight, outWidth] = dy.shape as Shape4;
   const positions = outHeight * outWidth;
   const [top, left, bottom, right] = pads;
   const whole = context.whole(x, channelsFirst);
@@ -79,27 +91,63 @@ export const filterGradient: Lowering = (node, context) => {
   const parts: string[] = [];
   for (let i = 0; i < kernelHeight; i++)
     for (let j = 0; j < kernelWidth; j++) {
-      const start = [i * dilations[0], j * dilations[1]] as const;
+      const [row, column] = [i * dilations[0], j * dilations[1]];
+      const ends = [row + (outHeight - 1) * strides[0] + 1, column + (outWidth - 1) * strides[1] + 1];
       const part = context.op('Slice', [
         padded,
-        graph.integers(start),
-        graph.integers([
-          start[0] + (outHeight - 1) * strides[0] + 1,
-          start[1] + (outWidth - 1) * strides[1] + 1,
-        ]),
+        graph.integers([row, column]),
+        graph.integers(ends),
         graph.integers([2, 3]),
         graph.integers(strides),
       ]);
       parts.push(context.reshape(part, [batch, into, positions]));
     }
   const stacked = parts.length === 1 ? parts[0]! : context.op('Concat', parts, { axis: 1 });
-  const turnedStack = context.op('Transpose', [stacked], { perm: [0, 2, 1] });
   const gradient = context.reshape(context.whole(dy, channelsFirst), [batch, out, positions]);
-  const products = context.op('MatMul', [gradient, turnedStack]);
-  const total = context.op('ReduceSum', [products, graph.integers([0])], { keepdims: 0 });
   return {
-    name: context.reshape(total, [out, kernelHeight, kernelWidth, into]),
+    name: context.reshape(products(gradient, stacked, context), [out, kernelHeight, kernelWidth, into]),
     layout: { order: [3, 0, 1, 2], block: 0 },
     dims: node.shape,
   };
-};
+}
+
+/** [batch, rows, positions] times [batch, columns, positions], over the positions and the batch. */
+function products(a: string, b: string, context: Context): string {
+  const each = context.op('MatMul', [a, context.op('Transpose', [b], { perm: [0, 2, 1] })]);
+  return context.op('ReduceSum', [each, context.graph.integers([0])], { keepdims: 0 });
+}
+
+/**
+ * At stride 1 and equal sizes, place (i, j) of the filter pairs dy with x moved by i rows and j columns, or
+ * dy moved back by i rows with x moved by j columns. So one product of every row-shifted dy with every
+ * column-shifted x gives all places: kernelHeight + kernelWidth copies instead of their product.
+ */
+function byShifts(node: Node, context: Context): Laid {
+  const [x, dy] = node.inputs as [Node, Node];
+  const [kernelHeight, kernelWidth, into, out] = node.shape as Shape4;
+  const [batch, height, width] = x.shape as Shape4;
+  const [top, left] = geometry(node).pads;
+  const positions = height * width;
+  const rows = Array.from({ length: kernelHeight }, (_, i) => (i - top) * width);
+  const image = context.whole(x, channelsFirst);
+  const columns = Array.from({ length: kernelWidth }, (_, j) => {
+    const by = left - j;
+    const moved = by === 0 ? image : shifted(image, [0, 0, 0, by], context);
+    return context.reshape(moved, [batch, into, positions]);
+  });
+  const gradient = context.reshape(context.whole(dy, channelsFirst), [batch, out, positions]);
+  const moved = rows.map((by) => (by === 0 ? gradient : shifted(gradient, [0, 0, by], context)));
+  const stack = (parts: string[]): string =>
+    parts.length === 1 ? parts[0]! : context.op('Concat', parts, { axis: 1 });
+  const total = products(stack(moved), stack(columns), context);
+  return {
+    name: context.reshape(total, [kernelHeight, out, kernelWidth, into]),
+    layout: { order: [0, 3, 1, 2], block: 0 },
+    dims: node.shape,
+  };
+}
+
+/** Moves elements along axes, by as many places as `by` says, towards the end; zeros take their place. */
+function shifted(name: string, by: readonly number[], context: Context): string {
+  return context.op('Pad', [name, context.graph.integers([...by, ...by.map((count) => -count)])]);
+}
