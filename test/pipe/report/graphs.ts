@@ -1,0 +1,39 @@
+import type { Graph, Task } from '../../../lib/pipe/graph/graph.ts';
+import type { Stage } from '../../../lib/pipe/manifest/manifest.ts';
+
+/** A graph of tasks by id, without edges: as much of one as text is made of. */
+export function graphOf(ids: readonly string[]): Graph {
+  const tasks = ids.map(task);
+  return { tasks, byId: new Map(tasks.map((each) => [each.id, each])) };
+}
+
+function task(id: string, index: number): Task {
+  return {
+    index,
+    id,
+    stage: stage(id.split('@')[0]!),
+    point: {},
+    previous: null,
+    inputs: [],
+    outputs: [],
+    needs: [],
+    neededBy: [],
+  };
+}
+
+function stage(name: string): Stage {
+  return {
+    name,
+    title: '',
+    work: { kind: 'cmd', command: 'true', cwd: '.' },
+    params: {},
+    inputs: [],
+    outputs: [],
+    matrix: [],
+    scan: null,
+    resources: { threads: 1, gpu: 0 },
+    env: [],
+    timeout: null,
+    retries: 0,
+  };
+}
