@@ -41,9 +41,11 @@ export function readYaml(text: string, file: string): YamlText {
     range: { start: position(start), end: position(Math.max(start, end)) },
   });
 
-  const syntax = firstOfEachLine(document.errors).map(({ message, pos }) =>
-    error(place(pos[0], Math.min(pos[1], endOfLine(text, pos[0]))), message),
-  );
+  const syntax = causes(document.errors).map(({ message, pos }): Diagnostic => {
+    const at = place(pos[0], Math.min(pos[1], endOfLine(text, pos[0])));
+    const hint = text[pos[0]] === '{' ? 'a text that holds `{` needs quotes here' : undefined;
+    return { ...error(at, message), ...(hint !== undefined && { hint }) };
+  });
   const diagnostics = syntax.length > 0 ? syntax : misuses(document, place);
   if (diagnostics.length > 0) return { text, document, value: null, diagnostics, place };
   try {
@@ -55,15 +57,9 @@ export function readYaml(text: string, file: string): YamlText {
   }
 }
 
-/** One slip often confuses the parser several times over in its line. */
-function firstOfEachLine(errors: Document['errors']): Document['errors'] {
-  const seen = new Set<number>();
-  return errors.filter(({ linePos, pos }) => {
-    const line = linePos?.[0].line ?? pos[0];
-    if (seen.has(line)) return false;
-    seen.add(line);
-    return true;
-  });
+/** One slip often makes the parser stumble over all that follows. */
+function causes(errors: Document['errors']): Document['errors'] {
+  return errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
 }
 
 function endOfLine(text: string, offset: number): number {

@@ -1,0 +1,88 @@
+import type { Point, Scalar } from '../json.ts';
+import type { Axis, Stage } from '../manifest/manifest.ts';
+import { ALL_AXES, type Template } from '../manifest/template.ts';
+import { normalPath } from '../manifest/path.ts';
+
+/** Positions on the axes of a stage, in their order. */
+export type Digits = readonly number[];
+
+/**
+ * Where the tasks of a stage stand in the list of all: at `base`, in the order of a number whose digits
+ * are the positions on the axes, the last axis running fastest.
+ */
+export interface Layout {
+  readonly stage: Stage;
+  readonly axes: readonly Axis[];
+  readonly base: number;
+  readonly count: number;
+  /** By axis: how far apart in the list two neighbours on it are. */
+  readonly strides: readonly number[];
+  /** By axis and position: `axis=value`. */
+  readonly labels: readonly (readonly string[])[];
+}
+
+export function layoutOf(stage: Stage, axes: readonly Axis[], base: number): Layout {
+  const strides: number[] = [];
+  let count = 1;
+  for (const { values } of axes.toReversed()) {
+    strides.unshift(count);
+    count *= values.length;
+  }
+  const labels = axes.map(({ name, values }) => values.map((value) => `${name}=${value}`));
+  return { stage, axes, base, count, strides, labels };
+}
+
+/** The digits of every task in turn, in one array that is counted up. */
+export function* eachDigits({ axes, count }: Layout): Generator<Digits> {
+  const digits = axes.map(() => 0);
+  for (let local = 0; local < count; local++) {
+    yield digits;
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      digits[axis] = digits[axis]! + 1;
+      if (digits[axis]! < axes[axis]!.values.length) break;
+      digits[axis] = 0;
+    }
+  }
+}
+
+export function idAt({ stage, labels }: Layout, digits: Digits): string {
+  if (digits.length === 0) return stage.name;
+  return `${stage.name}@${labelsAt(labels, digits, ',')}`;
+}
+
+function labelsAt(labels: Layout['labels'], digits: Digits, separator: string): string {
+  let text = '';
+  for (let axis = 0; axis < digits.length; axis++) {
+    if (axis > 0) text += separator;
+    text += labels[axis]![digits[axis]!]!;
+  }
+  return text;
+}
+
+export function pointAt({ axes }: Layout, digits: Digits): Point {
+  const point: Record<string, Scalar> = {};
+  for (let axis = 0; axis < axes.length; axis++) {
+    point[axes[axis]!.name] = axes[axis]!.values[digits[axis]!]!;
+  }
+  return point;
+}
+
+/** Fills a template in for one task; what does not differ between tasks is done once. */
+export function fillerOf({ axes, labels }: Layout, template: Template): (digits: Digits) => string {
+  const parts = template.map((piece): string | ((digits: Digits) => string) => {
+    if (typeof piece === 'string') return piece;
+    if (piece.axis === ALL_AXES) return axes.length === 0 ? '' : (digits) => labelsAt(labels, digits, '/');
+    const axis = axes.findIndex(({ name }) => name === piece.axis);
+    const texts = axes[axis]!.values.map(String);
+    return (digits) => texts[digits[axis]!]!;
+  });
+  if (parts.every((part) => typeof part === 'string')) {
+    const path = normalPath(parts.join(''));
+    return () => path;
+  }
+  return (digits) => {
+    let text = '';
+    for (const part of parts) text += typeof part === 'string' ? part : part(digits);
+    return text;
+  };
+}

@@ -1,0 +1,93 @@
+import type { Point } from '../json.ts';
+import type { InputSource } from '../manifest/manifest.ts';
+import { templateOf } from '../manifest/template.ts';
+import type { TaskSource } from './graph.ts';
+import { fillerOf, type Digits, type Layout } from './layout.ts';
+
+/** One input of a stage: from the positions of a task on the axes to what the task reads. */
+export interface Wire {
+  readonly name: string;
+  readonly sourcesAt: (digits: Digits, index: number) => readonly TaskSource[];
+}
+
+const NOWHERE: Point = {};
+const NO_SOURCES: readonly TaskSource[] = [];
+
+/** The declared inputs in their order, then the carried ones. */
+export function wiresOf(layout: Layout, layouts: ReadonlyMap<string, Layout>): Wire[] {
+  const { stage } = layout;
+  const declared = stage.inputs.map(({ name, source }): Wire => {
+    return { name, sourcesAt: sourcesOf(source, layout, layouts) };
+  });
+  const carried = (stage.scan?.carry ?? []).map(({ input, output }): Wire => {
+    const position = outputOf(layout, output);
+    // The scan is the last axis, so that the segment before is the task before.
+    const last = layout.axes.length - 1;
+    return {
+      name: input,
+      sourcesAt: (digits, index) =>
+        digits[last] === 0
+          ? NO_SOURCES
+          : [{ kind: 'output', task: index - 1, output: position, point: NOWHERE }],
+    };
+  });
+  return [...declared, ...carried];
+}
+
+function outputOf({ stage }: Layout, name: string): number {
+  return stage.outputs.findIndex((output) => output.name === name);
+}
+
+function sourcesOf(
+  source: InputSource,
+  layout: Layout,
+  layouts: ReadonlyMap<string, Layout>,
+): Wire['sourcesAt'] {
+  switch (source.kind) {
+    case 'output':
+      return outputsOf(source, layout, layouts.get(source.stage)!);
+    case 'path': {
+      const { path, external } = source;
+      if (path === null) return () => NO_SOURCES;
+      const fill = fillerOf(layout, templateOf(path));
+      return (digits) => [{ kind: 'path', path: fill(digits), external }];
+    }
+    case 'glob': {
+      const fill = fillerOf(layout, templateOf(source.pattern));
+      return (digits) => [{ kind: 'glob', pattern: fill(digits) }];
+    }
+  }
+}
+
+type OutputSource = Extract<InputSource, { kind: 'output' }>;
+
+/** Joined axes have equal values in both stages, so a position here is a position there. */
+function outputsOf(source: OutputSource, layout: Layout, producer: Layout): Wire['sourcesAt'] {
+  const output = outputOf(producer, source.output);
+  let fixed = producer.base;
+  let gathered: readonly { readonly offset: number; readonly point: Point }[] = [
+    { offset: 0, point: NOWHERE },
+  ];
+  const joined: { readonly axis: number; readonly stride: number }[] = [];
+  for (const [theirs, { name, values }] of producer.axes.entries()) {
+    const stride = producer.strides[theirs]!;
+    const at = source.at[name];
+    if (at !== undefined) {
+      fixed += values.indexOf(at) * stride;
+    } else if (source.gather.includes(name)) {
+      gathered = gathered.flatMap(({ offset, point }) =>
+        values.map((value, position) => ({
+          offset: offset + position * stride,
+          point: { ...point, [name]: value },
+        })),
+      );
+    } else {
+      joined.push({ axis: layout.axes.findIndex((axis) => axis.name === name), stride });
+    }
+  }
+  return (digits) => {
+    let task = fixed;
+    for (const { axis, stride } of joined) task += digits[axis]! * stride;
+    return gathered.map(({ offset, point }) => ({ kind: 'output', task: task + offset, output, point }));
+  };
+}
