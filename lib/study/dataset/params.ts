@@ -16,7 +16,7 @@ export const datasetParams = z
     validation: z.int().min(0).default(0),
     /** Test images; null: all there are. */
     test: count.nullable().default(null),
-    /** Share of training and validation images that get another class's label. */
+    /** Share of the images, of every part, that get another class's label. */
     labelNoise: z.number().min(0).max(1).default(0),
     /** Fetch the official files where `path` is null. */
     download: z.boolean().default(false),

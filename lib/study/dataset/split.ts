@@ -81,10 +81,10 @@ function checkCount(what: string, wanted: number, there: number): void {
 }
 
 /** Another class's label for a share of the images, each drawn by its place in the source. */
-function addLabelNoise(set: ImageSet, classes: number, share: number, seed: number): ImageSet {
+function addLabelNoise(set: ImageSet, classes: number, share: number, seed: number, part: string): ImageSet {
   if (share === 0) return set;
   const labels = set.labels.map((label, row) => {
-    const from = draws({ seed, purpose: 'label noise', index: set.index[row]! });
+    const from = draws({ seed, purpose: `label noise, ${part}`, index: set.index[row]! });
     if (from.uniform() >= share) return label;
     return (label + 1 + from.integer(classes - 1)) % classes;
   });
@@ -103,10 +103,7 @@ function holdOut(
 }
 
 function limit(set: ImageSet, what: 'train' | 'test', count: number | null, seed: number): ImageSet {
-  return count === null || count === set.count ? set : limitTo(set, what, count, seed);
-}
-
-function limitTo(set: ImageSet, what: 'train' | 'test', count: number, seed: number): ImageSet {
+  if (count === null || count === set.count) return set;
   checkCount(what, count, set.count);
   return pickImages(set, stratify(set, count, seed, `${what} limit`).chosen);
 }
@@ -122,15 +119,21 @@ function separateTest(source: Source, { test, seed }: SplitOptions): { train: Im
   return { train: rest, test: held };
 }
 
+/** The source with noise in every part: what is tested on comes from where training images come from. */
+function withLabelNoise(source: Source, { labelNoise, seed }: SplitOptions): Source {
+  const noisy = (set: ImageSet, part: string): ImageSet =>
+    addLabelNoise(set, source.classes.length, labelNoise, seed, part);
+  return { ...source, train: noisy(source.train, 'train'), test: source.test && noisy(source.test, 'test') };
+}
+
 /**
- * The data set's parts: validation images held out of the training images, evenly over the classes, by the
- * seed. Test labels stay as they are; noise is for what is trained and stopped on.
+ * The data set's parts: limited, and validation images held out of the training images, evenly over the
+ * classes, by the seed.
  */
 export function splitSource(source: Source, options: SplitOptions): Dataset {
-  const { seed, validation: count, labelNoise } = options;
-  const { train: whole, test } = separateTest(source, options);
-  const noisy = addLabelNoise(whole, source.classes.length, labelNoise, seed);
-  const { held: validation, rest } = holdOut(noisy, 'validation', count, seed);
+  const { seed, validation: count } = options;
+  const { train: whole, test } = separateTest(withLabelNoise(source, options), options);
+  const { held: validation, rest } = holdOut(whole, 'validation', count, seed);
   const train = limit(rest, 'train', options.train, seed);
   if (train.count === 0) throw new Error('no training images are left; lower params.dataset.validation');
   return { classes: source.classes, train, validation, test, ...measureChannels(train) };

@@ -9,7 +9,7 @@ export function randomColour(from: Draws): Colour {
 
 /** A grey with a tinge. */
 export function mutedColour(from: Draws): Colour {
-  const grey = from.between(0.15, 0.85);
+  const grey = from.between(0.1, 0.5);
   const tinge = (): number => grey + from.between(-0.15, 0.15);
   return [tinge(), tinge(), tinge()];
 }

@@ -16,8 +16,8 @@ const LINES = 2;
 const RADIUS = [9, 14] as const;
 /** Largest rotation to either side. */
 const TILT = Math.PI / 6;
-/** Least distance of the figure's colour to the background's mean around it, in RGB of 0 to 1. */
-const CONTRAST = 0.6;
+/** Least difference in brightness between the figure and the background's mean, of 0 to 1. */
+const CONTRAST = 0.2;
 /** Largest noise on each channel of each pixel. */
 const NOISE = 0.08;
 
@@ -28,11 +28,12 @@ function meanColour({ pixels }: Canvas): Colour {
   return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
 
-function contrastingColour(background: Colour, from: Draws): Colour {
+/** Brighter than the background, so that the outline has one sign everywhere. */
+function brighterColour(background: Colour, from: Draws): Colour {
+  const brightness = (colour: Colour): number => (colour[0] + colour[1] + colour[2]) / 3;
   for (;;) {
     const colour = randomColour(from);
-    const distance = Math.hypot(...colour.map((value, channel) => value - background[channel]!));
-    if (distance >= CONTRAST) return colour;
+    if (brightness(colour) - brightness(background) >= CONTRAST) return colour;
   }
 }
 
@@ -71,7 +72,7 @@ function drawImage(label: number, from: Draws, bytes: Uint8Array, mask: Uint8Arr
   for (let i = from.integer(FRAGMENTS + 1); i > 0; i--) paintFragment(canvas, from);
   for (let i = from.integer(LINES + 1); i > 0; i--) paintLine(canvas, from);
   const where = randomPlacement(from);
-  const colour = contrastingColour(meanColour(canvas), from);
+  const colour = brighterColour(meanColour(canvas), from);
   const figure = place(FIGURES[CLASSES[label]!]!, where);
   const coverage = fill(canvas, figure, shading(colour, where, from), from.between(0.75, 1));
   if (from.uniform() < 0.5) paintLine(canvas, from);

@@ -1,0 +1,63 @@
+import type { Columns } from '../../arrow/columns.ts';
+import type { ArrowRows } from '../../arrow/read.ts';
+import type { Score } from './evaluate.ts';
+
+/** What is written down of an epoch; null where a set has no images. */
+export interface EpochLog {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly train: Score;
+  readonly validation: Score | null;
+  readonly test: Score | null;
+  /** Loss of the set that decides on early stopping. */
+  readonly monitoredLoss: number;
+  /** L2 norm of the linear layer's weight matrix, bias left out. */
+  readonly lastLayerNorm: number;
+  readonly learningRate: number;
+}
+
+/** One row per epoch. */
+export function logColumns(log: readonly EpochLog[]): Columns {
+  const column = (of: (row: EpochLog) => number | null | undefined) => ({
+    type: 'float64' as const,
+    values: log.map((row) => of(row) ?? null),
+  });
+  return {
+    epoch: { type: 'int32', values: log.map((row) => row.epoch) },
+    train_loss: column((row) => row.train.loss),
+    train_error: column((row) => row.train.error),
+    validation_loss: column((row) => row.validation?.loss),
+    validation_error: column((row) => row.validation?.error),
+    test_loss: column((row) => row.test?.loss),
+    test_error: column((row) => row.test?.error),
+    monitored_loss: column((row) => row.monitoredLoss),
+    last_layer_norm: column((row) => row.lastLayerNorm),
+    learning_rate: column((row) => row.learningRate),
+  };
+}
+
+/** Reads back what `logColumns` gave. */
+export function readLog(rows: ArrowRows): EpochLog[] {
+  const [epochs, monitored, norms, rates] = [
+    'epoch',
+    'monitored_loss',
+    'last_layer_norm',
+    'learning_rate',
+  ].map((name) => rows.numbers(name));
+  const score = (part: string): (Score | null)[] => {
+    const errors = rows.numbers(`${part}_error`);
+    return rows
+      .numbers(`${part}_loss`)
+      .map((loss, i) => (loss === null ? null : { loss, error: errors[i]! }));
+  };
+  const [train, validation, test] = ['train', 'validation', 'test'].map(score);
+  return epochs!.map((epoch, i) => ({
+    epoch: epoch!,
+    train: train![i]!,
+    validation: validation![i]!,
+    test: test![i]!,
+    monitoredLoss: monitored![i]!,
+    lastLayerNorm: norms![i]!,
+    learningRate: rates![i]!,
+  }));
+}

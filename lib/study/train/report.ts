@@ -1,0 +1,36 @@
+import type { Score } from './evaluate.ts';
+import type { TrainedEpoch } from './train.ts';
+
+/** Where a task says how far it is. */
+interface Reporter {
+  progress(done: number, total: number, unit: string, note?: string): void;
+  log(line: string): void;
+}
+
+function describe(name: string, score: Score | null): string {
+  return score ? `${name} loss ${score.loss.toFixed(3)} error ${(100 * score.error).toFixed(1)} %` : '';
+}
+
+/** Passes the epochs after `from` on, with a line in the log and a step of progress for each. */
+export async function* reportEpochs(
+  epochs: AsyncIterable<TrainedEpoch>,
+  from: number,
+  to: number,
+  reporter: Reporter,
+): AsyncGenerator<TrainedEpoch, void, undefined> {
+  reporter.progress(0, to - from, 'epochs');
+  for await (const epoch of epochs) {
+    const { train, validation, test, epoch: number, learningRate } = epoch.log;
+    const speed = `${Math.round(epoch.imagesPerSecond)} images/s`;
+    const parts = [describe('train', train), describe('validation', validation), describe('test', test)];
+    const scores = parts.filter((part) => part !== '').join(', ');
+    reporter.log(`epoch ${number}: ${scores}; learning rate ${learningRate}, ${speed}`);
+    reporter.progress(
+      number - from,
+      to - from,
+      'epochs',
+      `epoch ${number}, train loss ${train.loss.toFixed(3)}, ${speed}`,
+    );
+    yield epoch;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Engine } from '../../compute/program.ts';
+import type { LabelledImages } from '../dataset/file.ts';
+import type { Model } from '../model/model.ts';
+import { createEpochRunner } from './epoch.ts';
+import type { EpochOptions } from './epoch.ts';
+import { Evaluator } from './evaluate.ts';
+import type { EpochLog } from './log.ts';
+import { learningRateAt } from './schedule.ts';
+import { fromProgram, toProgram } from './state.ts';
+import type { TrainingState } from './state.ts';
+import { inference } from './step.ts';
+
+/** Images scored at once. */
+const EVALUATION_BATCH = 125;
+
+export interface TrainOptions extends EpochOptions {
+  readonly validation: LabelledImages;
+  readonly test: LabelledImages;
+}
+
+export interface TrainedEpoch {
+  readonly log: EpochLog;
+  readonly state: TrainingState;
+  /** The monitored loss is lower than in all epochs before: a candidate for early stopping. */
+  readonly record: boolean;
+  /** Images trained on per second; in no file, since it is never twice the same. */
+  readonly imagesPerSecond: number;
+}
+
+function frobeniusNorm(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! ** 2;
+  return Math.sqrt(sum);
+}
+
+async function createEvaluator(engine: Engine, model: Model, images: LabelledImages): Promise<Evaluator> {
+  const { height, width, channels } = images.set;
+  const { fn, options } = inference(model, [height, width, channels], EVALUATION_BATCH);
+  return new Evaluator(await engine.compile(fn, options), EVALUATION_BATCH);
+}
+
+function checkMonitored({ params, validation, test }: TrainOptions): void {
+  const monitored = params.validate === 'test' ? test : validation;
+  if (monitored.set.count > 0) return;
+  throw new Error(
+    `params.train.validate is ${params.validate}, and there are no ${params.validate} images; ` +
+      'set params.dataset.validation, or params.train.validate: test',
+  );
+}
+
+/**
+ * Trains from a state up to an epoch, yielding after each. Where it starts and stops makes no difference to
+ * the numbers: all that is random is drawn by seed, epoch and image.
+ */
+export async function* trainEpochs(
+  options: TrainOptions,
+  start: TrainingState,
+  to: number,
+): AsyncGenerator<TrainedEpoch, void, undefined> {
+  const { engine, model, params, train, validation, test, signal } = options;
+  checkMonitored(options);
+  const runner = await createEpochRunner(options);
+  const evaluator = await createEvaluator(engine, model, train);
+  runner.program.setState(toProgram(start));
+  let { lowestLoss } = start;
+
+  for (let epoch = start.epoch + 1; epoch <= to; epoch++) {
+    const learningRate = learningRateAt(params, epoch);
+    const began = performance.now();
+    const running = await runner.run(epoch, learningRate);
+    const imagesPerSecond = (1000 * runner.images) / (performance.now() - began);
+
+    const values = fromProgram(model, await runner.program.getState());
+    evaluator.use(values.weights);
+    const scores = {
+      train: params.evaluateTrain ? (await evaluator.score(train, signal))! : running,
+      validation: await evaluator.score(validation, signal),
+      test: await evaluator.score(test, signal),
+    };
+    const monitoredLoss = scores[params.validate]!.loss;
+    const record = monitoredLoss < lowestLoss;
+    if (record) lowestLoss = monitoredLoss;
+    const lastLayerNorm = frobeniusNorm(values.weights['linear.weight']!.values);
+    yield {
+      log: { epoch, ...scores, monitoredLoss, lastLayerNorm, learningRate },
+      state: { epoch, ...values, lowestLoss },
+      record,
+      imagesPerSecond,
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { writeImages } from '../lib/study/dataset/file.ts';
+import { loadDataset } from '../lib/study/dataset/load.ts';
+import { datasetParams } from '../lib/study/dataset/params.ts';
+import { defineStage } from '../lib/stage/define.ts';
+
+export default defineStage({
+  params: z.strictObject({ dataset: datasetParams }),
+  axes: z.strictObject({}),
+  inputs: { source: 'many' },
+  outputs: ['train', 'validation', 'test'],
+  async run(task) {
+    const { params, inputs, outputs, provenance, signal } = task;
+    const log = (line: string): void => {
+      task.log(line);
+    };
+    const dataset = await loadDataset(params.dataset, { files: inputs.source, signal, log });
+    const { classes, mean, std } = dataset;
+    for (const part of ['train', 'validation', 'test'] as const) {
+      await writeImages(outputs[part], { set: dataset[part], classes, mean, std }, provenance);
+      log(`${part}: ${dataset[part].count} images`);
+    }
+  },
+});

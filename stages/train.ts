@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { createEngine } from '../lib/compute/engine.ts';
+import { defineStage } from '../lib/stage/define.ts';
+import { readImages } from '../lib/study/dataset/file.ts';
+import { createModel, modelParams } from '../lib/study/model/create.ts';
+import { engineParams, trainParams } from '../lib/study/train/params.ts';
+import { readState, writeSegment } from '../lib/study/train/segment-files.ts';
+import { initialState } from '../lib/study/train/state.ts';
+import { trainEpochs } from '../lib/study/train/train.ts';
+import { reportEpochs } from '../lib/study/train/report.ts';
+
+const epoch = z.int().positive();
+
+export default defineStage({
+  params: z.strictObject({ engine: engineParams, model: modelParams, train: trainParams }),
+  axes: z.strictObject({ augment: z.boolean(), seed: z.int().min(0).max(0xffffffff), epoch }),
+  inputs: { train: 'one', validation: 'one', test: 'one', model: 'optional', optimiser: 'optional' },
+  outputs: ['model', 'optimiser', 'records', 'log'],
+  async toolchain({ engine }) {
+    return (await createEngine({ ...engine, threads: 1 })).toolchain;
+  },
+  async run(task) {
+    const { params, axes, inputs, outputs, provenance, threads, signal } = task;
+    const train = await readImages(inputs.train.path);
+    const validation = await readImages(inputs.validation.path);
+    const test = await readImages(inputs.test.path);
+    const model = createModel(params.model, train.set, train.classes.length);
+    const start =
+      inputs.model && inputs.optimiser
+        ? await readState(model, { model: inputs.model.path, optimiser: inputs.optimiser.path })
+        : initialState(model, axes.seed);
+    const engine = await createEngine({ ...params.engine, threads });
+    try {
+      const { augment, seed } = axes;
+      const images = { train, validation, test };
+      const options = { engine, model, params: params.train, augment, seed, ...images, signal };
+      const epochs = reportEpochs(trainEpochs(options, start, axes.epoch), start.epoch, axes.epoch, task);
+      await writeSegment(model, epochs, outputs, provenance);
+    } finally {
+      await engine.dispose();
+    }
+  },
+});
