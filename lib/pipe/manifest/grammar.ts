@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** A text that is one reference and nothing else. */
 export const REFERENCE = /^\$\{[^{}]+\}$/;
 
 const reference = z

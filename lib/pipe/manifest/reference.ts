@@ -7,6 +7,9 @@ import { didYouMean } from './suggest.ts';
 export const FAILED = Symbol('failed');
 type Resolved = Json | typeof FAILED;
 
+/** A reference inside a text, `$${` for a literal `${`, or a reference that is not closed. */
+const PIECE = /\$(\$?)\{([^{}]*)(\}?)/g;
+
 export type Report = (problem: Problem) => void;
 
 export interface Resolver {
@@ -63,32 +66,22 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
   }
 
   function interpolate(text: string, path: Path): Resolved {
-    let failed = false;
-    const result = text.replaceAll(
-      /\$(\$?)\{([^{}]*)(\}?)/g,
-      (all, escape: string, name: string, end: string) => {
-        if (escape !== '') return all.slice(1);
-        if (end === '') {
-          report({
-            path,
-            within: all,
-            message: '`${` is not closed',
-            hint: 'a literal `${` is written `$${`',
-          });
-          failed = true;
-          return all;
-        }
-        const value = refer(name, path, all);
-        if (value === FAILED) failed = true;
-        else if (value === null || typeof value === 'object') {
-          const kind = value === null ? 'nothing' : Array.isArray(value) ? 'a list' : 'a mapping';
-          report({ path, within: all, message: `\`${name}\` is ${kind} and cannot be put into a text` });
-          failed = true;
-        } else return String(value);
-        return all;
-      },
-    );
-    return failed ? FAILED : result;
+    let failures = 0;
+    const fail = (within: string, message?: string, hint?: string): string => {
+      if (message !== undefined) report({ path, within, message, hint });
+      failures++;
+      return within;
+    };
+    const result = text.replaceAll(PIECE, (all, escape: string, name: string, end: string) => {
+      if (escape !== '') return all.slice(1);
+      if (end === '') return fail(all, '`${` is not closed', 'a literal `${` is written `$${`');
+      const value = refer(name, path, all);
+      if (value === FAILED) return fail(all);
+      if (value !== null && typeof value !== 'object') return String(value);
+      const kind = value === null ? 'nothing' : Array.isArray(value) ? 'a list' : 'a mapping';
+      return fail(all, `\`${name}\` is ${kind} and cannot be put into a text`);
+    });
+    return failures > 0 ? FAILED : result;
   }
 
   function resolve(value: Json, path: Path): Resolved {

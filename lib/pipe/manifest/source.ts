@@ -27,7 +27,7 @@ interface Found {
 
 export function sourceOf(yaml: YamlText, profile: string, settings: readonly Setting[]): Source {
   const top: Found = {
-    node: yaml.document.contents as Node | null,
+    node: yaml.document.contents,
     key: null,
     depth: 0,
     place: (start, end) => yaml.place(start, end),
@@ -103,7 +103,7 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
 
 function topOfSetting({ yaml, typed, offset }: Setting): Found {
   return {
-    node: yaml.document.contents as Node | null,
+    node: yaml.document.contents,
     key: null,
     depth: 0,
     place: (start, end) => placeInSetting(typed, offset, yaml.place(start, end)),

@@ -1,0 +1,89 @@
+import type { Path, Problem } from './diagnostic.ts';
+import type { Axis, Stage } from './manifest.ts';
+import { didYouMean, listed, nearest } from './suggest.ts';
+import { ALL_AXES, commandPlaceholders, placeholdersOf, templateOf } from './template.ts';
+
+/** What needs no other stage: the names in `carry` and in the command. */
+export function checkOwn(stage: Stage, problems: Problem[]): void {
+  const outputs = stage.outputs.map((output) => output.name);
+  for (const { input, output } of stage.scan?.carry ?? []) {
+    if (outputs.includes(output)) continue;
+    const hint = didYouMean(output, outputs) ?? `its outputs are ${listed(outputs)}`;
+    const message = `this stage has no output \`${output}\` to carry on`;
+    problems.push({ path: ['stages', stage.name, 'scan', 'carry', input], message, hint });
+  }
+  if (stage.work.kind !== 'cmd') return;
+  const inputs = [
+    ...stage.inputs.map((input) => input.name),
+    ...(stage.scan?.carry ?? []).map(({ input }) => input),
+  ];
+  const path: Path = ['stages', stage.name, 'cmd'];
+  for (const { kind, name, text } of commandPlaceholders(stage.work.command, [])) {
+    if (kind === 'axis') continue;
+    if (kind === 'params' && hasParameter(stage.params, name)) continue;
+    const known = kind === 'inputs' ? inputs : kind === 'outputs' ? outputs : Object.keys(stage.params);
+    if (kind !== 'params' && known.includes(name)) continue;
+    const what = kind === 'params' ? 'parameter' : kind.slice(0, -1);
+    const near = nearest(name, known);
+    const hint = near === undefined ? `it has ${listed(known)}` : `did you mean \`{${kind}.${near}}\`?`;
+    problems.push({ path, within: text, message: `this stage declares no ${what} \`${name}\``, hint });
+  }
+}
+
+function hasParameter(params: unknown, name: string): boolean {
+  let value = params;
+  for (const key of name.split('.')) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return false;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return true;
+}
+
+/** Placeholders name axes of the stage, and no two tasks write one path. */
+export function checkPlaceholders(stage: Stage, axes: readonly Axis[], problems: Problem[]): void {
+  const names = axes.map((axis) => axis.name);
+  const check = (text: string, path: Path): string[] => {
+    const used = placeholdersOf(templateOf(text));
+    for (const name of used) {
+      if (name === ALL_AXES || names.includes(name)) continue;
+      const hint =
+        didYouMean(name, names) ?? (names.length > 0 ? `its axes are ${listed(names)}` : undefined);
+      const message = `this stage has no axis \`${name}\``;
+      problems.push({ path, within: `{${name}}`, message, hint });
+    }
+    return used;
+  };
+  for (const { name, source } of stage.inputs) {
+    const path: Path = ['stages', stage.name, 'inputs', name, source.kind];
+    if (source.kind === 'path' && source.path !== null) check(source.path, path);
+    if (source.kind === 'glob') check(source.pattern, path);
+  }
+  for (const output of stage.outputs) {
+    const path: Path = ['stages', stage.name, 'outputs', output.name];
+    const used = check(output.path, path);
+    const lost = axes.filter((axis) => axis.values.length > 1 && !used.includes(axis.name));
+    if (lost.length === 0 || used.includes(ALL_AXES)) continue;
+    const missing = lost.map((axis) => `\`${axis.name}\``).join(' and ');
+    const hint = `put \`{${lost[0]!.name}}\` or \`{${ALL_AXES}}\` into the path`;
+    problems.push({ path, message: `tasks that differ in ${missing} would overwrite each other here`, hint });
+  }
+  checkNearAxes(stage, names, problems);
+}
+
+/** `{sede}` in a command stays as it is, which is seldom meant when the axis is called `seed`. */
+function checkNearAxes(stage: Stage, names: readonly string[], problems: Problem[]): void {
+  if (stage.work.kind !== 'cmd') return;
+  const { command } = stage.work;
+  const words = [...command.matchAll(/(?<!\$)\{([A-Za-z_][\w-]*)\}/g)].map((match) => match[1]!);
+  for (const word of new Set(words)) {
+    const near = names.includes(word) ? undefined : nearest(word, names);
+    if (near === undefined) continue;
+    problems.push({
+      path: ['stages', stage.name, 'cmd'],
+      within: `{${word}}`,
+      severity: 'warning',
+      message: `\`{${word}}\` is left as it is: this stage has no axis of that name`,
+      hint: `did you mean \`{${near}}\`?`,
+    });
+  }
+}
