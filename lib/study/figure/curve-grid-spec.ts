@@ -1,0 +1,54 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { CurveGrid, GridColumn } from './curve-grid.ts';
+import { curvePanel } from './curve-panel.ts';
+import { legendPanel } from './legend.ts';
+import { PAGE_WIDTH, pageConfig, TEXT } from './page.ts';
+import { valueAxis } from './value-axis.ts';
+
+function blocks(grid: CurveGrid): GridColumn[][] {
+  const size = grid.wrap ?? grid.columns.length;
+  const count = Math.ceil(grid.columns.length / size);
+  return Array.from({ length: count }, (_, at) => grid.columns.slice(at * size, (at + 1) * size));
+}
+
+/** Early stopping is said where it differs from the panel before. */
+function isLabelled(columns: readonly GridColumn[], at: number): boolean {
+  const before = columns[at - 1];
+  return !before || JSON.stringify(before.stops) !== JSON.stringify(columns[at]?.stops);
+}
+
+/** The grid as a Vega-Lite specification, its data inside. */
+export function curveGridSpec(grid: CurveGrid): TopLevelSpec {
+  const axes = grid.rows.map((row) => ({ row, axis: valueAxis(grid, row) }));
+  const rows = blocks(grid).flatMap((columns) =>
+    axes.map(({ row, axis }) => ({
+      spacing: 12,
+      hconcat: columns.map((column) =>
+        curvePanel({
+          grid,
+          row,
+          column,
+          axis,
+          leftmost: column === columns[0],
+          labelled: row === grid.rows[0] && isLabelled(grid.columns, grid.columns.indexOf(column)),
+        }),
+      ),
+    })),
+  );
+  const band = grid.bands?.length ? (grid.bandLabel ?? null) : null;
+  const legend = grid.series.length > 1 || band ? [legendPanel(grid.series, band, PAGE_WIDTH - 70)] : [];
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    title: {
+      text: grid.title,
+      subtitle: [...grid.caption],
+      anchor: 'start',
+      fontSize: TEXT.title,
+      offset: 12,
+    },
+    datasets: { points: [...grid.points], thin: [...(grid.thin ?? [])] },
+    spacing: 10,
+    vconcat: [...rows, ...legend],
+    config: pageConfig,
+  };
+}

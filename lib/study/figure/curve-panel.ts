@@ -1,0 +1,193 @@
+import type { Field } from 'vega-lite/build/src/channeldef.js';
+import type { LayerSpec, UnitSpec } from 'vega-lite/build/src/spec/index.js';
+import type { CurveGrid, GridColumn, GridRow } from './curve-grid.ts';
+import { placeOn } from './epoch-axis.ts';
+import { TEXT } from './page.ts';
+import { BAND_OPACITY, FLOOR, INK, QUIET, seriesStyle } from './palette.ts';
+import { wrapText } from './font.ts';
+import type { ValueAxis } from './value-axis.ts';
+
+type Unit = UnitSpec<Field>;
+
+function ofPanel(row: GridRow, column: GridColumn): { filter: string }[] {
+  const is = (field: string, key: string): string => `datum.${field} === ${JSON.stringify(key)}`;
+  return [{ filter: `${is('row', row.key)} && ${is('column', column.key)}` }];
+}
+
+/** Colour, dash and shape by series; the legend is a panel of its own. */
+function seriesScales(grid: CurveGrid) {
+  const styles = grid.series.map((_, place) => seriesStyle(place));
+  const by = { field: 'series', type: 'nominal', legend: null } as const;
+  const domain = [...grid.series];
+  return {
+    color: { ...by, scale: { domain, range: styles.map(({ colour }) => colour) } },
+    dash: { ...by, scale: { domain, range: styles.map(({ dash }) => [...dash]) } },
+    shape: { ...by, scale: { domain, range: styles.map(({ shape }) => shape) } },
+  };
+}
+
+function bandLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
+  return (grid.bands ?? [])
+    .filter((band) => band.row === row.key && band.column === column.key)
+    .map((band) => ({
+      data: { values: [{ low: band.low, high: band.high }] },
+      mark: { type: 'rect', color: FLOOR, opacity: BAND_OPACITY },
+      encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
+    }));
+}
+
+/** Above the panel, and above the line in which early stopping is said, so that a row's titles align. */
+function titleLayer(grid: CurveGrid, column: GridColumn): Unit {
+  const said = grid.columns.some(({ stops }) => stops.length > 0);
+  const lines = wrapText(column.title, TEXT.header, 'bold', grid.panel.width);
+  return {
+    data: { values: [{}] },
+    mark: {
+      type: 'text',
+      text: lines,
+      x: grid.panel.width / 2,
+      y: (said ? -18 : -7) - (lines.length - 1) * (TEXT.header + 2),
+      baseline: 'alphabetic',
+      fontSize: TEXT.header,
+      fontWeight: 'bold',
+      lineHeight: TEXT.header + 2,
+      color: INK,
+    },
+  };
+}
+
+/** The more lines, the fainter: together they leave the mean to be seen. */
+function thinOpacity(lines: number): number {
+  return Math.min(0.35, Math.max(0.06, 12 / lines));
+}
+
+function thinLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
+  const here = (grid.thin ?? []).filter((point) => point.row === row.key && point.column === column.key);
+  if (here.length === 0) return [];
+  const opacity = thinOpacity(new Set(here.map(({ line }) => line)).size);
+  return [
+    {
+      data: { name: 'thin' },
+      transform: ofPanel(row, column),
+      mark: { type: 'line', strokeWidth: 0.5, opacity, color: QUIET, clip: true },
+      encoding: {
+        x: { field: 'epoch', type: 'quantitative' },
+        y: { field: 'value', type: 'quantitative' },
+        detail: { field: 'line', type: 'nominal' },
+      },
+    },
+  ];
+}
+
+function stopText(stops: readonly number[]): string {
+  const said = stops.length <= 3 ? stops.join(', ') : `${stops[0]!}–${stops.at(-1)!}`;
+  return `early stopping: ${said}`;
+}
+
+/** A rule at each early-stopping epoch, said in words above the panel where `labelled`. */
+function stopLayers({ grid, column, labelled }: CurvePanel): Unit[] {
+  const stops = [...new Set(column.stops)].sort((a, b) => a - b);
+  const first = stops[0];
+  if (first === undefined) return [];
+  const x = { field: 'epoch', type: 'quantitative' } as const;
+  const rule: Unit = {
+    data: { values: stops.map((epoch) => ({ epoch })) },
+    mark: { type: 'rule', color: QUIET, strokeWidth: 0.9, strokeDash: [1, 2] },
+    encoding: { x },
+  };
+  if (!labelled) return [rule];
+  const late = placeOn(grid.epochs, first) > 0.5;
+  const at = late ? stops.at(-1) : first;
+  const label: Unit = {
+    data: { values: [{ epoch: at, text: stopText(stops) }] },
+    mark: { type: 'text', y: -5, align: late ? 'right' : 'left', fontSize: TEXT.small, color: QUIET },
+    encoding: { x, text: { field: 'text', type: 'nominal' } },
+  };
+  return [rule, label];
+}
+
+/** All epochs where they are few; else those nearest to a dozen places along the axis. */
+function markedEpochs({ points, epochs }: CurveGrid): number[] {
+  const all = [...new Set(points.map(({ epoch }) => epoch))].sort((a, b) => a - b);
+  const places = 12;
+  if (all.length <= places) return all;
+  const shares = Array.from({ length: places }, (_, at) => at / (places - 1));
+  const away = (epoch: number, share: number): number => Math.abs(placeOn(epochs, epoch) - share);
+  const nearest = shares.map((share) => all.reduce((a, b) => (away(b, share) < away(a, share) ? b : a)));
+  return [...new Set(nearest)];
+}
+
+function curveLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
+  const { color, dash, shape } = seriesScales(grid);
+  const points = { data: { name: 'points' }, transform: ofPanel(row, column) };
+  const x = { field: 'epoch', type: 'quantitative' } as const;
+  const y = { field: 'value', type: 'quantitative' } as const;
+  return [
+    {
+      ...points,
+      mark: { type: 'area', opacity: grid.series.length > 4 ? 0.1 : 0.18, clip: true },
+      encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' }, color },
+    },
+    {
+      ...points,
+      mark: { type: 'line', strokeWidth: 1.4, clip: true },
+      encoding: { x, y, color, strokeDash: dash },
+    },
+    {
+      ...points,
+      transform: [...ofPanel(row, column), { filter: { field: 'epoch', oneOf: markedEpochs(grid) } }],
+      mark: { type: 'point', filled: true, size: 16, opacity: 1 },
+      encoding: { x, y, color, shape },
+    },
+  ];
+}
+
+/** One panel of a grid. */
+export interface CurvePanel {
+  readonly grid: CurveGrid;
+  readonly row: GridRow;
+  readonly column: GridColumn;
+  readonly axis: ValueAxis;
+  /** Whether it has the labels of the vertical axis. */
+  readonly leftmost: boolean;
+  /** Whether its early-stopping rules are said in words. */
+  readonly labelled: boolean;
+}
+
+export function curvePanel(panel: CurvePanel): LayerSpec<Field> {
+  const { grid, row, column, axis, leftmost } = panel;
+  const top = row === grid.rows[0];
+  const bottom = row === grid.rows.at(-1);
+  const { scale, domain, ticks } = grid.epochs;
+  return {
+    ...grid.panel,
+    encoding: {
+      x: {
+        scale: { type: scale, domain: [...domain], nice: false },
+        axis: {
+          values: [...ticks],
+          format: 'd',
+          grid: false,
+          labels: bottom,
+          title: bottom ? 'epoch' : null,
+        },
+      },
+      y: {
+        scale: { type: axis.scale, domain: [...axis.domain], nice: false },
+        axis: {
+          values: [...axis.ticks],
+          format: axis.format,
+          title: leftmost ? row.title : null,
+          labels: leftmost,
+        },
+      },
+    },
+    layer: [
+      ...bandLayers(grid, row, column),
+      ...thinLayers(grid, row, column),
+      ...stopLayers(panel),
+      ...(top ? [titleLayer(grid, column)] : []),
+      ...curveLayers(grid, row, column),
+    ],
+  };
+}

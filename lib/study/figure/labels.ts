@@ -1,0 +1,29 @@
+const proper: Readonly<Record<string, string>> = {
+  'grad-cam': 'Grad-CAM',
+  'grad-cam-plus-plus': 'Grad-CAM++',
+  'guided-grad-cam': 'guided Grad-CAM',
+  'layer-cam': 'LayerCAM',
+  'smooth-grad': 'SmoothGrad',
+  'var-grad': 'VarGrad',
+  'gradient-times-input': 'gradient × input',
+  'guided-backpropagation-minus': 'guided backpropagation minus',
+};
+
+export function methodLabel(method: string): string {
+  return proper[method] ?? method.replaceAll('-', ' ');
+}
+
+const groups: Readonly<Record<string, string>> = {
+  A: 'A: clearly right',
+  B: 'B: clearly wrong',
+  C: 'C: could go either way',
+};
+
+export function groupLabel(group: string): string {
+  return groups[group] ?? group;
+}
+
+/** "Title (with augmentation)"; the bare title where there is one variant without a name. */
+export function titled(title: string, variant: { readonly label: string }): string {
+  return variant.label === '' ? title : `${title}, ${variant.label}`;
+}

@@ -1,0 +1,49 @@
+type Scalar = string | number | boolean;
+
+/** Where a file lies on the pipeline's axes, e.g. `{augment: true, seed: 1, epoch: 40}`. */
+export type Point = Readonly<Record<string, Scalar>>;
+
+/** Runs that differ only in their seed: one curve, or one sheet, of a figure. */
+export interface Variant {
+  /** In file names: `augment`, `no-augment`; empty where no axis but seed and epoch exists. */
+  readonly key: string;
+  /** In titles: `with augmentation`. */
+  readonly label: string;
+}
+
+export interface Place {
+  readonly variant: Variant;
+  readonly seed: number;
+  readonly epoch: number | null;
+}
+
+function describe(axis: string, value: Scalar): Variant {
+  if (axis === 'augment' && typeof value === 'boolean') {
+    return value
+      ? { key: 'augment', label: 'with augmentation' }
+      : { key: 'no-augment', label: 'without augmentation' };
+  }
+  const safe = String(value).replaceAll(/[^A-Za-z0-9.]+/g, '_');
+  return { key: `${axis}-${safe}`, label: `${axis} ${value}` };
+}
+
+/** Every axis but seed and epoch makes variants, so that a further one in `pipeline.yaml` needs nothing here. */
+export function placeOf(point: Point): Place {
+  const parts = Object.entries(point)
+    .filter(([axis]) => axis !== 'seed' && axis !== 'epoch')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([axis, value]) => describe(axis, value));
+  return {
+    variant: {
+      key: parts.map(({ key }) => key).join('-'),
+      label: parts.map(({ label }) => label).join(', '),
+    },
+    seed: Number(point['seed'] ?? 0),
+    epoch: point['epoch'] === undefined ? null : Number(point['epoch']),
+  };
+}
+
+/** Variants in order of first appearance. */
+export function variantsOf(places: Iterable<{ readonly variant: Variant }>): Variant[] {
+  return [...new Map([...places].map(({ variant }) => [variant.key, variant])).values()];
+}

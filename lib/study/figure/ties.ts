@@ -1,0 +1,44 @@
+import { bootstrap, summarisePoints } from './curves.ts';
+import type { CurveGrid } from './curve-grid.ts';
+import type { DriftOptions } from './drift.ts';
+import { epochAxis } from './epoch-axis.ts';
+import { groupLabel, titled } from './labels.ts';
+import { distinct } from './score-row.ts';
+import type { ScoreRow } from './score-row.ts';
+
+const coefficients = [
+  { measure: 'spearman', label: 'tie-corrected coefficient' },
+  { measure: 'spearmanEq8', label: 'Eq. 8 as written' },
+] as const;
+
+/** Grad-CAM's maps are full of tied zeros: what Eq. 8 makes of them, beside the tie-corrected coefficient. */
+export function tiesFigure(
+  scores: readonly ScoreRow[],
+  { variant, stops, scale }: DriftOptions,
+): CurveGrid | null {
+  const shown = scores.filter(({ method }) => method === 'grad-cam');
+  if (shown.length === 0) return null;
+  const samples = shown.flatMap((row) =>
+    coefficients.map(({ measure, label }) => ({
+      row: 'spearman',
+      column: row.group,
+      series: label,
+      epoch: row.epoch,
+      value: row[measure],
+    })),
+  );
+  return {
+    title: titled('Grad-CAM: what tied zeros do to Spearman’s coefficient', variant),
+    caption: ['Lines: mean over images and seeds; bands: its 95 % bootstrap interval.'],
+    rows: [{ key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1] }],
+    columns: distinct(shown, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
+    series: coefficients.map(({ label }) => label),
+    points: summarisePoints(samples, bootstrap()),
+    epochs: epochAxis(
+      scale,
+      shown.map(({ epoch }) => epoch),
+      7,
+    ),
+    panel: { width: 190, height: 150 },
+  };
+}

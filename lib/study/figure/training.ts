@@ -1,0 +1,78 @@
+import { summarisePoints, range } from './curves.ts';
+import type { Sample } from './curves.ts';
+import type { CurveGrid } from './curve-grid.ts';
+import { epochAxis } from './epoch-axis.ts';
+import type { EpochScale } from './epoch-axis.ts';
+import { variantsOf } from './run.ts';
+import type { Variant } from './run.ts';
+
+export const splits = ['train', 'validation', 'test'] as const;
+export type Split = (typeof splits)[number];
+
+export interface TrainingEpoch {
+  readonly epoch: number;
+  readonly loss: Readonly<Record<Split, number | null>>;
+  /** Share of wrong answers, 0 to 1. */
+  readonly error: Readonly<Record<Split, number | null>>;
+  /** Frobenius norm of the last layer's weights. */
+  readonly lastLayerNorm: number | null;
+}
+
+/** One training run. */
+export interface TrainingRun {
+  readonly variant: Variant;
+  readonly seed: number;
+  /** Null where training did not get that far. */
+  readonly earlyStopping: number | null;
+  readonly epochs: readonly TrainingEpoch[];
+}
+
+export function stopsOf(runs: readonly TrainingRun[], variant: Variant): number[] {
+  return runs.flatMap((run) =>
+    run.variant.key === variant.key && run.earlyStopping !== null ? [run.earlyStopping] : [],
+  );
+}
+
+function samplesOf(run: TrainingRun): Sample[] {
+  const column = run.variant.key;
+  return run.epochs.flatMap(({ epoch, loss, error, lastLayerNorm }) => [
+    ...splits.flatMap((series) => [
+      { row: 'error', column, series, epoch, value: error[series] === null ? null : error[series] * 100 },
+      // A loss that underflows to 0 has no place on a logarithmic axis.
+      { row: 'loss', column, series, epoch, value: loss[series] === 0 ? null : loss[series] },
+    ]),
+    { row: 'norm', column, series: 'train', epoch, value: lastLayerNorm },
+  ]);
+}
+
+/** Figure 2: error rate, loss and last-layer norm over epochs, a column per variant. */
+export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale): CurveGrid {
+  const variants = variantsOf(runs);
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  return {
+    title: 'Training past early stopping',
+    caption: [
+      seeds > 1 ? `Lines: mean over ${seeds} seeds; bands: their range.` : 'One seed.',
+      'Dotted rules: the early-stopping epoch of each run.',
+    ],
+    rows: [
+      { key: 'error', title: 'error rate (%)', reaches: [0] },
+      { key: 'loss', title: 'cross entropy (nats)', scale: 'log' },
+      { key: 'norm', title: 'last-layer L2 norm' },
+    ],
+    columns: variants.map((variant) => ({
+      key: variant.key,
+      title: variant.label,
+      stops: stopsOf(runs, variant),
+    })),
+    series: splits,
+    points: summarisePoints(runs.flatMap(samplesOf), range),
+    epochs: epochAxis(
+      scale,
+      runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)),
+      10,
+    ),
+    panel: { width: variants.length > 1 ? Math.floor(596 / variants.length) - 6 : 420, height: 130 },
+    wrap: 3,
+  };
+}

@@ -1,0 +1,55 @@
+import { bootstrap, summarisePoints } from './curves.ts';
+import type { CurveGrid } from './curve-grid.ts';
+import type { DriftOptions } from './drift.ts';
+import { epochAxis } from './epoch-axis.ts';
+import { groupLabel, methodLabel, titled } from './labels.ts';
+import { distinct, oncePerImage } from './score-row.ts';
+import type { ScoreRow } from './score-row.ts';
+
+/** Where heat maps look, against where the object is; null for data without masks. */
+export function truthFigure(
+  scores: readonly ScoreRow[],
+  { variant, stops, scale }: DriftOptions,
+): CurveGrid | null {
+  const known = scores.filter(({ maskMass, pointing }) => maskMass !== null || pointing !== null);
+  if (known.length === 0) return null;
+  const samples = known.flatMap((row) =>
+    (['maskMass', 'pointing'] as const).map((measure) => ({
+      row: measure,
+      column: row.group,
+      series: methodLabel(row.method),
+      epoch: row.epoch,
+      value: row[measure] === null ? null : row[measure] * 100,
+    })),
+  );
+  const interval = bootstrap();
+  const groups = distinct(known, 'group');
+  const chance = groups.flatMap((group) => {
+    const once = oncePerImage(known.filter((row) => row.group === group));
+    const { low, high } = interval(once.flatMap(({ covered }) => (covered === null ? [] : [covered * 100])));
+    if (low === null || high === null) return [];
+    return ['maskMass', 'pointing'].map((row) => ({ row, column: group, low, high }));
+  });
+  return {
+    title: titled('Heat maps against the object’s true place', variant),
+    caption: [
+      'Upper row: share of the map’s positive mass inside the object’s mask. Lower row: share of images whose strongest pixel lies inside it.',
+      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval. Dotted rules: the early-stopping epoch of each run.',
+    ],
+    rows: [
+      { key: 'maskMass', title: 'mass inside mask (%)', reaches: [0, 100] },
+      { key: 'pointing', title: 'pointing game (%)', reaches: [0, 100] },
+    ],
+    columns: groups.map((group) => ({ key: group, title: groupLabel(group), stops })),
+    series: distinct(known, 'method').map(methodLabel),
+    points: summarisePoints(samples, interval),
+    bands: chance,
+    bandLabel: 'share of the image that the object covers: what a map that knows nothing scores',
+    epochs: epochAxis(
+      scale,
+      known.map(({ epoch }) => epoch),
+      7,
+    ),
+    panel: { width: 190, height: 150 },
+  };
+}
