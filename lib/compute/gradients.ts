@@ -51,9 +51,16 @@ function where(condition: Tensor, dy: Tensor): Tensor {
   return tf.mul(dy, tf.cast(condition, 'float32'));
 }
 
-function flat(input = 'x'): Rule {
-  return { saves: [input], gradient: (_dy, [x]) => ({ [input]: () => tf.zerosLike(x!) }) };
+function zeros(x: Tensor): Tensor {
+  return tf.zeros(x.shape);
 }
+
+const flat: Rule = { saves: ['x'], gradient: (_dy, [x]) => ({ x: () => zeros(x!) }) };
+
+const flatBoth: Rule = {
+  saves: ['a', 'b'],
+  gradient: (_dy, [a, b]) => ({ a: () => zeros(a!), b: () => zeros(b!) }),
+};
 
 /** The shape with 1 along the reduced axes. */
 function kept(x: Tensor, axis: unknown): { shape: number[]; count: number } {
@@ -67,9 +74,10 @@ function kept(x: Tensor, axis: unknown): { shape: number[]; count: number } {
 function extremum(
   dy: Tensor,
   [x, y]: Tensor[],
-  { reductionIndices }: Attributes,
+  { reductionIndices, axis }: Attributes,
 ): Record<string, () => Tensor> {
-  const { shape } = kept(x!, reductionIndices);
+  // Max and Min name them differently.
+  const { shape } = kept(x!, reductionIndices ?? axis);
   return { x: () => where(tf.equal(x!, tf.reshape(y!, shape)), tf.reshape(dy, shape)) };
 }
 
@@ -111,18 +119,27 @@ const rules: Readonly<Record<string, Rule>> = {
     (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(a, b), 2)),
     (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(b, a), 2)),
   ),
+  Greater: flatBoth,
+  GreaterEqual: flatBoth,
+  Less: flatBoth,
+  LessEqual: flatBoth,
+  Equal: flatBoth,
+  NotEqual: flatBoth,
+  LogicalAnd: flatBoth,
+  LogicalOr: flatBoth,
+  LogicalNot: flat,
   Select: {
     saves: ['condition'],
     gradient: (dy, [condition]) => ({
-      condition: () => tf.zerosLike(tf.cast(condition!, 'float32')),
+      condition: () => zeros(condition!),
       t: () => where(condition!, dy),
       e: () => where(tf.logicalNot(condition!), dy),
     }),
   },
 
   Relu: unary((dy, x) => tf.mul(dy, tf.step(x))),
-  Step: flat(),
-  Sign: flat(),
+  Step: flat,
+  Sign: flat,
   Sqrt: ofOutput((dy, y) => tf.div(dy, tf.mul(y, 2))),
   Rsqrt: ofOutput((dy, y) => tf.mul(tf.mul(dy, tf.mul(y, tf.square(y))), -0.5)),
   Square: unary((dy, x) => tf.mul(dy, tf.mul(x, 2))),
@@ -148,8 +165,8 @@ const rules: Readonly<Record<string, Rule>> = {
 
   Identity: { gradient: (dy) => ({ x: () => tf.cast(dy, 'float32') }) },
   Cast: { gradient: (dy) => ({ x: () => tf.clone(dy) }) },
-  ZerosLike: flat(),
-  OnesLike: flat(),
+  ZerosLike: flat,
+  OnesLike: flat,
   Reshape: { saves: ['x'], gradient: (dy, [x]) => ({ x: () => tf.reshape(dy, x!.shape) }) },
   ExpandDims: { saves: ['input'], gradient: (dy, [x]) => ({ input: () => tf.reshape(dy, x!.shape) }) },
   Transpose: {
@@ -214,7 +231,6 @@ const rules: Readonly<Record<string, Rule>> = {
     const weighted = tf.mul(dy, y);
     return tf.sub(weighted, tf.mul(tf.sum(weighted, -1, true), y));
   }, 'logits'),
-  LogSoftmax: ofOutput((dy, y) => tf.sub(dy, tf.mul(tf.sum(dy, -1, true), tf.exp(y))), 'logits'),
 
   Conv2D: {
     saves: ['x', 'filter'],
@@ -248,7 +264,14 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   AvgPool: {
     saves: ['x'],
-    gradient: (dy, [x], attributes) => ({ x: () => run('AvgPoolGrad', { dy, input: x! }, attributes) }),
+    gradient: (dy, [x], attributes) => {
+      const { pad } = attributes;
+      if (pad !== 'valid' && pad !== 0)
+        throw new Error(
+          'average pooling with padding has no gradient: tfjs divides by the wrong count at the edges',
+        );
+      return { x: () => run('AvgPoolGrad', { dy, input: x! }, attributes) };
+    },
   },
 };
 
@@ -270,7 +293,8 @@ function matrixProduct(dy: Tensor, [a, b]: Tensor[], attributes: Attributes): Re
  */
 export function registerGradients(): void {
   for (const [kernelName, rule] of Object.entries(rules)) {
-    if (tf.getGradient(kernelName) !== undefined) continue;
+    // tfjs's types leave out that there may be none.
+    if ((tf.getGradient(kernelName) as tf.GradConfig | undefined) !== undefined) continue;
     tf.registerGradient({
       kernelName,
       inputsToSave: [...(rule.saves ?? [])],

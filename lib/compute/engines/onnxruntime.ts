@@ -45,6 +45,7 @@ class SessionProgram implements Program {
   /** Output name → input name. */
   readonly #state: Readonly<Record<string, string>>;
   #kept: Record<string, ort.Tensor> | null = null;
+  #disposed = false;
 
   constructor(
     session: ort.InferenceSession,
@@ -61,6 +62,7 @@ class SessionProgram implements Program {
   }
 
   async run(inputs: TensorMap): Promise<TensorMap> {
+    if (this.#disposed) throw new Error('this program was disposed of');
     checkTensors(inputs, this.#declared.fed, 'input');
     if (this.#kept === null) throw new Error(STATE_NOT_SET);
     const { inputs: ports, outputs } = this.#lowered;
@@ -104,6 +106,8 @@ class SessionProgram implements Program {
   }
 
   async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#kept = null;
     await this.#session.release();
   }

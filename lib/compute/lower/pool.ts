@@ -88,28 +88,14 @@ export const maxPoolGradient: Lowering = (node, context) => {
   return scatter(context.op('Concat', parts, { axis: 2 }), node, context);
 };
 
-/** Each output's gradient in equal shares to the places of its window that lie inside the image. */
+/** Each output's gradient in equal shares to the places of its window. */
 export const averagePoolGradient: Lowering = (node, context) => {
-  const [dy, x] = node.inputs as [Node, Node];
-  const { size, strides, pads } = windowOf(node);
-  const [height, width] = x.shape.slice(1, 3) as [number, number];
-  const [outHeight, outWidth] = dy.shape.slice(1, 3) as [number, number];
-  const inside = (place: number, axis: 0 | 1, length: number): number => {
-    const start = place * strides[axis] - pads[axis];
-    return Math.min(start + size[axis], length) - Math.max(start, 0);
-  };
-  const counts = Float32Array.from(
-    { length: outHeight * outWidth },
-    (_, i) => inside(Math.floor(i / outWidth), 0, height) * inside(i % outWidth, 1, width),
-  );
+  const { size } = windowOf(node);
   const { graph } = context;
-  const share = context.op('Div', [
-    context.whole(dy, channelsFirst),
-    graph.tensor(counts, [1, 1, outHeight, outWidth]),
-  ]);
-  const places = new Array<string>(elements(size)).fill(
-    context.op('Unsqueeze', [share, graph.integers([2])]),
-  );
+  const dy = context.whole(node.inputs[0]!, channelsFirst);
+  const share = context.op('Mul', [dy, graph.scalar(1 / elements(size))]);
+  const place = context.op('Unsqueeze', [share, graph.integers([2])]);
+  const places = new Array<string>(elements(size)).fill(place);
   return scatter(context.op('Concat', places, { axis: 2 }), node, context);
 };
 

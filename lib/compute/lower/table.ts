@@ -79,7 +79,6 @@ export const portable: Readonly<Record<KernelName | 'Input' | 'Constant' | 'Fill
   ArgMax: reduce.argMax,
   BatchMatMul: matrixProduct,
   Softmax: alongLastAxis('Softmax'),
-  LogSoftmax: alongLastAxis('LogSoftmax'),
 
   Conv2D: convolution.forward,
   Conv2DBackpropInput: convolution.inputGradient,

@@ -70,10 +70,18 @@ export class OnnxGraph {
     this.#outputs.push({ name, type, dims });
   }
 
+  /** The model, without what no output needs. */
   finish(): OnnxModel {
+    const used = new Set(this.#outputs.map(({ name }) => name));
+    const nodes: OnnxNode[] = [];
+    for (const node of [...this.#nodes].reverse()) {
+      if (!used.has(node.output)) continue;
+      nodes.push(node);
+      for (const input of node.inputs) used.add(input);
+    }
     return {
-      nodes: this.#nodes,
-      initializers: this.#initializers,
+      nodes: nodes.reverse(),
+      initializers: this.#initializers.filter(({ name }) => used.has(name)),
       inputs: this.#inputs,
       outputs: this.#outputs,
     };

@@ -248,7 +248,6 @@ export const kernels = {
   ArgMax: reduction('axis', 'int32'),
   BatchMatMul: { inputs: ['a', 'b'], result: matrixProduct },
   Softmax: unary('logits'),
-  LogSoftmax: unary('logits'),
 
   Conv2D: convolution('forward'),
   Conv2DBackpropInput: convolution('input'),

@@ -133,7 +133,7 @@ const backend = new RecordingBackend();
 function freeName(): string {
   for (let i = 0; ; i++) {
     const name = `recording-${i}`;
-    if (tf.findBackendFactory(name) === null) return name;
+    if (!tf.engine().backendNames().includes(name)) return name;
   }
 }
 
@@ -194,9 +194,9 @@ function register(): string {
     });
   for (const [kernelName, kernelFunc] of Object.entries(rewritten))
     tf.registerKernel({ kernelName, backendName, kernelFunc });
-  const missing = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName);
-  for (const kernelName of missing)
-    if (tf.getKernel(kernelName, backendName) === undefined)
+  const recorded = new Set(tf.getKernelsForBackend(backendName).map(({ kernelName }) => kernelName));
+  for (const { kernelName } of tf.getKernelsForBackend('cpu'))
+    if (!recorded.has(kernelName))
       tf.registerKernel({
         kernelName,
         backendName,
@@ -223,13 +223,13 @@ export function record(fn: TensorFunction, { inputs, constants = {} }: Recording
   if (before === backend) throw new Error('a compiled function cannot compile another');
   void tf.setBackend(name);
   try {
-    return backend.record((builder) => recorded(fn, inputs, constants, builder));
+    return backend.record((builder) => recordedGraph(fn, inputs, constants, builder));
   } finally {
     void tf.setBackend(previous);
   }
 }
 
-function recorded(
+function recordedGraph(
   fn: TensorFunction,
   specs: Readonly<Record<string, TensorSpec>>,
   constants: TensorMap,

@@ -1,9 +1,31 @@
-import type { GraphBuilder } from './builder.ts';
 import { foldElementwise, permuteValues, scalarFunction } from './fold.ts';
-import { elements, fillValue, isConstant, sameShape, type Node } from './graph.ts';
+import {
+  elements,
+  fillValue,
+  isConstant,
+  sameShape,
+  type Attributes,
+  type Node,
+  type ValueType,
+} from './graph.ts';
+import type { KernelName } from './kernels.ts';
 
 type Draft = Omit<Node, 'id'>;
-type Rule = (draft: Draft, builder: GraphBuilder) => Node | null;
+
+/** What rules make nodes with; each node made is simplified in turn. */
+interface Builder {
+  fill(value: number, shape: readonly number[], dtype: ValueType): Node;
+  constant(values: Float32Array | Int32Array, shape: readonly number[], dtype: ValueType): Node;
+  node(
+    kernel: KernelName,
+    inputs: readonly Node[],
+    attributes: Attributes,
+    shape: readonly number[],
+    dtype: ValueType,
+  ): Node;
+}
+
+type Rule = (draft: Draft, builder: Builder) => Node | null;
 
 /** Larger results of constant arithmetic are left to the engine. */
 const FOLDED_ELEMENTS = 1 << 24;
@@ -143,7 +165,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** A simpler node with the same value (0 × x counts as 0, whatever x), or null. */
-export function simplify(draft: Draft, builder: GraphBuilder): Node | null {
+export function simplify(draft: Draft, builder: Builder): Node | null {
   for (const rule of rules) {
     const simpler = rule(draft, builder);
     if (simpler !== null) return simpler;
