@@ -46,3 +46,6 @@ export type RunEvent = { readonly at: number } & (
       readonly ms: number;
     }
 );
+
+/** An event before it is given its time. */
+export type EventBody = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;

@@ -80,6 +80,8 @@ export type RunSummary =
       readonly failed: number;
       readonly skipped: number;
       readonly failures: readonly { readonly task: string; readonly failure: Failure }[];
+      /** `pipe.lock` or the caches could not be written; what ran is found again in the action cache. */
+      readonly unsaved: Extract<Failure, { reason: 'store-failed' }> | null;
       /** The caller's signal stopped it. */
       readonly stopped: boolean;
       readonly ms: number;

@@ -1,0 +1,126 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Digest } from '../digest.ts';
+import type { Task, TaskOutput } from '../graph/graph.ts';
+import type { OutputDigests, TaskRecord } from '../plan/record.ts';
+import { withDirectory } from '../store/atomic.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import { look } from '../store/file-stat.ts';
+import type { StatCache } from '../store/stat-cache.ts';
+import type { FileDigests } from './file-digests.ts';
+
+/** The outputs under their readable names: copies of blobs, each put in place by a rename. */
+export class Artifacts {
+  readonly #project: string;
+  readonly #blobs: BlobStore;
+  readonly #stats: StatCache;
+  readonly #digests: FileDigests;
+  /** Where copies are made before they are renamed; next to their places, to be on the same file system. */
+  readonly #incoming: string;
+  #counter = 0;
+
+  constructor(
+    project: string,
+    artifacts: string,
+    { blobs, stats, digests }: { blobs: BlobStore; stats: StatCache; digests: FileDigests },
+  ) {
+    this.#project = project;
+    this.#blobs = blobs;
+    this.#stats = stats;
+    this.#digests = digests;
+    this.#incoming = join(project, artifacts, '.incoming');
+  }
+
+  /** Announces a task's outputs to be hashed with others. */
+  expect(task: Task): void {
+    for (const { path, directory } of task.outputs) {
+      if (directory) this.#digests.expectTree(path);
+      else this.#digests.expect(path);
+    }
+  }
+
+  /** Path of the first output that does not have the recorded bytes; null when all do. */
+  lost(task: Task, record: TaskRecord): string | null {
+    const lost = task.outputs.find((output) => !this.holds(output, record.outputs[output.name]));
+    return lost?.path ?? null;
+  }
+
+  holds({ path, directory }: TaskOutput, digest: Digest | undefined): boolean {
+    return (directory ? this.#digests.treeDigest(path) : this.#digests.digest(path)) === digest;
+  }
+
+  /** Brings all outputs of a task to the given bytes, which the store has. */
+  place(task: Task, outputs: OutputDigests): void {
+    for (const output of task.outputs) this.placeOne(output, outputs[output.name]!);
+  }
+
+  placeOne(output: TaskOutput, digest: Digest): void {
+    if (this.holds(output, digest)) return;
+    const temporary = this.#makeRoom();
+    const target = join(this.#project, output.path);
+    if (output.directory) {
+      this.#copyTree(digest, temporary);
+      this.#switchDirectory(temporary, target);
+      this.#noteTree(output.path, digest);
+    } else {
+      this.#blobs.copyOut(digest, temporary);
+      if (look(target)?.kind === 'directory') rmSync(target, { recursive: true });
+      withDirectory(dirname(target), () => {
+        renameSync(temporary, target);
+      });
+      this.#note(output.path, digest);
+    }
+  }
+
+  /** Puts a blob back from the output that has its bytes; false when it does not have them. */
+  mend({ path, directory }: TaskOutput, digest: Digest): boolean {
+    if (!this.holds({ name: '', path, directory }, digest)) return false;
+    if (!directory) return this.#blobs.mend(digest, join(this.#project, path));
+    const tree = this.#digests.tree(path) ?? [];
+    this.#blobs.addTree(tree, false);
+    return tree.every(
+      (file) =>
+        this.#blobs.intact(file.digest) ||
+        this.#blobs.mend(file.digest, join(this.#project, path, file.path)),
+    );
+  }
+
+  /** Removes what a killed run left half copied. Only for the one who holds the project. */
+  sweep(): void {
+    rmSync(this.#incoming, { recursive: true, force: true });
+  }
+
+  #makeRoom(): string {
+    if (this.#counter === 0) mkdirSync(this.#incoming, { recursive: true });
+    this.#counter += 1;
+    return join(this.#incoming, String(this.#counter));
+  }
+
+  #copyTree(digest: Digest, target: string): void {
+    mkdirSync(target);
+    for (const file of this.#blobs.tree(digest) ?? []) {
+      const path = join(target, file.path);
+      mkdirSync(dirname(path), { recursive: true });
+      this.#blobs.copyOut(file.digest, path);
+    }
+  }
+
+  /** A directory cannot be renamed over another: for an instant there is none, never half of one. */
+  #switchDirectory(temporary: string, target: string): void {
+    const old = `${temporary}.old`;
+    if (look(target) !== null) renameSync(target, old);
+    mkdirSync(dirname(target), { recursive: true });
+    renameSync(temporary, target);
+    rmSync(old, { recursive: true, force: true });
+  }
+
+  #noteTree(path: string, digest: Digest): void {
+    for (const file of this.#blobs.tree(digest) ?? []) this.#note(`${path}/${file.path}`, file.digest);
+  }
+
+  #note(path: string, digest: Digest): void {
+    this.#digests.forget(path);
+    const found = look(join(this.#project, path));
+    if (found?.kind === 'file') this.#stats.keep(path, found.stat, digest, Date.now());
+  }
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf } from '../digest.ts';
+import type { Task } from '../graph/graph.ts';
+import { canonicalJson, type Json, type Point } from '../json.ts';
+import type { Stage } from '../manifest/manifest.ts';
+import { writeAtomically } from '../store/atomic.ts';
+import type { Layout } from '../store/layout.ts';
+import type { StageCode } from './code.ts';
+import { machineText, taskEnvironment, type Variables } from './environment.ts';
+import type { StageIssue } from './project.ts';
+import type { CheckRequest, DeclaredInput } from './protocol.ts';
+import type { SourceFiles } from './source-files.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+export type Toolchain = Readonly<Record<string, string>>;
+
+export interface StageCheck {
+  readonly issues: readonly StageIssue[];
+  readonly toolchain: Toolchain;
+}
+
+/** Remembers which declarations a stage's code agreed with, and the toolchain it named then. */
+export class CheckCache {
+  readonly #file: string;
+  readonly #passed: Map<string, Toolchain>;
+  #changed = false;
+
+  constructor(layout: Layout) {
+    this.#file = join(layout.local, 'checks.json');
+    this.#passed = new Map(readEntries(this.#file));
+  }
+
+  async check(
+    stage: Stage,
+    tasks: readonly Task[],
+    code: StageCode,
+    { workers, sources, environment }: CheckTools,
+  ): Promise<StageCheck> {
+    const request = requestFor(stage, tasks, code, sources, environment);
+    const key = digestOf(canonicalJson({ ...request, machine: machineText() } as unknown as Json));
+    const passed = this.#passed.get(key);
+    if (passed !== undefined) return { issues: [], toolchain: passed };
+    const answer = await workers.check(request, new AbortController().signal);
+    if (answer.type === 'failed') {
+      const issue = { stage: stage.name, path: ['use'], message: answer.message };
+      return { issues: [issue], toolchain: {} };
+    }
+    const { issues, toolchain } = answer.result;
+    if (issues.length === 0) this.#remember(key, toolchain);
+    return { issues: issues.map((issue) => ({ stage: stage.name, ...issue })), toolchain };
+  }
+
+  save(): void {
+    if (!this.#changed) return;
+    const latest = [...this.#passed].slice(-remembered);
+    writeAtomically(this.#file, JSON.stringify(latest), false);
+    this.#changed = false;
+  }
+
+  #remember(key: string, toolchain: Toolchain): void {
+    this.#passed.set(key, toolchain);
+    this.#changed = true;
+  }
+}
+
+export interface CheckTools {
+  readonly workers: WorkerPool;
+  readonly sources: SourceFiles;
+  readonly environment: Variables;
+}
+
+/** Enough for every stage under a good many profiles. */
+const remembered = 500;
+
+function requestFor(
+  stage: Stage,
+  tasks: readonly Task[],
+  code: StageCode,
+  sources: SourceFiles,
+  environment: Variables,
+): CheckRequest {
+  const points = new Map<string, Point>(tasks.map(({ point }) => [canonicalJson(point), point]));
+  return {
+    bundle: code.bundle,
+    params: stage.params,
+    points: [...points.values()],
+    inputs: stage.inputs.map(({ name }, position) => declaredInput(name, position, tasks, sources)),
+    outputs: stage.outputs.map(({ name }) => name),
+    env: taskEnvironment(environment, stage.env),
+  };
+}
+
+function declaredInput(
+  name: string,
+  position: number,
+  tasks: readonly Task[],
+  sources: SourceFiles,
+): DeclaredInput {
+  let [least, most, many] = [Infinity, 0, false];
+  for (const task of tasks) {
+    let count = 0;
+    for (const source of task.inputs[position]?.sources ?? []) {
+      if (source.kind === 'output') {
+        count += 1;
+        continue;
+      }
+      const expansion = sources.expand(source);
+      // What is missing is reported as such; here it counts as the one file it was meant to be.
+      count += expansion.type === 'files' ? expansion.files.length : 1;
+      many ||= source.kind === 'glob';
+    }
+    least = Math.min(least, count);
+    most = Math.max(most, count);
+  }
+  return { name, least: least === Infinity ? 0 : least, most, many };
+}
+
+function readEntries(file: string): [string, Toolchain][] {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as [string, Toolchain][];
+  } catch {
+    // Missing or cut off: everything is asked again.
+    return [];
+  }
+}

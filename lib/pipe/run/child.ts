@@ -1,0 +1,84 @@
+import type { ChildProcess } from 'node:child_process';
+
+/** Why a child process was ended by us, if it was. */
+export type Ended = 'aborted' | 'timed-out';
+
+export interface Watch {
+  /** Set once the child was told to stop. */
+  readonly ended: Ended | null;
+  /** To be called when there is nothing to watch any more. */
+  release(): void;
+}
+
+/**
+ * Stops a child, with all it started, when the signal fires or its time is over: SIGTERM to its process
+ * group, and SIGKILL if it is still there after a grace. `grace` and `timeout` in seconds.
+ */
+export function watch(
+  child: ChildProcess,
+  signal: AbortSignal,
+  { timeout, grace }: { readonly timeout: number | null; readonly grace: number },
+): Watch {
+  let ended: Ended | null = null;
+  let killer: NodeJS.Timeout | undefined;
+  const end = (why: Ended) => {
+    if (ended !== null) return;
+    ended = why;
+    signalGroup(child, 'SIGTERM');
+    killer = setTimeout(() => {
+      signalGroup(child, 'SIGKILL');
+    }, grace * 1000);
+  };
+  const abort = () => {
+    end('aborted');
+  };
+  const timer =
+    timeout === null
+      ? undefined
+      : setTimeout(() => {
+          end('timed-out');
+        }, timeout * 1000);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return {
+    get ended() {
+      return ended;
+    },
+    release() {
+      clearTimeout(timer);
+      clearTimeout(killer);
+      signal.removeEventListener('abort', abort);
+    },
+  };
+}
+
+/** The child must have been started `detached`, which makes it the leader of a group of its own. */
+export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Splits what a stream brings into lines; the last one may lack its end. */
+export class Lines {
+  readonly #emit: (line: string) => void;
+  #rest = '';
+
+  constructor(emit: (line: string) => void) {
+    this.#emit = emit;
+  }
+
+  add(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop()!;
+    lines.forEach(this.#emit);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#emit(this.#rest);
+    this.#rest = '';
+  }
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { ActionCache } from '../store/actions.ts';
+import { BlobStore } from '../store/blobs.ts';
+import type { Layout } from '../store/layout.ts';
+import { bootIdentity } from '../store/process-identity.ts';
+import { StatCache } from '../store/stat-cache.ts';
+import { CheckCache } from './check.ts';
+import { CodeCache } from './code.ts';
+import type { Variables } from './environment.ts';
+import { HashPool } from './hash-pool.ts';
+import { Shell } from './shell.ts';
+import { WorkerPool, workerEntry } from './worker-pool.ts';
+
+/** What an open project works with: its stores, and those who run things for it. */
+export interface Engine {
+  readonly layout: Layout;
+  readonly environment: Variables;
+  readonly files: StatCache;
+  readonly blobStats: StatCache;
+  readonly blobs: BlobStore;
+  readonly actions: ActionCache;
+  readonly code: CodeCache;
+  readonly checks: CheckCache;
+  readonly hashing: HashPool;
+  readonly workers: WorkerPool;
+  readonly shell: Shell;
+}
+
+export function createEngine(layout: Layout, environment: Variables): Engine {
+  const boot = bootIdentity();
+  const entry = workerEntry();
+  const blobStats = new StatCache(join(layout.local, 'blobs.stat'), boot);
+  return {
+    layout,
+    environment,
+    files: new StatCache(join(layout.local, 'files.stat'), boot),
+    blobStats,
+    blobs: new BlobStore(layout, blobStats),
+    actions: new ActionCache(layout),
+    code: new CodeCache(layout),
+    checks: new CheckCache(layout),
+    hashing: new HashPool(entry),
+    workers: new WorkerPool(entry),
+    shell: new Shell(),
+  };
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Digest } from '../digest.ts';
+import type { Task } from '../graph/graph.ts';
+import type { Failure } from '../plan/outcome.ts';
+import { planTask, type PlannedTask } from '../plan/plan.ts';
+import type { OutputDigests } from '../plan/record.ts';
+import { collectOutputs } from './collect.ts';
+import type { Engine } from './engine.ts';
+import type { TaskListener } from './executor.ts';
+import { taskRequest } from './request.ts';
+import type { Survey } from './survey.ts';
+import type { WorkDirectories } from './work-directory.ts';
+
+export type StalePlan = Extract<PlannedTask, { plan: { state: 'stale' } }>;
+
+export interface Execution {
+  readonly engine: Engine;
+  readonly survey: Survey;
+  readonly work: WorkDirectories;
+  readonly threads: number;
+  readonly listener: TaskListener;
+  readonly signal: AbortSignal;
+}
+
+export type Executed =
+  | {
+      readonly type: 'done';
+      readonly action: string;
+      readonly fingerprint: Digest;
+      readonly outputs: OutputDigests;
+    }
+  | Failure;
+
+/** Losing a task to a power cut costs this long at least before waiting for the disk is worth it; ms. */
+const durableFrom = 1000;
+/** How often a task starts over because its input files changed under it. */
+const mostStarts = 3;
+
+/** Runs a task to its end, retries included, and puts what it wrote into the store and the action cache. */
+export async function executeTask(task: Task, plan: StalePlan, execution: Execution): Promise<Executed> {
+  let current: StalePlan = plan;
+  for (let start = 1; ; start++) {
+    const lost = provideInputs(task, execution);
+    if (lost !== null) return lost;
+    const startedAt = Date.now();
+    const result = await attempts(task, execution, Date.now);
+    if (result.type === 'failed') return result;
+    const now = replan(task, execution);
+    if (now.fingerprint === current.fingerprint) {
+      const ms = Date.now() - startedAt;
+      execution.engine.actions.record(
+        current.fingerprint,
+        { outputs: result.outputs, ms },
+        ms >= durableFrom,
+      );
+      const { action, fingerprint } = current;
+      return { type: 'done', action, fingerprint, outputs: result.outputs };
+    }
+    if (start === mostStarts) return inputsRestless();
+    execution.listener.warning('an input file changed while the task ran; it starts over');
+    current = now;
+  }
+}
+
+/** The plan for the input files as they are by now. */
+function replan(task: Task, { survey }: Execution): StalePlan {
+  for (const { sources } of task.inputs) {
+    for (const source of sources) {
+      if (source.kind === 'output') continue;
+      for (const { name } of survey.sources.files(source)) survey.digests.forget(name);
+    }
+  }
+  const facts = { ...survey.facts, forced: () => true };
+  const planned = planTask(task, facts, survey.known);
+  if (planned.plan.state !== 'stale') throw new Error(`${task.id} lost an input that it had`);
+  return planned as StalePlan;
+}
+
+function inputsRestless(): Failure {
+  const message = `its input files changed while it ran, ${mostStarts} times in a row`;
+  return { type: 'failed', log: null, reason: 'threw', message, stack: '' };
+}
+
+type Attempted = { readonly type: 'done'; readonly outputs: OutputDigests } | Failure;
+
+async function attempts(task: Task, execution: Execution, clock: () => number): Promise<Attempted> {
+  for (let attempt = 0; ; attempt++) {
+    const result = await attemptOnce(task, execution, clock);
+    const last = attempt >= task.stage.retries || execution.signal.aborted;
+    if (result.type === 'done' || last || result.reason === 'store-failed') return result;
+    execution.listener.warning(`failed (${result.reason}); retry ${attempt + 1} of ${task.stage.retries}`);
+    await sleep(Math.min(1000, 100 * 2 ** attempt));
+  }
+}
+
+async function attemptOnce(task: Task, execution: Execution, clock: () => number): Promise<Attempted> {
+  const { engine, survey, work, threads, listener, signal } = execution;
+  const directory = work.open(task);
+  try {
+    const request = taskRequest(task, {
+      project: engine.layout.project,
+      graph: survey.facts.graph,
+      known: survey.known,
+      sources: survey.sources,
+      blobs: engine.blobs,
+      environment: engine.environment,
+      bundle: survey.bundles.get(task.stage.name)?.bundle ?? null,
+      work: directory,
+      threads,
+    });
+    const executor = request.work.kind === 'cmd' ? engine.shell : engine.workers;
+    const startedAt = clock();
+    const result = await executor.run(request, listener, signal);
+    if (result.type === 'failed') return result;
+    return collectOutputs(task, directory.outputs, engine.blobs, clock() - startedAt >= durableFrom);
+  } finally {
+    work.close(directory.path);
+  }
+}
+
+/**
+ * Makes sure that the bytes of other tasks' outputs are where the task will read them: for a module intact
+ * in the store, for a command in `artifacts/` too. What is in one of the two is copied to the other.
+ */
+function provideInputs(task: Task, { engine, survey }: Execution): Failure | null {
+  for (const { name, sources } of task.inputs) {
+    for (const source of sources) {
+      if (source.kind !== 'output') continue;
+      const output = survey.facts.graph.tasks[source.task]!.outputs[source.output]!;
+      const digest = survey.known[source.task]![output.name]!;
+      const stored = () => (output.directory ? engine.blobs.intactTree(digest) : engine.blobs.intact(digest));
+      const inPlace = () => survey.artifacts.holds(output, digest);
+      const command = task.stage.work.kind === 'cmd';
+      if (command && !output.directory && inPlace()) continue;
+      if (!stored() && !survey.artifacts.mend(output, digest)) {
+        return { type: 'failed', log: null, reason: 'input-missing', input: name, path: output.path };
+      }
+      if (command && !inPlace()) survey.artifacts.placeOne(output, digest);
+    }
+  }
+  return null;
+}
+
+/** Whether an error is the disk's doing: full, read-only, not permitted. Anything else is a bug. */
+export function storeFailure(error: unknown, project: string): Failure {
+  const { code, path, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) throw error;
+  return { type: 'failed', log: null, reason: 'store-failed', code, path: path ?? join(project), message };
+}

@@ -1,0 +1,189 @@
+import { realpathSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Graph } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import { tally } from '../plan/progress.ts';
+import { look } from '../store/file-stat.ts';
+import { layoutOf, lockName, runsPath, type Layout } from '../store/layout.ts';
+import { Lock } from '../store/lock.ts';
+import { thisProcess } from '../store/process-identity.ts';
+import { tryLock } from '../store/project-lock.ts';
+import { createEngine, type Engine } from './engine.ts';
+import type { EventBody, RunEvent } from './event.ts';
+import { storeFailure } from './execute.ts';
+import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
+import { RunLog } from './run-log.ts';
+import { Run } from './run.ts';
+import { survey } from './survey.ts';
+import { WorkDirectories } from './work-directory.ts';
+
+/** Opens the project in a directory: what was built there, the store, and workers when they are needed. */
+export function openProject(directory: string, options: ProjectOptions = {}): Project {
+  const project = realpathSync(directory);
+  const environment = options.environment ?? process.env;
+  const cache = options.cacheDirectory ?? environment['PIPE_CACHE_DIR'];
+  const layout = layoutOf(
+    project,
+    cache === undefined ? undefined : isAbsolute(cache) ? cache : join(project, cache),
+  );
+  const engine = createEngine(layout, environment);
+  return {
+    directory: project,
+    cache: layout.cache,
+    inspect: (manifest, graph, selection) => inspect(engine, manifest, graph, selection),
+    run: (manifest, graph, runOptions) => run(engine, manifest, graph, runOptions),
+    close: () => engine.workers.close(),
+  };
+}
+
+function openLock(layout: Layout, manifest: Manifest): Lock {
+  return new Lock(join(layout.project, lockName(manifest.profile)), manifest.profile);
+}
+
+async function inspect(
+  engine: Engine,
+  manifest: Manifest,
+  graph: Graph,
+  selection: Selection,
+): Promise<Inspection> {
+  const lock = openLock(engine.layout, manifest);
+  const found = await survey(engine, { manifest, graph, lock, selection, force: new Set() });
+  saveStats(engine);
+  const tasks = [...found.plans].map(([index, { plan }]) => ({ index, id: graph.tasks[index]!.id, plan }));
+  const { codeNotes, stageIssues, inputIssues } = found;
+  return { tasks, codeNotes, stageIssues, inputIssues };
+}
+
+type Finished = Extract<RunSummary, { type: 'finished' }>;
+
+async function run(
+  engine: Engine,
+  manifest: Manifest,
+  graph: Graph,
+  options: RunOptions,
+): Promise<RunSummary> {
+  const startedAt = Date.now();
+  const lockFile = join(engine.layout.local, 'run.lock');
+  const hold = await waitForProject(lockFile, options);
+  if (hold === 'stopped') return stoppedBefore(engine.layout, startedAt);
+  if (hold.type === 'foreign') {
+    const { host, pid } = hold.holder;
+    return { type: 'locked', host, pid, file: relative(engine.layout.project, lockFile) };
+  }
+  try {
+    return await runHeld(engine, manifest, graph, options, startedAt);
+  } finally {
+    hold.release();
+  }
+}
+
+async function runHeld(
+  engine: Engine,
+  manifest: Manifest,
+  graph: Graph,
+  options: RunOptions,
+  startedAt: number,
+): Promise<RunSummary> {
+  const work = new WorkDirectories(engine.layout, thisProcess());
+  work.sweep();
+  const lock = openLock(engine.layout, manifest);
+  const { selection, force } = options;
+  const found = await survey(engine, { manifest, graph, lock, selection, force });
+  const { stageIssues, inputIssues } = found;
+  if (stageIssues.length > 0 || inputIssues.length > 0) {
+    return { type: 'refused', stageIssues, inputIssues };
+  }
+  found.artifacts.sweep();
+  const name = runName(startedAt);
+  const directory = join(runsPath(engine.layout), name);
+  const log = new RunLog(directory);
+  const emit = (body: EventBody) => {
+    const event: RunEvent = { at: Date.now(), ...body };
+    log.write(event);
+    options.listener(event);
+  };
+  const fresh = [...found.plans.values()].filter(({ plan }) => plan.state === 'fresh').length;
+  const { jobs } = options;
+  emit({ type: 'run-started', run: name, profile: manifest.profile, tasks: selection.size, fresh, jobs });
+  const running = new Run({ engine, graph, survey: found, lock, log, work, options, emit });
+  try {
+    await running.all();
+  } finally {
+    work.closeAll();
+    found.artifacts.sweep();
+  }
+  if (selection.size === graph.tasks.length) lock.keepOnly(graph.byId);
+  const unsaved = save(engine, lock);
+  const summary: Finished = {
+    type: 'finished',
+    run: name,
+    log: relative(engine.layout.project, directory),
+    ...tally(running.outcomes.values()),
+    failures: failuresOf(running.outcomes, graph),
+    unsaved,
+    stopped: options.signal.aborted,
+    ms: Date.now() - startedAt,
+  };
+  const { ran, restored, failed, skipped, ms } = summary;
+  emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, ms });
+  log.close();
+  return summary;
+}
+
+/** Takes the project for this process; another run that has it is waited for. */
+async function waitForProject(file: string, { signal, listener }: RunOptions) {
+  const me = thisProcess();
+  for (let told = false; ;) {
+    const attempt = tryLock(file, me);
+    if (attempt.type !== 'busy') return attempt;
+    if (signal.aborted) return 'stopped';
+    const { pid, host } = attempt.holder;
+    if (!told) listener({ at: Date.now(), type: 'waiting', pid, host });
+    told = true;
+    await sleep(100);
+  }
+}
+
+function stoppedBefore(layout: Layout, startedAt: number): Finished {
+  return {
+    type: 'finished',
+    run: '',
+    log: relative(layout.project, runsPath(layout)),
+    ...tally([]),
+    failures: [],
+    unsaved: null,
+    stopped: true,
+    ms: Date.now() - startedAt,
+  };
+}
+
+function failuresOf(outcomes: ReadonlyMap<number, Outcome>, graph: Graph): Finished['failures'] {
+  return [...outcomes].flatMap(([index, outcome]) =>
+    outcome.type === 'failed' ? [{ task: graph.tasks[index]!.id, failure: outcome }] : [],
+  );
+}
+
+/** The lock first: the rest only saves time. */
+function save(engine: Engine, lock: Lock): Finished['unsaved'] {
+  try {
+    lock.save();
+    saveStats(engine);
+    return null;
+  } catch (error) {
+    const failure = storeFailure(error, engine.layout.project);
+    return failure.reason === 'store-failed' ? failure : null;
+  }
+}
+
+function saveStats(engine: Engine): void {
+  const { project } = engine.layout;
+  engine.files.save((name) => look(isAbsolute(name) ? name : join(project, name)) !== null);
+  engine.blobStats.save((digest) => look(engine.blobs.path(digest as never)) !== null);
+}
+
+/** Sorts by time: `2026-01-31T12-30-00.123-4567`. */
+function runName(startedAt: number): string {
+  return `${new Date(startedAt).toISOString().replaceAll(':', '-').replace('Z', '')}-${process.pid}`;
+}

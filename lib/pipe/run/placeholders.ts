@@ -1,0 +1,37 @@
+import { canonicalJson, type Json, type JsonObject, type Point } from '../json.ts';
+
+export interface Placeholders {
+  readonly inputs: Readonly<Record<string, readonly string[]>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly params: JsonObject;
+  readonly point: Point;
+}
+
+/**
+ * Fills `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` into a command, each value quoted as one
+ * word of the shell (a list as several). Braces that name none of these are the shell's own.
+ */
+export function fillIn(command: string, values: Placeholders): string {
+  return command.replaceAll(/\{([\w-]+(?:\.[\w-]+)*)\}/g, (whole, path: string) => {
+    const [head = '', ...rest] = path.split('.');
+    const name = rest.join('.');
+    if (head === 'inputs') return values.inputs[name]?.map(quote).join(' ') ?? whole;
+    if (head === 'outputs') return name in values.outputs ? quote(values.outputs[name]!) : whole;
+    const value = head === 'params' ? valueAt(values.params, rest) : values.point[path];
+    return value === undefined ? whole : quote(typeof value === 'string' ? value : canonicalJson(value));
+  });
+}
+
+function valueAt(params: JsonObject, path: readonly string[]): Json | undefined {
+  let value: Json | undefined = params;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    value = (value as JsonObject)[key];
+  }
+  return value;
+}
+
+/** One word for `sh`, whatever it holds. */
+export function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,58 @@
+import type { JsonObject, Point } from '../json.ts';
+import type { TaskRequest } from './executor.ts';
+
+/** What is said between the pool and a worker process, as JSON. `number` ties answers to requests. */
+export type ToWorker =
+  | { readonly type: 'run'; readonly number: number; readonly request: TaskRequest }
+  | { readonly type: 'check'; readonly number: number; readonly request: CheckRequest };
+
+export type FromWorker =
+  | {
+      readonly type: 'progress';
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+      readonly note: string;
+    }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'answer'; readonly number: number; readonly answer: Answer };
+
+export type Answer =
+  | { readonly type: 'done' }
+  | { readonly type: 'checked'; readonly result: CheckResult }
+  | { readonly type: 'threw'; readonly message: string; readonly stack: string };
+
+/** Asks a stage module whether it agrees with its declaration, and which toolchain it would use. */
+export interface CheckRequest {
+  readonly bundle: string;
+  readonly params: JsonObject;
+  /** The points of all its tasks. */
+  readonly points: readonly Point[];
+  readonly inputs: readonly DeclaredInput[];
+  readonly outputs: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface DeclaredInput {
+  readonly name: string;
+  /** Over its tasks, the least and the greatest number of sources, and whether one may be many files. */
+  readonly least: number;
+  readonly most: number;
+  readonly many: boolean;
+}
+
+export interface CheckResult {
+  readonly issues: readonly CheckIssue[];
+  /** Empty when there are issues. */
+  readonly toolchain: Readonly<Record<string, string>>;
+}
+
+export interface CheckIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Written by a worker to both its streams after a task: all that came before belongs to that task. */
+export function endMark(number: number): string {
+  return `\0end ${number}\0`;
+}

@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import type { Digest } from '../digest.ts';
+import type { Graph, Task, TaskSource } from '../graph/graph.ts';
+import type { KnownOutputs } from '../plan/plan.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import { taskEnvironment, type Variables } from './environment.ts';
+import type { RequestFile, TaskRequest } from './executor.ts';
+import { fillIn } from './placeholders.ts';
+import type { SourceFiles } from './source-files.ts';
+
+export interface RequestParts {
+  readonly project: string;
+  readonly graph: Graph;
+  readonly known: KnownOutputs;
+  readonly sources: SourceFiles;
+  readonly blobs: BlobStore;
+  readonly environment: Variables;
+  /** Absolute path of the stage's bundle; null for a command. */
+  readonly bundle: string | null;
+  readonly work: { readonly path: string; readonly outputs: Readonly<Record<string, string>> };
+  readonly threads: number;
+}
+
+/**
+ * All that a task is told. A module reads other tasks' outputs straight from the store, where nothing
+ * changes; a command reads them under the readable names in `artifacts/`.
+ */
+export function taskRequest(task: Task, parts: RequestParts): TaskRequest {
+  const { stage } = task;
+  const inputs = Object.fromEntries(
+    task.inputs.map((input) => [input.name, input.sources.flatMap((source) => filesOf(task, source, parts))]),
+  );
+  const env = taskEnvironment(parts.environment, stage.env);
+  if (stage.work.kind === 'cmd') Object.assign(env, writeParams(task, parts.work.path));
+  return {
+    task: task.id,
+    work:
+      stage.work.kind === 'cmd'
+        ? commandOf(task, stage.work, parts)
+        : { kind: 'use', bundle: parts.bundle ?? '' },
+    params: stage.params,
+    point: task.point,
+    previous: task.previous,
+    inputs,
+    outputs: parts.work.outputs,
+    threads: parts.threads,
+    env,
+    timeout: stage.timeout,
+  };
+}
+
+function filesOf(task: Task, source: TaskSource, parts: RequestParts): RequestFile[] {
+  const { project, graph, known, sources, blobs } = parts;
+  if (source.kind !== 'output') {
+    return sources.files(source).map(({ name }) => ({ path: absolute(project, name), name, point: {} }));
+  }
+  const output = graph.tasks[source.task]!.outputs[source.output]!;
+  const digest = known[source.task]![output.name]!;
+  const { point } = source;
+  const file = (name: string, bytes: Digest): RequestFile => {
+    const path = task.stage.work.kind === 'cmd' ? join(project, name) : blobs.path(bytes);
+    return { path, name, point };
+  };
+  if (!output.directory) return [file(output.path, digest)];
+  return (blobs.tree(digest) ?? []).map((member) => file(`${output.path}/${member.path}`, member.digest));
+}
+
+function commandOf(
+  task: Task,
+  work: { readonly command: string; readonly cwd: string },
+  parts: RequestParts,
+) {
+  const { project } = parts;
+  const cwd = join(project, work.cwd);
+  const inputs = Object.fromEntries(
+    task.inputs.map((input) => [
+      input.name,
+      input.sources.flatMap((source) => wordsOf(source, parts)).map((name) => seenFrom(cwd, project, name)),
+    ]),
+  );
+  const { params } = task.stage;
+  const script = fillIn(work.command, { inputs, outputs: parts.work.outputs, params, point: task.point });
+  return { kind: 'cmd', script, cwd } as const;
+}
+
+/** A directory is one word of the command, a glob as many as it matches. */
+function wordsOf(source: TaskSource, { graph, sources }: RequestParts): readonly string[] {
+  if (source.kind === 'output') return [graph.tasks[source.task]!.outputs[source.output]!.path];
+  return source.kind === 'path' ? [source.path] : sources.files(source).map(({ name }) => name);
+}
+
+function seenFrom(cwd: string, project: string, name: string): string {
+  return isAbsolute(name) ? name : relative(cwd, join(project, name)) || '.';
+}
+
+function writeParams(task: Task, directory: string): Record<string, string> {
+  if (Object.keys(task.stage.params).length === 0) return {};
+  const file = `${directory}.params.json`;
+  writeFileSync(file, JSON.stringify(task.stage.params));
+  return { PIPE_PARAMS: file };
+}
+
+function absolute(project: string, name: string): string {
+  return isAbsolute(name) ? name : join(project, name);
+}

@@ -1,0 +1,71 @@
+import { appendFileSync, closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf } from '../digest.ts';
+import type { RunEvent } from './event.ts';
+
+/** How many of a task's last lines a failure shows. */
+const tailLength = 20;
+
+/** A directory for each run: every event as a line of JSON, and each task's output as it came. */
+export class RunLog {
+  readonly #directory: string;
+  readonly #events: number;
+
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true });
+    this.#directory = directory;
+    this.#events = openSync(join(directory, 'events.ndjson'), 'a');
+  }
+
+  write(event: RunEvent): void {
+    tryToWrite(() => {
+      writeSync(this.#events, `${JSON.stringify(event)}\n`);
+    });
+  }
+
+  forTask(id: string): TaskLog {
+    return new TaskLog(join(this.#directory, `${fileName(id)}.log`));
+  }
+
+  close(): void {
+    closeSync(this.#events);
+  }
+}
+
+/** One task's log; the file appears with its first line. */
+export class TaskLog {
+  readonly path: string;
+  readonly #tail: string[] = [];
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get tail(): readonly string[] {
+    return [...this.#tail];
+  }
+
+  add(line: string): void {
+    tryToWrite(() => {
+      appendFileSync(this.path, `${line}\n`);
+    });
+    this.#tail.push(line);
+    if (this.#tail.length > tailLength) this.#tail.shift();
+  }
+}
+
+/** A log that cannot be written (a full disk) does not stop the work that it is about. */
+function tryToWrite(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+}
+
+/** Readable where it can be, and never two tasks to one file. */
+function fileName(id: string): string {
+  const plain = id.replaceAll(/[^\w@=,.+-]/g, '_');
+  if (plain === id && plain.length <= 120) return plain;
+  return `${plain.slice(0, 100)}-${digestOf(id).slice(-12)}`;
+}

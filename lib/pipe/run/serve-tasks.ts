@@ -1,0 +1,61 @@
+import { pathToFileURL } from 'node:url';
+import type { AnyStage } from './stage-module.ts';
+import { checkStage, stageTask } from './stage-module.ts';
+import { endMark, type Answer, type FromWorker, type ToWorker } from './protocol.ts';
+
+/** Runs stages as the pool asks for them, one at a time, until the pool goes away. */
+export function serveTasks(): void {
+  process.setSourceMapsEnabled(true);
+  let running: AbortController | null = null;
+  // The pool was killed: nobody will take the outputs.
+  process.on('disconnect', () => process.exit(0));
+  process.on('SIGTERM', () => {
+    if (running === null) process.exit(143);
+    running.abort();
+  });
+  // Ctrl-C reaches the pool, which decides.
+  process.on('SIGINT', () => undefined);
+  process.on('message', (message: ToWorker) => {
+    running = new AbortController();
+    const { signal } = running;
+    void answer(message, signal).then((reply) => {
+      running = null;
+      process.stdout.write(endMark(message.number));
+      process.stderr.write(endMark(message.number));
+      send({ type: 'answer', number: message.number, answer: reply });
+    });
+  });
+}
+
+async function answer(message: ToWorker, signal: AbortSignal): Promise<Answer> {
+  try {
+    if (message.type === 'check') {
+      const stage = await load(message.request.bundle);
+      return { type: 'checked', result: await checkStage(stage, message.request) };
+    }
+    const { request } = message;
+    if (request.work.kind === 'cmd') throw new Error('a worker was given a command');
+    const stage = await load(request.work.bundle);
+    await stage.run(stageTask(stage, request, signal, { send, write: (text) => process.stdout.write(text) }));
+    return { type: 'done' };
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+function thrown(error: unknown): Answer {
+  if (!(error instanceof Error)) return { type: 'threw', message: String(error), stack: '' };
+  const cause =
+    error.cause instanceof Error ? `\ncaused by: ${error.cause.stack ?? error.cause.message}` : '';
+  return { type: 'threw', message: error.message, stack: (error.stack ?? '') + cause };
+}
+
+async function load(bundle: string): Promise<AnyStage> {
+  const module = (await import(pathToFileURL(bundle).href)) as { readonly default?: AnyStage };
+  if (typeof module.default?.run === 'function') return module.default;
+  throw new Error('the module has no default export made with defineStage(…)');
+}
+
+function send(message: FromWorker): void {
+  process.send!(message);
+}

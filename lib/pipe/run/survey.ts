@@ -1,0 +1,152 @@
+import type { Digest } from '../digest.ts';
+import type { Graph, Task } from '../graph/graph.ts';
+import type { Manifest, Stage } from '../manifest/manifest.ts';
+import { encodeStageAction, stageAction, type StageAction } from '../plan/action.ts';
+import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
+import type { OutputDigests } from '../plan/record.ts';
+import type { Lock } from '../store/lock.ts';
+import { Artifacts } from './artifacts.ts';
+import type { StageCode } from './code.ts';
+import type { Engine } from './engine.ts';
+import { declaredValues } from './environment.ts';
+import { FileDigests } from './file-digests.ts';
+import type { CodeNote, InputIssue, Selection, StageIssue } from './project.ts';
+import { SourceFiles } from './source-files.ts';
+
+/** How the project stands at one moment, and what follows for every selected task. */
+export interface Survey {
+  readonly facts: PlanFacts;
+  readonly plans: ReadonlyMap<number, PlannedTask>;
+  readonly known: KnownOutputs;
+  readonly bundles: ReadonlyMap<string, StageCode>;
+  readonly digests: FileDigests;
+  readonly sources: SourceFiles;
+  readonly artifacts: Artifacts;
+  readonly stageIssues: readonly StageIssue[];
+  readonly inputIssues: readonly InputIssue[];
+  readonly codeNotes: readonly CodeNote[];
+}
+
+export interface SurveyRequest {
+  readonly manifest: Manifest;
+  readonly graph: Graph;
+  readonly lock: Lock;
+  readonly selection: Selection;
+  readonly force: Selection;
+}
+
+/** Reads everything that planning needs, plans, and changes nothing but caches of what was read. */
+export async function survey(engine: Engine, request: SurveyRequest): Promise<Survey> {
+  const { manifest, graph, lock, selection, force } = request;
+  const digests = new FileDigests(engine.layout.project, engine.files);
+  const sources = new SourceFiles(engine.layout.project, manifest.artifacts, digests);
+  const artifacts = new Artifacts(engine.layout.project, manifest.artifacts, {
+    blobs: engine.blobs,
+    stats: engine.files,
+    digests,
+  });
+  const tasks = graph.tasks.filter(({ index }) => selection.has(index));
+  const inputIssues = expectInputs(tasks, sources, digests);
+  for (const task of tasks) if (lock.has(task.id)) artifacts.expect(task);
+  await digests.hashExpected(engine.hashing);
+  const stages = await surveyStages(engine, tasks, sources, digests);
+  const facts: PlanFacts = {
+    graph,
+    forced: ({ index }) => force.has(index),
+    stage: ({ name }) => stages.actions.get(name)!,
+    files: (source) => sources.files(source),
+    record: ({ id }) => lock.get(id),
+    lostOutput: (task, record) => artifacts.lost(task, record),
+    stored: (task, fingerprint) => storedOutputs(engine, task, fingerprint),
+    changedSources: (before, after) => engine.code.changedSources(before, after),
+  };
+  const known: KnownOutputs = new Array<null>(graph.tasks.length).fill(null);
+  const plans = planAll(facts, (index) => selection.has(index), known);
+  const { bundles, stageIssues, codeNotes } = stages;
+  return { facts, plans, known, bundles, digests, sources, artifacts, stageIssues, inputIssues, codeNotes };
+}
+
+/** Finds the files of every input and announces them; what cannot be found is an issue, once per path. */
+function expectInputs(tasks: readonly Task[], sources: SourceFiles, digests: FileDigests): InputIssue[] {
+  const issues = new Map<string, InputIssue>();
+  for (const task of tasks) {
+    for (const input of task.inputs) {
+      for (const source of input.sources) {
+        if (source.kind === 'output') continue;
+        const expansion = sources.expand(source);
+        if (expansion.type === 'files') {
+          for (const { name } of expansion.files) digests.expect(name);
+          continue;
+        }
+        const { path, reason } = expansion;
+        const key = [task.stage.name, input.name, path].join('\n');
+        if (issues.has(key)) continue;
+        issues.set(key, { stage: task.stage.name, task: task.id, input: input.name, path, reason });
+      }
+    }
+  }
+  return [...issues.values()];
+}
+
+interface StageSurvey {
+  readonly actions: Map<string, { readonly action: StageAction; readonly text: string }>;
+  readonly bundles: Map<string, StageCode>;
+  readonly stageIssues: StageIssue[];
+  readonly codeNotes: CodeNote[];
+}
+
+async function surveyStages(
+  engine: Engine,
+  tasks: readonly Task[],
+  sources: SourceFiles,
+  digests: FileDigests,
+): Promise<StageSurvey> {
+  const found: StageSurvey = { actions: new Map(), bundles: new Map(), stageIssues: [], codeNotes: [] };
+  const byStage = new Map<Stage, Task[]>();
+  for (const task of tasks) {
+    const group = byStage.get(task.stage);
+    if (group === undefined) byStage.set(task.stage, [task]);
+    else group.push(task);
+  }
+  for (const [stage, group] of byStage) {
+    const facts = await stageFacts(engine, stage, group, { found, sources, digests });
+    const action = stageAction(stage, { ...facts, env: declaredValues(engine.environment, stage.env) });
+    found.actions.set(stage.name, { action, text: encodeStageAction(action) });
+  }
+  engine.code.save();
+  engine.checks.save();
+  return found;
+}
+
+async function stageFacts(
+  engine: Engine,
+  stage: Stage,
+  tasks: readonly Task[],
+  { found, sources, digests }: { found: StageSurvey; sources: SourceFiles; digests: FileDigests },
+) {
+  const nothing = { code: null, packages: {}, toolchain: {} };
+  if (stage.work.kind === 'cmd') return nothing;
+  const code = await engine.code.of(stage.work.module, digests);
+  if (typeof code === 'string') {
+    found.stageIssues.push({ stage: stage.name, path: ['use'], message: code });
+    return nothing;
+  }
+  found.bundles.set(stage.name, code);
+  for (const file of code.reworded) found.codeNotes.push({ stage: stage.name, file });
+  const tools = { workers: engine.workers, sources, environment: engine.environment };
+  const { issues, toolchain } = await engine.checks.check(stage, tasks, code, tools);
+  found.stageIssues.push(...issues);
+  return { code: code.digest, packages: code.packages, toolchain };
+}
+
+/** What a known action gave, if every byte of it is in the store. */
+function storedOutputs(engine: Engine, task: Task, fingerprint: Digest): OutputDigests | null {
+  const outputs = engine.actions.find(fingerprint)?.outputs;
+  if (outputs === undefined) return null;
+  const whole = task.outputs.every(({ name, directory }) => {
+    const digest = outputs[name];
+    if (digest === undefined) return false;
+    return directory ? engine.blobs.intactTree(digest) : engine.blobs.intact(digest);
+  });
+  return whole ? outputs : null;
+}

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { canonicalJson } from '../json.ts';
+import type { ExecutionResult, Executor, TaskListener, TaskRequest } from './executor.ts';
+import type { Answer, CheckRequest } from './protocol.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Runs stage modules in child processes and keeps these for the next task with the same environment, which
+ * then does not pay for starting Node and loading an engine. How many run at once is up to the caller.
+ */
+export class WorkerPool implements Executor {
+  readonly #entry: string;
+  readonly #idle: { readonly key: string; readonly worker: WorkerProcess }[] = [];
+  readonly #busy = new Set<WorkerProcess>();
+
+  constructor(entry = workerEntry()) {
+    this.#entry = entry;
+  }
+
+  async run(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
+    const { env, timeout } = request;
+    const answer = await this.#with(env, (worker) =>
+      worker.ask({ type: 'run', request }, listener, signal, timeout),
+    );
+    if (answer.type === 'checked') throw new Error('a worker answered another question');
+    return answer.type === 'threw'
+      ? { type: 'failed', log: null, reason: 'threw', ...withoutType(answer) }
+      : answer;
+  }
+
+  /** What a module says of its declaration; a failure when it cannot be asked. */
+  async check(
+    request: CheckRequest,
+    signal: AbortSignal,
+  ): Promise<Extract<Answer, { type: 'checked' }> | CheckFailure> {
+    const output: string[] = [];
+    const listener: TaskListener = {
+      progress: () => undefined,
+      warning: () => undefined,
+      log: (_, text) => output.push(text),
+    };
+    const answer = await this.#with(request.env, (worker) =>
+      worker.ask({ type: 'check', request }, listener, signal, checkTimeout),
+    );
+    if (answer.type === 'checked') return answer;
+    if (answer.type === 'threw') return { type: 'failed', message: answer.message };
+    return {
+      type: 'failed',
+      message: ['the process that loaded the module ended', ...output.slice(-5)].join('\n'),
+    };
+  }
+
+  async close(): Promise<void> {
+    const workers = [...this.#busy, ...this.#idle.splice(0).map(({ worker }) => worker)];
+    await Promise.all(workers.map((worker) => worker.end()));
+  }
+
+  async #with<T extends { readonly type: string }>(
+    env: Environment,
+    ask: (worker: WorkerProcess) => Promise<T>,
+  ): Promise<T> {
+    const key = canonicalJson(env);
+    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env);
+    this.#busy.add(worker);
+    try {
+      const answer = await ask(worker);
+      // What a failed task left in memory is not for the next one.
+      if (worker.alive && (answer.type === 'done' || answer.type === 'checked'))
+        this.#idle.push({ key, worker });
+      else await worker.end();
+      return answer;
+    } finally {
+      this.#busy.delete(worker);
+    }
+  }
+
+  /** An idle worker with this environment; one with another makes room. */
+  #take(key: string): WorkerProcess | null {
+    const position = this.#idle.findIndex((idle) => idle.key === key && idle.worker.alive);
+    if (position >= 0) return this.#idle.splice(position, 1)[0]!.worker;
+    void this.#idle.shift()?.worker.end();
+    return null;
+  }
+}
+
+interface CheckFailure {
+  readonly type: 'failed';
+  readonly message: string;
+}
+
+/** Seconds; a check loads the module and an engine, it does not compute. */
+const checkTimeout = 120;
+
+function withoutType({ message, stack }: Extract<Answer, { type: 'threw' }>) {
+  return { message, stack };
+}
+
+/** The worker's program: beside this one when bundled, in `dist/` of the package when run from sources. */
+export function workerEntry(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (let directory = here; ; directory = dirname(directory)) {
+    const entry = directory === here ? join(here, 'worker.js') : join(directory, 'dist', 'worker.js');
+    if (existsSync(entry)) return entry;
+    if (directory === dirname(directory)) throw new Error('dist/worker.js is missing; run `npm run build`');
+  }
+}

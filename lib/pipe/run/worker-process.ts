@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { signalGroup, watch, Lines } from './child.ts';
+import type { ExecutionResult, TaskListener } from './executor.ts';
+import { endMark, type Answer, type FromWorker, type ToWorker } from './protocol.ts';
+import { resultOf } from './shell.ts';
+
+type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number'> : never) : never;
+
+interface Conversation {
+  readonly listener: TaskListener;
+  readonly number: number;
+  readonly streams: Record<'out' | 'err', { readonly lines: Lines; held: string; ended: boolean }>;
+  answer: Answer | null;
+  settle(): void;
+}
+
+/** One worker process: it is asked one thing at a time. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  #number = 0;
+  #current: Conversation | null = null;
+  #exit: { readonly status: number | null; readonly signal: string | null } | null = null;
+
+  constructor(entry: string, env: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [entry], {
+      env,
+      detached: true,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of ['out', 'err'] as const) {
+      const readable = stream === 'out' ? this.#child.stdout : this.#child.stderr;
+      readable?.setEncoding('utf8').on('data', (text: string) => {
+        this.#receive(stream, text);
+      });
+    }
+    this.#child.on('message', (message: FromWorker) => {
+      this.#hear(message);
+    });
+    this.#child.on('error', () => {
+      this.#ended(null, null);
+    });
+    this.#child.on('close', (status, signal) => {
+      this.#ended(status, signal);
+    });
+  }
+
+  /** False when it ended by itself and cannot be asked again. */
+  get alive(): boolean {
+    return this.#exit === null;
+  }
+
+  /** An answer, or how the process ended instead of answering. */
+  async ask(
+    request: Request,
+    listener: TaskListener,
+    signal: AbortSignal,
+    timeout: number | null,
+  ): Promise<Answer | Exclude<ExecutionResult, { type: 'done' }>> {
+    const number = ++this.#number;
+    const watching = watch(this.#child, signal, { timeout, grace: 1 });
+    await new Promise<void>((resolve) => {
+      this.#current = conversation(number, listener, resolve);
+      if (this.#exit !== null) resolve();
+      else this.#child.send({ ...request, number });
+    });
+    watching.release();
+    const { answer } = this.#current!;
+    this.#current = null;
+    if (watching.ended !== null || answer === null) {
+      const { status, signal: killer } = this.#exit ?? { status: null, signal: null };
+      const result = resultOf(status, killer, watching.ended, timeout);
+      return result.type === 'done'
+        ? { type: 'failed', log: null, reason: 'exit-nonzero', status: 0, tail: [] }
+        : result;
+    }
+    return answer;
+  }
+
+  /** Ends the process and all it started. */
+  async end(): Promise<void> {
+    if (this.#exit !== null) return;
+    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    signalGroup(this.#child, 'SIGKILL');
+    await closed;
+  }
+
+  #hear(message: FromWorker): void {
+    const current = this.#current;
+    if (current === null) return;
+    if (message.type === 'progress') {
+      current.listener.progress(message.done, message.total, message.unit, message.note);
+    } else if (message.type === 'warning') current.listener.warning(message.message);
+    else if (message.number === current.number) {
+      current.answer = message.answer;
+      settleWhenWhole(current);
+    }
+  }
+
+  /** Passes output on, up to the mark that ends this task's share of the stream. */
+  #receive(stream: 'out' | 'err', text: string): void {
+    const current = this.#current;
+    if (current === null) return;
+    const state = current.streams[stream];
+    const mark = endMark(current.number);
+    const whole = state.held + text;
+    const end = whole.indexOf(mark);
+    // A mark may come in two pieces: what may be the first is held back.
+    const begun = end < 0 ? whole.lastIndexOf('\0') : end;
+    const cut = begun >= 0 && (end >= 0 || whole.length - begun < mark.length) ? begun : whole.length;
+    state.lines.add(whole.slice(0, cut));
+    state.held = end >= 0 ? '' : whole.slice(cut);
+    if (end < 0) return;
+    state.ended = true;
+    settleWhenWhole(current);
+  }
+
+  #ended(status: number | null, signal: string | null): void {
+    this.#exit ??= { status, signal };
+    for (const { lines, held } of Object.values(this.#current?.streams ?? {})) {
+      lines.add(held);
+      lines.end();
+    }
+    this.#current?.settle();
+  }
+}
+
+function conversation(number: number, listener: TaskListener, settle: () => void): Conversation {
+  const stream = (name: 'out' | 'err') => ({
+    lines: new Lines((line) => {
+      listener.log(name, line);
+    }),
+    held: '',
+    ended: false,
+  });
+  return { listener, number, streams: { out: stream('out'), err: stream('err') }, answer: null, settle };
+}
+
+/** The answer and the two streams come by different ways; all three have to have come. */
+function settleWhenWhole(current: Conversation): void {
+  const { out, err } = current.streams;
+  if (current.answer === null || !out.ended || !err.ended) return;
+  out.lines.end();
+  err.lines.end();
+  current.settle();
+}
