@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine, Program, TensorMap, TensorValue } from '../../compute/program.ts';
 import type { Model } from '../model/model.ts';
+import { batchRows, firstRows, takeRows } from './batches.ts';
 import { explained, type MethodParameters, type Target } from './explained.ts';
 import { type MethodName, methods } from './methods.ts';
 import { ordinary } from './rules.ts';
@@ -55,7 +56,7 @@ export async function* explainImages(
   const program = await compileExplanation(engine, model, weights, imageShape, options);
   try {
     for (let first = 0; first < count; first += batchSize) {
-      const rows = Array.from({ length: batchSize }, (_, i) => (first + i < count ? first + i : first));
+      const rows = batchRows(count, first, batchSize);
       const { probabilities, ...maps } = await program.run({
         x: takeRows(images.x, rows),
         classes: oneHot(
@@ -112,22 +113,4 @@ function oneHot(classes: readonly number[], classCount: number): TensorValue {
   const values = new Float32Array(classes.length * classCount);
   classes.forEach((label, row) => (values[row * classCount + label] = 1));
   return { dtype: 'float32', shape: [classes.length, classCount], values };
-}
-
-function takeRows(tensor: TensorValue, rows: readonly number[]): TensorValue {
-  const size = tensor.values.length / tensor.shape[0]!;
-  const values = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => {
-    values.set(tensor.values.subarray(row * size, (row + 1) * size), i * size);
-  });
-  return { dtype: 'float32', shape: [rows.length, ...tensor.shape.slice(1)], values };
-}
-
-function firstRows(tensor: TensorValue, rows: number): TensorValue {
-  const size = tensor.values.length / tensor.shape[0]!;
-  return {
-    ...tensor,
-    shape: [rows, ...tensor.shape.slice(1)],
-    values: tensor.values.subarray(0, rows * size),
-  };
 }

@@ -1,3 +1,5 @@
+import { mostProbable } from '../attribution/predict.ts';
+
 export interface Classified {
   /** Softmax, `[count, classes]`. */
   readonly probabilities: ArrayLike<number>;
@@ -43,11 +45,4 @@ function rate(row: number, label: number, probabilities: ArrayLike<number>, clas
   const correct = predicted === label;
   const score = correct ? probability : probabilities[start + predicted]! - probability;
   return { row, score, probability, correct };
-}
-
-/** The class of greatest probability in the row that begins at `start`; the first of equals. */
-export function mostProbable(probabilities: ArrayLike<number>, start: number, classes: number): number {
-  let best = 0;
-  for (let c = 1; c < classes; c++) if (probabilities[start + c]! > probabilities[start + best]!) best = c;
-  return best;
 }

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { targets } from './explained.ts';
+import { methodNames } from './methods.ts';
+
+/** `attribute` in `pipeline.yaml`. */
+export const attributeParams = z.strictObject({
+  /** What is differentiated: the class's logit, or its softmax probability. */
+  target: z.enum(targets).default('logit'),
+  /** Which class: the one the image is labelled with, or the one the network predicts. */
+  class: z.enum(['label', 'predicted']).default('label'),
+  methods: z
+    .array(z.enum(methodNames))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'a method is listed twice'),
+  smoothGrad: z
+    .strictObject({
+      /** Noisy copies of each image. */
+      samples: z.int().positive().default(25),
+      /** Standard deviation as a share of the image's range. */
+      noise: z.number().positive().default(0.15),
+    })
+    .prefault({}),
+  integratedGradients: z.strictObject({ steps: z.int().positive().default(32) }).prefault({}),
+  occlusion: z
+    .strictObject({
+      /** Side of the covered square and distance between squares, in pixels. */
+      window: z.int().positive().default(8),
+      stride: z.int().positive().default(4),
+    })
+    .refine(({ window, stride }) => stride <= window, 'a stride above the window leaves pixels uncovered')
+    .prefault({}),
+});
+
+export type AttributeParams = z.output<typeof attributeParams>;

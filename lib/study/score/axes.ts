@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { Column, Columns } from '../../arrow/columns.ts';
+
+/** Where on the axes of a study something lies, e.g. `{augment: true, seed: 0, epoch: 5}`. */
+export const pointSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+export type Point = Readonly<z.output<typeof pointSchema>>;
+
+/** A point as columns that repeat it on each row. */
+export function pointColumns(point: Point, rows: number): Columns {
+  return Object.fromEntries(Object.entries(point).map(([axis, value]) => [axis, repeated(value, rows)]));
+}
+
+function repeated(value: Point[string], rows: number): Column {
+  if (typeof value === 'string') return { type: 'utf8', values: new Array<string>(rows).fill(value) };
+  if (typeof value === 'boolean') return { type: 'bool', values: new Array<boolean>(rows).fill(value) };
+  return Number.isInteger(value)
+    ? { type: 'int32', values: new Int32Array(rows).fill(value) }
+    : { type: 'float64', values: new Float64Array(rows).fill(value) };
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** `select` in `pipeline.yaml`. */
+export const selectParams = z.strictObject({
+  /** Images per class in group A, and in group B. */
+  clear: z.int().min(0).default(5),
+  /** Images per class in group C from the end of list A, and as many from the end of list B. */
+  borderline: z.int().min(0).default(3),
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { readArrow } from '../lib/arrow/read.ts';
+import { writeArrow } from '../lib/arrow/write.ts';
+import { createEngine } from '../lib/compute/engine.ts';
+import { defineStage } from '../lib/stage/define.ts';
+import { explainSelected } from '../lib/study/attribution/explain-selected.ts';
+import { attributeParams } from '../lib/study/attribution/parameters.ts';
+import { imageMetadata } from '../lib/study/dataset/file.ts';
+import { createModel, modelParams } from '../lib/study/model/create.ts';
+import { readWeights } from '../lib/study/model/weights-file.ts';
+import { readSelection } from '../lib/study/selection/file.ts';
+import { engineParams } from '../lib/study/train/params.ts';
+
+/** Heat maps of the selected images at one checkpoint. */
+export default defineStage({
+  params: z.strictObject({ engine: engineParams, model: modelParams, attribute: attributeParams }),
+  axes: z.looseObject({}),
+  inputs: { model: 'one', images: 'one' },
+  outputs: ['maps'],
+  toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
+  async run(task) {
+    const { params, inputs, outputs, provenance, threads, signal } = task;
+    const selected = readSelection(await readArrow(inputs.images.path));
+    const { set, classes } = selected.images;
+    const model = createModel(params.model, set, classes.length);
+    const weights = readWeights(await readArrow(inputs.model.path), model.weights);
+    const engine = await createEngine({ ...params.engine, threads });
+
+    const batches = explainSelected(engine, model, weights, selected, params.attribute, (done) => {
+      signal.throwIfAborted();
+      task.progress(done, set.count, 'images');
+    });
+    const metadata = { ...provenance, ...imageMetadata(selected.images) };
+    await writeArrow(outputs.maps, batches, { metadata });
+    await engine.dispose();
+  },
+});

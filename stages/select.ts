@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { readArrow } from '../lib/arrow/read.ts';
+import { writeArrow } from '../lib/arrow/write.ts';
+import { createEngine } from '../lib/compute/engine.ts';
+import { defineStage } from '../lib/stage/define.ts';
+import { predictProbabilities } from '../lib/study/attribution/predict.ts';
+import { imageMetadata, readImages } from '../lib/study/dataset/file.ts';
+import { createModel, modelParams } from '../lib/study/model/create.ts';
+import { readWeights } from '../lib/study/model/weights-file.ts';
+import { selectionColumns } from '../lib/study/selection/file.ts';
+import { selectParams } from '../lib/study/selection/parameters.ts';
+import { selectImages } from '../lib/study/selection/select.ts';
+import { engineParams } from '../lib/study/train/params.ts';
+
+/** Picks the test images to explain, by what the early-stopping model says of them. */
+export default defineStage({
+  params: z.strictObject({ engine: engineParams, model: modelParams, select: selectParams }),
+  axes: z.looseObject({}),
+  inputs: { model: 'one', test: 'one' },
+  outputs: ['images'],
+  toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
+  async run(task) {
+    const { params, inputs, outputs, provenance, threads } = task;
+    const test = await readImages(inputs.test.path);
+    const model = createModel(params.model, test.set, test.classes.length);
+    const weights = readWeights(await readArrow(inputs.model.path), model.weights);
+    const engine = await createEngine({ ...params.engine, threads });
+    const probabilities = await predictProbabilities(engine, model, weights, test);
+    await engine.dispose();
+
+    const { labels, index } = test.set;
+    const { images, warnings } = selectImages(
+      { probabilities, labels, index, classes: test.classes },
+      params.select,
+    );
+    for (const warning of warnings) task.warn(warning);
+    if (images.length === 0)
+      throw new Error('no test image was picked; raise select.clear or select.borderline, or dataset.test');
+    task.log(`picked ${images.length} of ${test.set.count} test images`);
+    await writeArrow(outputs.images, selectionColumns(test, images), {
+      metadata: { ...provenance, ...imageMetadata(test) },
+    });
+  },
+});

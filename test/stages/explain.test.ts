@@ -1,0 +1,223 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ArrowTable, readArrow } from '../../lib/arrow/read.ts';
+import { writeArrow } from '../../lib/arrow/write.ts';
+import type { TensorMap } from '../../lib/compute/program.ts';
+import type { InputFile } from '../../lib/stage/define.ts';
+import { writeImages } from '../../lib/study/dataset/file.ts';
+import { createModel } from '../../lib/study/model/create.ts';
+import { weightColumns } from '../../lib/study/model/weights-file.ts';
+import { draws } from '../../lib/study/random.ts';
+import attribute from '../../stages/attribute.ts';
+import score from '../../stages/score.ts';
+import select from '../../stages/select.ts';
+
+const engine = { backend: 'onnxruntime', device: 'cpu' } as const;
+const model = { family: 'resnet-cifar', depth: 8, width: 4 } as const;
+const imageShape = { height: 16, width: 16, channels: 3 };
+const classes = ['cat', 'dog', 'eel'];
+const methods = ['saliency', 'grad-cam', 'smooth-grad'] as const;
+const count = 60;
+
+let folder: string;
+const said: string[] = [];
+
+const path = (name: string): string => join(folder, name);
+
+function file(name: string): InputFile {
+  return { path: path(name), name, point: {} };
+}
+
+/** What every task gets besides its parameters, inputs and outputs. */
+const surroundings = {
+  previous: null,
+  provenance: { stage: 'test' },
+  threads: 1,
+  signal: new AbortController().signal,
+  progress: (done: number, total: number, unit: string) => said.push(`${done} of ${total} ${unit}`),
+  log: (message: string) => said.push(message),
+  warn: (message: string) => said.push(`warning: ${message}`),
+};
+
+function randomWeights(seed: number): TensorMap {
+  const from = draws({ seed, purpose: 'test weights' });
+  const net = createModel(model, imageShape, classes.length);
+  return Object.fromEntries(
+    net.weights.map(({ name, shape, role }) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      const positive = role === 'scale' || role === 'variance';
+      const values = Float32Array.from({ length: size }, () => (positive ? 1 : 0.3 * from.normal()));
+      return [name, { dtype: 'float32', shape, values }];
+    }),
+  );
+}
+
+async function writeTestImages(): Promise<void> {
+  const from = draws({ seed: 1, purpose: 'test images' });
+  const { height, width, channels } = imageShape;
+  const bytes = (length: number, bound: number) => Uint8Array.from({ length }, () => from.integer(bound));
+  const set = {
+    count,
+    ...imageShape,
+    images: bytes(count * height * width * channels, 256),
+    labels: bytes(count, classes.length),
+    index: Int32Array.from({ length: count }, (_, i) => 1000 + i),
+    masks: bytes(count * height * width, 2),
+  };
+  await writeImages(path('test.arrow'), { set, classes, mean: [0.5, 0.5, 0.5], std: [0.3, 0.3, 0.3] }, {});
+}
+
+async function explain(weights: string, maps: string, params: object = {}): Promise<ArrowTable> {
+  await attribute.run({
+    ...surroundings,
+    params: attribute.params.parse({
+      engine,
+      model,
+      attribute: { methods, smoothGrad: { samples: 2 }, ...params },
+    }),
+    axes: {},
+    inputs: { model: file(weights), images: file('images.arrow') },
+    outputs: { maps: path(maps) },
+  });
+  return readArrow(path(maps));
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pipe-explain-'));
+  await writeTestImages();
+  const { weights } = createModel(model, imageShape, classes.length);
+  for (const seed of [1, 2])
+    await writeArrow(path(`model-${seed}.arrow`), weightColumns(weights, [randomWeights(seed)]));
+  await select.run({
+    ...surroundings,
+    params: { engine, model, select: { clear: 2, borderline: 1 } },
+    axes: {},
+    inputs: { model: file('model-1.arrow'), test: file('test.arrow') },
+    outputs: { images: path('images.arrow') },
+  });
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('select', () => {
+  it('writes the picked images with group, rank, score and mask', async () => {
+    const images = await readArrow(path('images.arrow'));
+    expect(images.tensor('image').shape).toEqual([images.rows, 16, 16, 3]);
+    expect(images.tensor('mask').shape).toEqual([images.rows, 16, 16]);
+    const groups = images.strings('group');
+    expect(new Set(groups)).toEqual(new Set(['A', 'B', 'C']));
+    images.booleans('correct').forEach((correct, row) => {
+      if (groups[row] !== 'C') expect(correct).toBe(groups[row] === 'A');
+    });
+    const index = images.numbers('index');
+    expect(new Set(index).size).toBe(images.rows);
+    expect(said).toContain(`picked ${images.rows} of 60 test images`);
+  });
+
+  it('warns of short groups', () => {
+    expect(said.some((line) => /^warning: class \w+: group [ABC] has \d of \d images$/.test(line))).toBe(
+      true,
+    );
+  });
+});
+
+describe('attribute', () => {
+  it('writes a map per image and method, and what the network says of the image', async () => {
+    const images = await readArrow(path('images.arrow'));
+    const maps = await explain('model-1.arrow', 'reference.arrow');
+    expect(maps.numbers('index')).toEqual(images.numbers('index'));
+    expect(maps.tensor('saliency').shape).toEqual([maps.rows, 16, 16, 3]);
+    expect(maps.tensor('grad-cam').shape).toEqual([maps.rows, 4, 4, 1]);
+    const labels = maps.numbers('label');
+    const { values } = maps.tensor('probabilities');
+    maps.numbers('probability').forEach((p, row) => {
+      expect(p).toBe(values[row * classes.length + labels[row]!]);
+    });
+    const chosen = images.numbers('probability');
+    maps.numbers('probability').forEach((p, row) => {
+      expect(p).toBeCloseTo(chosen[row]!, 5);
+    });
+    expect(said).toContain(`${maps.rows} of ${maps.rows} images`);
+  });
+
+  it('explains the predicted class where asked', async () => {
+    const maps = await explain('model-1.arrow', 'predicted.arrow', { class: 'predicted' });
+    expect(maps.numbers('explained')).toEqual(maps.numbers('predicted'));
+    const byLabel = await readArrow(path('reference.arrow'));
+    const size = 16 * 16 * 3;
+    const mapOf = (table: ArrowTable, row: number) =>
+      table.tensor('saliency').values.subarray(row * size, (row + 1) * size);
+    maps.numbers('predicted').forEach((predicted, row) => {
+      const same = mapOf(maps, row).every((value, i) => value === mapOf(byLabel, row)[i]);
+      expect(same).toBe(predicted === byLabel.numbers('label')[row]);
+    });
+  });
+
+  it('explains the probability where asked', async () => {
+    const maps = await explain('model-1.arrow', 'probability.arrow', { target: 'probability' });
+    const byLogit = await readArrow(path('reference.arrow'));
+    expect(maps.tensor('saliency').values).not.toEqual(byLogit.tensor('saliency').values);
+    expect(maps.tensor('probabilities').values).toEqual(byLogit.tensor('probabilities').values);
+  });
+});
+
+describe('score', () => {
+  async function scores(maps: string): Promise<ArrowTable> {
+    await score.run({
+      ...surroundings,
+      params: { score: { reduction: 'max-abs', signed: false } },
+      axes: { augment: false, seed: 3, epoch: 5 },
+      inputs: { maps: file(maps), reference: file('reference.arrow') },
+      outputs: { scores: path('scores.arrow') },
+    });
+    return readArrow(path('scores.arrow'));
+  }
+
+  it('writes one row per image and method, with the axes as columns', async () => {
+    const { rows } = await explain('model-2.arrow', 'maps.arrow');
+    const table = await scores('maps.arrow');
+    expect(table.rows).toBe(rows * methods.length);
+    expect(new Set(table.strings('method'))).toEqual(new Set(methods));
+    expect(new Set(table.numbers('epoch'))).toEqual(new Set([5]));
+    expect(new Set(table.booleans('augment'))).toEqual(new Set([false]));
+    for (const name of ['mssim', 'spearman', 'spearman_eq8', 'mass_inside', 'covered'])
+      expect(table.numbers(name).some((value) => value !== null && value < 1)).toBe(true);
+  });
+
+  it('finds maps equal to themselves', async () => {
+    const table = await scores('reference.arrow');
+    const constant = table.booleans('constant');
+    for (const name of ['mssim', 'spearman', 'spearman_eq8'])
+      table.numbers(name).forEach((value, row) => {
+        if (constant[row]) expect(value).toBeNull();
+        else expect(value).toBeCloseTo(1, 9);
+      });
+  });
+
+  it('refuses maps of other images', async () => {
+    const images = await readArrow(path('images.arrow'));
+    const reference = await readArrow(path('reference.arrow'));
+    expect(images.rows).toBeGreaterThan(4);
+    const first = [...reference.batches()][0]!;
+    const { shape, values } = first.tensor('saliency');
+    const utf8 = (name: string) => ({ type: 'utf8', values: first.strings(name) }) as const;
+    const int32 = (name: string) => ({ type: 'int32', values: first.numbers(name) }) as const;
+    const float64 = (name: string) => ({ type: 'float64', values: first.numbers(name) }) as const;
+    await writeArrow(path('some.arrow'), {
+      index: int32('index'),
+      label: int32('label'),
+      class: utf8('class'),
+      group: utf8('group'),
+      rank: int32('rank'),
+      predicted: int32('predicted'),
+      probability: float64('probability'),
+      entropy: float64('entropy'),
+      saliency: { type: 'tensor', shape: shape.slice(1), values },
+    });
+    await expect(scores('some.arrow')).rejects.toThrow(
+      'the maps and their reference are of different images',
+    );
+  });
+});
