@@ -3,11 +3,14 @@ import { canonicalJson } from '../json.ts';
 import type { InputMember } from './action.ts';
 import type { Reason } from './reason.ts';
 
-/** Readable names for the members of an input now: its path, and the task that makes it. */
-export type InputNames = (
-  input: string,
-  position: number,
-) => { readonly path: string; readonly task: string | null };
+/** What a member of an input is called now. */
+export interface InputName {
+  readonly path: string;
+  /** The task that makes it; null for a file of the project. */
+  readonly task: string | null;
+}
+
+export type InputNames = (input: string, position: number) => InputName;
 
 type Inputs = Readonly<Record<string, readonly InputMember[]>>;
 

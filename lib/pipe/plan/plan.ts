@@ -10,6 +10,7 @@ import {
   type StageAction,
 } from './action.ts';
 import { reasonsBetween } from './compare.ts';
+import type { InputName } from './input-reason.ts';
 import type { Reason } from './reason.ts';
 import type { OutputDigests, TaskRecord } from './record.ts';
 
@@ -65,7 +66,7 @@ export interface PlanFacts {
   /** Path of the first output that does not have the recorded bytes; null when all do. */
   readonly lostOutput: (task: Task, record: TaskRecord) => string | null;
   /** Outputs of a known action, if the store has every byte of them. */
-  readonly stored: (fingerprint: Digest) => OutputDigests | null;
+  readonly stored: (task: Task, fingerprint: Digest) => OutputDigests | null;
   readonly changedSources: (before: Digest, after: Digest) => readonly string[];
 }
 
@@ -84,7 +85,7 @@ export function planAll(
   const plans = new Map<number, PlannedTask>();
   for (const task of facts.graph.tasks) {
     if (!selected(task.index)) {
-      known[task.index] = facts.record(task)?.outputs ?? null;
+      known[task.index] = recordedOutputs(task, facts.record(task));
       continue;
     }
     const planned = planTask(task, facts, known);
@@ -92,6 +93,12 @@ export function planAll(
     plans.set(task.index, planned);
   }
   return plans;
+}
+
+/** Null when the task was never built, or its outputs are declared otherwise now. */
+function recordedOutputs(task: Task, record: TaskRecord | null): OutputDigests | null {
+  const complete = record !== null && task.outputs.every(({ name }) => name in record.outputs);
+  return complete ? record.outputs : null;
 }
 
 /** Plans one task from what is known of the tasks before it. */
@@ -113,7 +120,7 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
   const reasons: Reason[] = facts.forced(task) ? [{ reason: 'forced' }] : [];
   if (lost !== null) reasons.push({ reason: 'output-lost', path: lost });
   if (!same) reasons.push(...certainReasons(task, record, facts, known));
-  const outputs = facts.forced(task) ? null : facts.stored(fingerprint);
+  const outputs = facts.forced(task) ? null : facts.stored(task, fingerprint);
   return outputs === null
     ? { plan: { state: 'stale', reasons }, action, fingerprint, outputs }
     : { plan: { state: 'restorable', reasons }, action, fingerprint, outputs };
@@ -166,9 +173,9 @@ function membersOf(task: Task, input: number, facts: PlanFacts, known: KnownOutp
   return members;
 }
 
-function inputNames(task: Task, facts: PlanFacts, input: string) {
+function inputNames(task: Task, facts: PlanFacts, input: string): InputName[] {
   const declared = task.inputs.find(({ name }) => name === input);
-  return (declared?.sources ?? []).flatMap((source) => {
+  return (declared?.sources ?? []).flatMap((source): InputName[] => {
     if (source.kind !== 'output') return facts.files(source).map(({ name }) => ({ path: name, task: null }));
     const from = facts.graph.tasks[source.task]!;
     return [{ path: from.outputs[source.output]!.path, task: from.id }];

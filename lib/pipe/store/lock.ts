@@ -22,6 +22,10 @@ export class Lock {
     this.#lines = linesById(this.#written, this.#head);
   }
 
+  has(id: string): boolean {
+    return this.#lines.has(id);
+  }
+
   get(id: string): TaskRecord | null {
     const line = this.#lines.get(id);
     return line === undefined ? null : parseLine(id, line);
