@@ -26,7 +26,7 @@ function memberReasons(
   after: readonly InputMember[],
   names: InputNames,
 ): Reason[] {
-  if (canonicalJson(before as never) === canonicalJson(after as never)) return [];
+  if (canonicalJson(before) === canonicalJson(after)) return [];
   const [was, is] = [before[0], after[0]];
   if (was && is && before.length === 1 && after.length === 1) {
     return [{ reason: 'input', input, ...names(input, 0), before: was[1], after: is[1] }];
@@ -55,6 +55,7 @@ function keyOf([label, , point]: InputMember): string {
 function placeText(point: InputMember[2]): string {
   return Object.entries(point)
     .map(([axis, value]) => `${axis}=${value}`)
+    .sort()
     .join(',');
 }
 

@@ -45,7 +45,8 @@ export class CodeCache {
   constructor(layout: Layout) {
     this.#project = layout.project;
     this.#directory = join(layout.local, 'code');
-    this.#index = readJson<Record<string, IndexEntry>>(join(this.#directory, 'index.json')) ?? {};
+    const index = readJson(join(this.#directory, 'index.json'));
+    this.#index = (index ?? {}) as Record<string, IndexEntry>;
   }
 
   /** The module's code as it is now; a text that says what is wrong with it when it cannot be bundled. */
@@ -119,7 +120,7 @@ export class CodeCache {
   }
 
   #record(code: Digest): CodeRecord | null {
-    return readJson<CodeRecord>(this.#file(code, 'json'));
+    return readJson(this.#file(code, 'json')) as CodeRecord | null;
   }
 
   #name(code: Digest, suffix: string): string {
@@ -136,9 +137,9 @@ export class CodeCache {
   }
 }
 
-function readJson<T>(path: string): T | null {
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     // Missing or cut off: it is made anew.
     return null;

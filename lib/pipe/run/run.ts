@@ -86,7 +86,7 @@ export class Run {
     planned: Extract<PlannedTask, { readonly fingerprint: string }>,
   ): Promise<Outcome> {
     const { survey, engine } = this.#parts;
-    if (planned.outputs === null) return await this.#run(task, planned as StalePlan);
+    if (planned.outputs === null) return await this.#run(task, planned);
     if (planned.plan.state === 'restorable') {
       survey.artifacts.place(task, planned.outputs);
       engine.actions.touch(planned.fingerprint);
