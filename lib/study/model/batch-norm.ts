@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import { batchNormInference, batchNormTraining } from '../../compute/ops/batch-norm.ts';
 import { weightOf } from './pass.ts';
 import type { Pass } from './pass.ts';
 
-const EPSILON = 1e-5;
+const EPSILON = { epsilon: 1e-5 };
 /** PyTorch's: share of the new batch in the running average. */
 const MOMENTUM = 0.1;
 
@@ -13,24 +14,18 @@ const MOMENTUM = 0.1;
  * averages.
  */
 export function batchNorm(name: string, x: Tensor4D, pass: Pass): Tensor4D {
-  const scale = weightOf(pass.weights, `${name}.scale`);
-  const shift = weightOf(pass.weights, `${name}.shift`);
-  const mean = weightOf(pass.weights, `${name}.mean`);
-  const variance = weightOf(pass.weights, `${name}.variance`);
-  if (!pass.options.training) return affine(x, mean, variance, scale, shift);
+  const [scale, shift, mean, variance] = ['scale', 'shift', 'mean', 'variance'].map((part) =>
+    weightOf(pass.weights, `${name}.${part}`),
+  ) as [Tensor1D, Tensor1D, Tensor1D, Tensor1D];
+  if (!pass.options.training) return batchNormInference(x, scale, shift, mean, variance, EPSILON);
 
-  const batch = tf.moments(x, [0, 1, 2]);
+  const batch = batchNormTraining(x, scale, shift, EPSILON);
   const count = x.size / x.shape[3];
   pass.averages[`${name}.mean`] = blend(mean, batch.mean);
   pass.averages[`${name}.variance`] = blend(variance, tf.mul(batch.variance, count / (count - 1)));
-  return affine(x, batch.mean, batch.variance, scale, shift);
+  return batch.y;
 }
 
 function blend(average: Tensor, batch: Tensor): Tensor {
-  return tf.keep(tf.add(tf.mul(average, 1 - MOMENTUM), tf.mul(batch, MOMENTUM)));
-}
-
-function affine(x: Tensor4D, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor): Tensor4D {
-  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, EPSILON)));
-  return tf.add(tf.mul(tf.sub(x, mean), factor), shift);
+  return tf.add(tf.mul(average, 1 - MOMENTUM), tf.mul(batch, MOMENTUM));
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { conv2d, globalAveragePool } from '../../compute/ops/convolution.ts';
 import { batchNorm } from './batch-norm.ts';
 import type { WeightSpec, Weights } from './model.ts';
 import { weightOf } from './pass.ts';
@@ -53,7 +54,7 @@ export function convolutionNorm(name: string, input: ImageShape, options: Convol
     multiplyAdds: kernel * kernel * input.channels * filters * output.height * output.width,
     apply(x, pass) {
       const filter = weightOf(pass.weights, `${name}.filter`) as Tensor4D;
-      return batchNorm(name, tf.conv2d(x, filter, stride, pad, 'NHWC', 1, 'floor'), pass);
+      return batchNorm(name, conv2d(x, filter, stride, pad), pass);
     },
   };
 }
@@ -96,7 +97,6 @@ export function linearWeights(inputs: number, classes: number): readonly WeightS
 
 /** Global average pool and linear layer. */
 export function head(weights: Weights, features: Tensor4D): Tensor2D {
-  const pooled: Tensor2D = tf.mean(features, [1, 2]);
-  const products = tf.matMul(pooled, weightOf(weights, 'linear.weight'));
+  const products = tf.matMul(globalAveragePool(features), weightOf(weights, 'linear.weight'));
   return tf.add(products, weightOf(weights, 'linear.bias'));
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { softmaxCrossEntropy } from '../../compute/ops/cross-entropy.ts';
 import type { CompileOptions, TensorFunction, TensorSpec } from '../../compute/program.ts';
 import { isTrained } from '../model/initial.ts';
 import type { ForwardResult, Model, Weights } from '../model/model.ts';
@@ -21,12 +22,6 @@ function nextOf(inputs: readonly string[]): Record<string, string> {
 
 function float(shape: readonly number[]): TensorSpec {
   return { dtype: 'float32', shape };
-}
-
-/** Mean over the batch of −log of the probability of the right class; `labels` are one-hot. */
-function crossEntropy(logits: Tensor2D, labels: Tensor): Scalar {
-  const mean: Scalar = tf.mean(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), 1));
-  return tf.neg(mean);
 }
 
 /** Tensors made inside `tf.grads`, brought out of it: what is kept there nobody else would free. */
@@ -61,7 +56,7 @@ export function trainingStep(
       result = model.forward(weights, inputs.x as Tensor4D, { training: true, relu: tf.relu });
       tf.keep(result.logits);
       Object.values(result.averages).forEach((average) => tf.keep(average));
-      return crossEntropy(result.logits, inputs.labels!);
+      return tf.mean(softmaxCrossEntropy(result.logits, inputs.labels as Tensor2D));
     };
     const { value, grads } = tf.valueAndGrads(loss)(trained.map(({ name }) => inputs[name]!));
     const { logits, averages } = result as unknown as ForwardResult;
