@@ -1,2 +1,34 @@
 #!/usr/bin/env node
-console.log('pipe');
+import { CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { EXIT } from './context.ts';
+import { program } from './program.ts';
+
+// A reader that went away (`pipe status | head`) wants no more, and no complaint.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(141);
+  throw error;
+});
+
+const packageFile = new URL('../package.json', import.meta.url);
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
+
+try {
+  await program(version, (status) => {
+    process.exitCode = status;
+  }).parseAsync();
+} catch (error) {
+  process.exitCode = statusOf(error);
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.mistake;
+  const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
+  // The machine refused something: its words say what and where.
+  if (code !== undefined && syscall !== undefined) {
+    process.stderr.write(`error: ${message}\n`);
+    return EXIT.failed;
+  }
+  process.stderr.write(`this is a bug in pipe:\n${stack ?? String(error)}\n`);
+  return EXIT.bug;
+}

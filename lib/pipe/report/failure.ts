@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Failure } from '../plan/outcome.ts';
 import { failureLines, failureText } from './outcome.ts';
 import type { Style } from './style.ts';
@@ -18,6 +19,12 @@ export function failureReport(
   return [
     `${colors.bold(colors.red('failed'))}  ${colors.bold(task)}: ${failureText(failure)}`,
     ...lines.map((line) => `        ${colors.dim('|')} ${line.trimEnd()}`),
-    ...(failure.log === null ? [] : [`        log: ${failure.log}`]),
+    ...(failure.log === null ? [] : [`        log: ${fromHere(failure.log)}`]),
   ];
+}
+
+/** As it can be opened from where the user stands, when that is shorter. */
+function fromHere(path: string): string {
+  const near = relative('', path);
+  return near.length < path.length ? near : path;
 }

@@ -1,0 +1,44 @@
+import type { Write } from '../report/reporter.ts';
+import { styleFor, type Style } from '../report/style.ts';
+
+/** What a command may touch of the process it runs in. */
+export interface Context {
+  /** Where the user stands: `-C DIR`, or the working directory. */
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** What was asked for goes here. */
+  readonly out: Write;
+  /** `out` is a terminal on which lines can be redrawn. */
+  readonly live: boolean;
+  /** Its width; undefined when it is no terminal. */
+  readonly columns: number | undefined;
+  readonly style: Style;
+  /** Mistakes and notes go here. */
+  readonly err: Write;
+  readonly errStyle: Style;
+}
+
+export function contextOf(directory: string, noColor: boolean): Context {
+  const { env, stdout, stderr } = process;
+  return {
+    directory,
+    env,
+    out: (text) => void stdout.write(text),
+    live: stdout.isTTY && env.TERM !== 'dumb',
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    style: styleFor({ isTTY: stdout.isTTY, env, noColor }),
+    err: (text) => void stderr.write(text),
+    errStyle: styleFor({ isTTY: stderr.isTTY, env, noColor }),
+  };
+}
+
+/** Says what the user did wrong; nothing was touched. Gives the exit status for it. */
+export function mistake(context: Context, message: string, hint?: string): number {
+  const { colors } = context.errStyle;
+  context.err(`${colors.bold(colors.red('error'))}: ${message}\n`);
+  if (hint !== undefined) context.err(`${colors.bold('hint')}: ${hint}\n`);
+  return EXIT.mistake;
+}
+
+/** `bug`: as sysexits.h has it for an internal software error. */
+export const EXIT = { ok: 0, failed: 1, mistake: 2, bug: 70, interrupted: 130 } as const;

@@ -1,0 +1,138 @@
+import { Command, Option } from 'commander';
+import { contextOf, type Context } from './context.ts';
+import { configurationOptions, positiveInteger, selectionOptions } from './options.ts';
+
+/** Hands the exit status of the command that ran to `finish`. Each command is loaded when it is called. */
+export function program(version: string, finish: (status: number) => void): Command {
+  const root = new Command('pipe')
+    .description('Runs what is stale in a pipeline of stages, and only that.')
+    .version(version, '--version', 'print the version')
+    .option('-C <directory>', 'start looking for pipeline.yaml in this directory')
+    .option('--no-color', 'no colours (also: NO_COLOR=1; FORCE_COLOR=1 for the opposite)')
+    .helpOption('-h, --help', 'show help for pipe or one of its commands')
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe run', 'run all that is stale'],
+        ['pipe status', 'say what would run, and why'],
+        ["pipe why 'train@seed=1,epoch=5'", 'explain one task'],
+      ]),
+    );
+
+  const action =
+    <A extends unknown[]>(load: () => Promise<(context: Context, ...args: A) => Promise<number>>) =>
+    async (...args: [...A, Command]): Promise<void> => {
+      const { C: directory, color } = root.opts<{ C?: string; color: boolean }>();
+      const context = contextOf(directory ?? process.cwd(), !color);
+      const act = await load();
+      finish(await act(context, ...(args.slice(0, -1) as A)));
+    };
+
+  selectionOptions(configurationOptions(command(root, 'run', 'run what is stale')))
+    .argument('[stages...]', "stages or tasks, with what they need: score, 'attribute@epoch=50'")
+    .option('--force', 'run the stages named (or all) even if they are up to date')
+    .option('-j, --jobs <n>', 'CPU threads that tasks may hold together', positiveInteger)
+    .option('--keep-going', 'after a failure, go on with what does not depend on it')
+    .option('--dry-run', 'say what would run, and run nothing')
+    .option('--watch', 'keep running what becomes stale, until interrupted')
+    .option('--json', 'print events as JSON, one a line')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe run', 'run all that is stale'],
+        ['pipe run score --force', 'score again, though nothing changed'],
+        ["pipe run 'attribute@epoch=50' --only", 'one task, as things stand'],
+        ['pipe run --set params.train.epochs=5', 'with another value, this once'],
+        ['pipe run --watch', 'run again whenever a file changes'],
+      ]),
+    )
+    .action(action(async () => (await import('./run.ts')).run));
+
+  selectionOptions(configurationOptions(command(root, 'status', 'say what would run, and why')))
+    .argument('[stages...]', 'stages or tasks, with what they need')
+    .option('--tasks', 'list every task')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe status', 'a line per stage'],
+        ['pipe status plot --tasks', 'every task that plot needs'],
+        ['pipe status --set params.plot.epochAxis=linear', 'what a change would cost'],
+      ]),
+    )
+    .action(action(async () => (await import('./status.ts')).status));
+
+  configurationOptions(command(root, 'why', 'explain why tasks ran, and why they will or will not run'))
+    .argument('<tasks...>', "stages or tasks: train, 'train@epoch=5'")
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe why plot', 'the last run of plot, and the next'],
+        ["pipe why 'train@seed=1,epoch=5'", 'one task of many'],
+      ]),
+    )
+    .action(action(async () => (await import('./why.ts')).why));
+
+  configurationOptions(command(root, 'dag', 'draw the graph of stages'))
+    .addOption(
+      new Option('--format <format>', 'how to draw it')
+        .choices(['text', 'mermaid', 'dot', 'json'])
+        .default('text'),
+    )
+    .option('--tasks', 'draw every task instead of a box per stage')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe dag', 'draw it here'],
+        ['pipe dag --format dot | dot -Tsvg -o dag.svg', 'draw it with Graphviz'],
+        ['pipe dag --format mermaid', 'for a Markdown page'],
+      ]),
+    )
+    .action(action(async () => (await import('./dag.ts')).dag));
+
+  configurationOptions(command(root, 'show', 'show what is in an artifact, and which task made it'))
+    .argument('<artifact>', "a path, a task, or stage.output: 'train@epoch=5.model'")
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe show artifacts/data/train.arrow', 'columns, shapes, ranges, first rows'],
+        ['pipe show data.train', 'the same, by its name in pipeline.yaml'],
+        ['pipe show score', 'all that a stage makes'],
+      ]),
+    )
+    .action(action(async () => (await import('./show.ts')).show));
+
+  command(root, 'log', 'list past runs, or show one again')
+    .argument('[run]', 'a run, or `last`')
+    .option('--task <task>', 'print what this task wrote')
+    .option('--json', 'print its events as JSON, one a line')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe log', 'the runs, newest first'],
+        ['pipe log last', 'the last run'],
+        ["pipe log last --task 'train@epoch=5'", 'what one task printed'],
+      ]),
+    )
+    .action(action(async () => (await import('./log.ts')).log));
+
+  command(root, 'init', 'write a small pipeline that runs')
+    .argument('[directory]', 'where (here)')
+    .addHelpText('after', examples([['pipe init words && cd words && pipe run', 'a first run']]))
+    .action(action(async () => (await import('./init.ts')).init));
+
+  return root;
+}
+
+function command(root: Command, name: string, summary: string): Command {
+  return root.command(name).description(summary).helpOption('-h, --help', 'show this help');
+}
+
+function examples(lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([example]) => example.length));
+  return `\nExamples:\n${lines.map(([example, meaning]) => `  ${example.padEnd(width)}  ${meaning}`).join('\n')}`;
+}

@@ -1,0 +1,30 @@
+import type { Diagnostic } from '../manifest/diagnostic.ts';
+import { groupBy } from '../report/group.ts';
+import { inputIssueHint, inputIssueText } from '../report/issue.ts';
+import type { InputIssue, StageIssue } from '../run/project.ts';
+import { printDiagnostics, type Configured } from './configuration.ts';
+import type { Context } from './context.ts';
+
+/** Prints why a run would not start, each at its place in `pipeline.yaml`. */
+export function printIssues(
+  context: Context,
+  { source, text }: Configured,
+  stageIssues: readonly StageIssue[],
+  inputIssues: readonly InputIssue[],
+): void {
+  const diagnostics: Diagnostic[] = [
+    ...stageIssues.map(({ stage, path, message }) =>
+      source.diagnose({ path: ['stages', stage, ...path], message }),
+    ),
+    // Forty tasks that miss one file are one mistake.
+    ...[...groupBy(inputIssues, ({ stage, input, path }) => `${stage} ${input} ${path}`).values()].map(
+      ([issue]) =>
+        source.diagnose({
+          path: ['stages', issue!.stage, 'inputs', issue!.input],
+          message: inputIssueText(issue!),
+          hint: inputIssueHint(issue!),
+        }),
+    ),
+  ];
+  printDiagnostics(context, diagnostics, text);
+}

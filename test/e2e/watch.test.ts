@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { definePath, newProject, type Project } from './project.ts';
+import { words } from './words.ts';
+
+/** Starts watching and waits until it waits. */
+async function watching(project: Project, ...args: string[]) {
+  const running = project.start('run', '--watch', '--jobs', '1', ...args);
+  let heard = (await running.until('for changes; Ctrl-C ends')).length;
+  return {
+    running,
+    /** Does something, and gives all that is printed until it waits again. */
+    async after(change: () => void): Promise<string> {
+      change();
+      const all = await running.until('for changes; Ctrl-C ends', heard);
+      const news = all.slice(heard);
+      heard = all.length;
+      return news;
+    },
+    async stop() {
+      running.child.kill('SIGINT');
+      return running.ended;
+    },
+  };
+}
+
+const ran = (text: string): string[] => [...text.matchAll(/^ran +(\S+)/gm)].map((match) => match[1]!);
+
+describe('watching', () => {
+  test('runs what a change makes stale, and ends with status 130', async () => {
+    const project = newProject(words);
+    const { after, stop } = await watching(project);
+    const text = await after(() => {
+      project.write('text.txt', 'three little words\n');
+    });
+    expect(text).toContain('changed: text.txt\n');
+    expect(ran(text)).toEqual(['words', 'count@length=3', 'count@length=5', 'report']);
+    const manifest = await after(() => {
+      project.write('pipeline.yaml', words['pipeline.yaml']!.replace('top: 2', 'top: 1'));
+    });
+    expect(manifest).toContain('changed: pipeline.yaml\n');
+    expect(ran(manifest)).toEqual(['count@length=3', 'count@length=5', 'report']);
+    const { status, err } = await stop();
+    expect(err).toContain('stopping');
+    expect(status).toBe(130);
+  });
+
+  test('takes a burst of changes as one', async () => {
+    const project = newProject(words);
+    const { after, stop } = await watching(project);
+    const text = await after(() => {
+      for (let i = 0; i < 20; i += 1) project.write('text.txt', `one two three ${'x'.repeat(i)}\n`);
+      project.write('pipeline.yaml', words['pipeline.yaml']!.replace('top: 2', 'top: 1'));
+    });
+    expect(text).toContain('changed: pipeline.yaml, text.txt\n');
+    await stop();
+    expect(project.read('artifacts/words/words.txt')).toContain('x'.repeat(19));
+  });
+
+  test('shows what is wrong with pipeline.yaml, and goes on once it is mended', async () => {
+    const project = newProject(words);
+    const { after, stop } = await watching(project);
+    const broken = await after(() => {
+      project.write('pipeline.yaml', words['pipeline.yaml']!.replace('matrix:', 'matrx:'));
+    });
+    expect(broken).toContain('did you mean `matrix`?');
+    const mended = await after(() => {
+      project.write('pipeline.yaml', words['pipeline.yaml']!.replace('top: 2', 'top: 1'));
+    });
+    expect(ran(mended)).toEqual(['count@length=3', 'count@length=5', 'report']);
+    await stop();
+  });
+
+  test('starts with a broken pipeline.yaml and a missing input, too', async () => {
+    const { 'text.txt': text, ...files } = words;
+    const project = newProject({ ...files, 'pipeline.yaml': 'stages: [' });
+    const { after, stop } = await watching(project);
+    const mended = await after(() => {
+      project.write('pipeline.yaml', words['pipeline.yaml']!);
+    });
+    expect(mended).toContain('there is no text.txt');
+    const made = await after(() => {
+      project.write('text.txt', text!);
+    });
+    expect(ran(made)).toEqual(['words', 'count@length=3', 'count@length=5', 'report']);
+    await stop();
+  });
+
+  test('does not lose a change that comes while it runs', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  slow: { cmd: 'touch begun; cp {inputs.a} {outputs.a}; sleep 1', inputs: { a: ./a.txt }, outputs: { a: a.txt } }
+`,
+      'a.txt': 'first',
+    });
+    const running = project.start('run', '--watch');
+    await expect.poll(() => project.exists('begun'), { timeout: 20_000 }).toBe(true);
+    project.write('a.txt', 'second');
+    await expect
+      .poll(() => project.exists('artifacts/slow/a.txt') && project.read('artifacts/slow/a.txt'), {
+        timeout: 20_000,
+      })
+      .toBe('second');
+    running.child.kill('SIGINT');
+    await running.ended;
+  });
+
+  test('notices what a stage module imports', async () => {
+    const project = newProject({ 'pipeline.yaml': '', 'lib/sum.ts': '' });
+    const sum = (sign: string): string =>
+      `export const sum = (a: number, b: number): number => a ${sign} b;\n`;
+    project.write(
+      'pipeline.yaml',
+      'version: 1\nstages:\n  add: { use: stages/add.ts, outputs: { sum: sum.txt } }\n',
+    );
+    project.write('lib/sum.ts', sum('+'));
+    project.write(
+      'stages/add.ts',
+      `import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { defineStage } from '${definePath(project)}';
+import { sum } from '../lib/sum.ts';
+export default defineStage({
+  params: z.object({}),
+  axes: z.object({}),
+  inputs: {},
+  outputs: ['sum'],
+  run: ({ outputs }) => writeFile(outputs.sum, String(sum(5, 3))),
+});
+`,
+    );
+    const { after, stop } = await watching(project);
+    const edited = await after(() => {
+      project.write('lib/sum.ts', sum('-'));
+    });
+    expect(ran(edited)).toEqual(['add']);
+    expect(project.read('artifacts/add/sum.txt')).toBe('2');
+    const broken = await after(() => {
+      project.write('lib/sum.ts', sum('-').replace('export', 'exprot'));
+    });
+    expect(broken).toContain('lib/sum.ts:1');
+    const mended = await after(() => {
+      project.write('lib/sum.ts', `// as before\n${sum('-')}`);
+    });
+    expect(mended).toContain('nothing to do');
+    await stop();
+  });
+});
