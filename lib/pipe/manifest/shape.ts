@@ -64,8 +64,12 @@ function explained(issue: z.core.$ZodIssue, base: Path, top: Json): Mistake[] {
     case 'unrecognized_keys': {
       const known = knownKeys(path);
       return issue.keys.map((key) => {
-        const hint = didYouMean(key, known) ?? `known here: ${listed(known, 20)}`;
         const drop = [...path, key];
+        if (known.includes(key)) {
+          const message = `\`${key}\` does not go together with the other keys here`;
+          return { problem: { path: drop, part: 'key', message }, drop };
+        }
+        const hint = didYouMean(key, known) ?? `known here: ${listed(known, 20)}`;
         return { problem: { path: drop, part: 'key', message: `unknown key \`${key}\``, hint }, drop };
       });
     }
@@ -156,7 +160,9 @@ function isAboutAll(issue: z.core.$ZodIssue): boolean {
 function expectedBy(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'invalid_type') return [issue.expected];
   if (issue.code !== 'invalid_union') return [];
-  return issue.errors.flatMap((branch) => branch.filter(isAboutAll).flatMap(expectedBy));
+  const kinds = issue.errors.map((branch) => branch.filter(isAboutAll).flatMap(expectedBy));
+  // A reference, which may stand for anything, is the last alternative: not what was expected.
+  return kinds.filter((kind, index) => index < kinds.length - 1 || kind.join() !== 'string').flat();
 }
 
 function valueAt(top: unknown, path: Path): unknown {

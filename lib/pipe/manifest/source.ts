@@ -52,7 +52,9 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     const rest = path.slice(found.depth);
     if (rest.length === 0 || trips > 20) return found;
     if (path[0] === 'stages' && path[2] === 'params' && found.depth === 3 && isSeq(found.node)) {
-      return rest.some((step) => typeof step === 'number') ? found : findParameter(rest, trips + 1);
+      const parameter = findParameter(rest, trips + 1);
+      // What the stage does not name is missing from its list.
+      return parameter.depth > 0 ? parameter : found;
     }
     return followed(found, rest, trips);
   }
@@ -86,7 +88,8 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     // What is missing from a block is said at the block's name, not at all of its lines.
     const large = found.key !== null && !isScalar(found.node) && spansLines(found);
     const node = (part === 'key' || large) && found.key !== null ? found.key : found.node;
-    if (node === null) return found.place(0, 0);
+    // What is missing from the file as a whole is said at its start.
+    if (node === null || node === top.node) return found.place(0, 0);
     const [start, end] = spanOf(node);
     const inner = within === undefined ? -1 : found.text.slice(start, end).indexOf(within);
     if (within === undefined || inner === -1) return found.place(start, end);

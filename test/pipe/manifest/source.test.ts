@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import type { Path } from '../../../lib/pipe/manifest/diagnostic.ts';
+import { loadManifest } from '../../../lib/pipe/manifest/load.ts';
+
+const text = `version: 1
+params:
+  sizes: [8, 16, 32]
+  train:
+    rate: 0.1
+    momentum: 0.9
+    warm: { steps: 5 }
+profiles:
+  slow: { params: { train: { momentum: 0.5 } } }
+stages:
+  train:
+    use: stages/train.ts
+    params: [train, sizes]
+    inputs: { data: ./data.csv, more: { path: ./more.csv } }
+  plot:
+    use: stages/plot.ts
+    params: { rate: '\${train.rate}', warm: '\${train.warm}', width: 3 }
+`;
+
+/** The marked text and its line, or what was typed. */
+function marked(path: Path, part?: 'key'): [string, number | string] {
+  const loaded = loadManifest(text, {
+    file: 'pipeline.yaml',
+    profile: 'slow',
+    sets: ['params.train.warm={steps: 7}'],
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+  const { range, typed } = loaded.source.locate(path, part);
+  const words = (typed ?? text).slice(range.start.offset, range.end.offset);
+  return [words, typed ?? range.start.line];
+}
+
+const typed = '--set params.train.warm={steps: 7}';
+
+describe('the place of a value', () => {
+  test.each<[string, Path, [string, number | string]]>([
+    ['a parameter of a stage is where the base gives it', ['train', 'params', 'train', 'rate'], ['0.1', 5]],
+    ['or where the profile does', ['train', 'params', 'train', 'momentum'], ['0.5', 9]],
+    ['or where --set does', ['train', 'params', 'train', 'warm', 'steps'], ['7', typed]],
+    ['an element is found in its list', ['train', 'params', 'sizes', 2], ['32', 3]],
+    [
+      'a parameter that is missing is said at its mapping',
+      ['train', 'params', 'train', 'decay'],
+      ['train', 4],
+    ],
+    [
+      'one that the stage does not name is said at its list',
+      ['train', 'params', 'decay'],
+      ['[train, sizes]', 13],
+    ],
+    ['a mapping of parameters has values of its own', ['plot', 'params', 'width'], ['3', 17]],
+    ['a reference is the place of the value it takes', ['plot', 'params', 'rate'], ["'${train.rate}'", 17]],
+    ['and leads on to the parts of that value', ['plot', 'params', 'warm', 'steps'], ['7', typed]],
+    ['an input is where it is written', ['train', 'inputs', 'data'], ['./data.csv', 14]],
+    ['whatever its form', ['train', 'inputs', 'data', 'path'], ['./data.csv', 14]],
+    ['also the long one', ['train', 'inputs', 'more', 'path'], ['./more.csv', 14]],
+    ['a stage that spans lines is said at its name', ['train'], ['train', 11]],
+  ])('%s', (_, path, expected) => {
+    expect(marked(['stages', ...path])).toEqual(expected);
+  });
+
+  test('of a key is the key', () => {
+    expect(marked(['stages', 'train', 'params', 'train', 'momentum'], 'key')).toEqual(['momentum', 9]);
+  });
+});
