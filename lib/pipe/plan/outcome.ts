@@ -10,6 +10,7 @@ export type Outcome =
   | { readonly type: 'skipped'; readonly reason: 'upstream-failed'; readonly upstream: string }
   | { readonly type: 'skipped'; readonly reason: 'stopped' };
 
+/** `log` is the project-relative path of the task's log. */
 export type Failure = { readonly type: 'failed'; readonly log: string | null } & (
   | { readonly reason: 'exit-nonzero'; readonly status: number; readonly tail: readonly string[] }
   | { readonly reason: 'killed'; readonly signal: string; readonly tail: readonly string[] }

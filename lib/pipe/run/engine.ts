@@ -8,7 +8,6 @@ import { CheckCache } from './check.ts';
 import { CodeCache } from './code.ts';
 import type { Variables } from './environment.ts';
 import { HashPool } from './hash-pool.ts';
-import { Shell } from './shell.ts';
 import { WorkerPool, workerEntry } from './worker-pool.ts';
 
 /** What an open project works with: its stores, and those who run things for it. */
@@ -23,7 +22,6 @@ export interface Engine {
   readonly checks: CheckCache;
   readonly hashing: HashPool;
   readonly workers: WorkerPool;
-  readonly shell: Shell;
 }
 
 export function createEngine(layout: Layout, environment: Variables): Engine {
@@ -41,6 +39,5 @@ export function createEngine(layout: Layout, environment: Variables): Engine {
     checks: new CheckCache(layout),
     hashing: new HashPool(entry),
     workers: new WorkerPool(entry),
-    shell: new Shell(),
   };
 }

@@ -109,9 +109,8 @@ async function attemptOnce(task: Task, execution: Execution, clock: () => number
       work: directory,
       threads,
     });
-    const executor = request.work.kind === 'cmd' ? engine.shell : engine.workers;
     const startedAt = clock();
-    const result = await executor.run(request, listener, signal);
+    const result = await engine.workers.run(request, listener, signal);
     if (result.type === 'failed') return result;
     return collectOutputs(task, directory.outputs, engine.blobs, clock() - startedAt >= durableFrom);
   } finally {

@@ -108,6 +108,6 @@ export interface Project {
   readonly cache: string;
   inspect(manifest: Manifest, graph: Graph, selection: Selection): Promise<Inspection>;
   run(manifest: Manifest, graph: Graph, options: RunOptions): Promise<RunSummary>;
-  /** Ends idle workers. */
+  /** Ends the workers; tasks that still run are killed. */
   close(): Promise<void>;
 }

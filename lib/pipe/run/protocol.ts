@@ -1,5 +1,5 @@
 import type { JsonObject, Point } from '../json.ts';
-import type { TaskRequest } from './executor.ts';
+import type { ExecutionResult, TaskRequest } from './executor.ts';
 
 /** What is said between the pool and a worker process, as JSON. `number` ties answers to requests. */
 export type ToWorker =
@@ -15,10 +15,14 @@ export type FromWorker =
       readonly note: string;
     }
   | { readonly type: 'warning'; readonly message: string }
+  /** A line that a command wrote; what a module writes comes through the worker's own streams. */
+  | { readonly type: 'log'; readonly stream: 'out' | 'err'; readonly text: string }
   | { readonly type: 'answer'; readonly number: number; readonly answer: Answer };
 
 export type Answer =
   | { readonly type: 'done' }
+  /** How a command ended. */
+  | { readonly type: 'ended'; readonly result: ExecutionResult }
   | { readonly type: 'checked'; readonly result: CheckResult }
   | { readonly type: 'threw'; readonly message: string; readonly stack: string };
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { PGraph } from 'p-graph';
 import type { Graph, Task } from '../graph/graph.ts';
 import type { Failure, Outcome } from '../plan/outcome.ts';
@@ -128,7 +129,8 @@ export class Run {
     if (failure.reason === 'threw') log.add(failure.stack === '' ? failure.message : failure.stack);
     else log.add(`pipe: ${failure.reason}`);
     const tail = log.tail.slice(0, -1);
-    return { ...failure, log: log.path, ...('tail' in failure ? { tail } : {}) };
+    const name = relative(this.#parts.engine.layout.project, log.path);
+    return { ...failure, log: name, ...('tail' in failure ? { tail } : {}) };
   }
 
   #record(task: Task, action: string, fingerprint: StalePlan['fingerprint'], outputs: OutputDigests): void {

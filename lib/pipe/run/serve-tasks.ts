@@ -1,14 +1,19 @@
 import { pathToFileURL } from 'node:url';
 import type { AnyStage } from './stage-module.ts';
 import { checkStage, stageTask } from './stage-module.ts';
+import { Shell } from './shell.ts';
 import { endMark, type Answer, type FromWorker, type ToWorker } from './protocol.ts';
 
-/** Runs stages as the pool asks for them, one at a time, until the pool goes away. */
+/** Runs tasks as the pool asks for them, one at a time, until the pool goes away. */
 export function serveTasks(): void {
   process.setSourceMapsEnabled(true);
+  const shell = new Shell();
   let running: AbortController | null = null;
-  // The pool was killed: nobody will take the outputs.
-  process.on('disconnect', () => process.exit(0));
+  // The pool was killed or has had enough: nobody will take the outputs.
+  process.on('disconnect', () => {
+    shell.killAll();
+    process.exit(0);
+  });
   process.on('SIGTERM', () => {
     if (running === null) process.exit(143);
     running.abort();
@@ -17,30 +22,37 @@ export function serveTasks(): void {
   process.on('SIGINT', () => undefined);
   process.on('message', (message: ToWorker) => {
     running = new AbortController();
-    const { signal } = running;
-    void answer(message, signal).then((reply) => {
+    void answer(message, shell, running.signal).then((reply) => {
       running = null;
-      process.stdout.write(endMark(message.number));
-      process.stderr.write(endMark(message.number));
+      if (reply.type !== 'ended') {
+        process.stdout.write(endMark(message.number));
+        process.stderr.write(endMark(message.number));
+      }
       send({ type: 'answer', number: message.number, answer: reply });
     });
   });
 }
 
-async function answer(message: ToWorker, signal: AbortSignal): Promise<Answer> {
+async function answer(message: ToWorker, shell: Shell, signal: AbortSignal): Promise<Answer> {
   try {
     if (message.type === 'check') {
       const stage = await load(message.request.bundle);
       return { type: 'checked', result: await checkStage(stage, message.request) };
     }
     const { request } = message;
-    if (request.work.kind === 'cmd') throw new Error('a worker was given a command');
+    if (request.work.kind === 'cmd') {
+      return { type: 'ended', result: await shell.run(request, request.work, log, signal) };
+    }
     const stage = await load(request.work.bundle);
     await stage.run(stageTask(stage, request, signal, { send, write: (text) => process.stdout.write(text) }));
     return { type: 'done' };
   } catch (error) {
     return thrown(error);
   }
+}
+
+function log(stream: 'out' | 'err', text: string): void {
+  send({ type: 'log', stream, text });
 }
 
 function thrown(error: unknown): Answer {

@@ -13,6 +13,8 @@ export class WorkDirectories {
   readonly #root: string;
   readonly #mine: string;
   readonly #me: ProcessIdentity;
+  /** Directories that a task left empty, for the next one: making and removing them costs more than using. */
+  readonly #empty: string[] = [];
   #counter = 0;
 
   constructor(layout: Layout, me: ProcessIdentity) {
@@ -23,9 +25,7 @@ export class WorkDirectories {
 
   /** A new directory, and where in it each output goes: under its own file name, for programs that care. */
   open(task: Task): { readonly path: string; readonly outputs: Readonly<Record<string, string>> } {
-    this.#counter += 1;
-    const path = join(this.#mine, String(this.#counter));
-    mkdirSync(path, { recursive: true });
+    const path = this.#empty.pop() ?? this.#make();
     const taken = new Set<string>();
     const outputs = task.outputs.map((output): [string, string] => {
       const base = output.path.slice(output.path.lastIndexOf('/') + 1);
@@ -39,12 +39,20 @@ export class WorkDirectories {
   }
 
   close(path: string): void {
-    rmSync(path, { recursive: true, force: true });
-    rmSync(`${path}.params.json`, { force: true });
+    if (readdirSync(path).length === 0) this.#empty.push(path);
+    else rmSync(path, { recursive: true, force: true });
   }
 
   closeAll(): void {
+    this.#empty.length = 0;
     rmSync(this.#mine, { recursive: true, force: true });
+  }
+
+  #make(): string {
+    this.#counter += 1;
+    const path = join(this.#mine, String(this.#counter));
+    mkdirSync(path, { recursive: true });
+    return path;
   }
 
   /** Removes the directories of processes of this host that are no more. */

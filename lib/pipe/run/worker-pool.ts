@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { canonicalJson } from '../json.ts';
 import type { ExecutionResult, Executor, TaskListener, TaskRequest } from './executor.ts';
 import type { Answer, CheckRequest } from './protocol.ts';
+import { commandGrace } from './shell.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
 /**
- * Runs stage modules in child processes and keeps these for the next task with the same environment, which
+ * Runs stage modules and commands in child processes and keeps these for the next task with the same environment, which
  * then does not pay for starting Node and loading an engine. How many run at once is up to the caller.
  */
 export class WorkerPool implements Executor {
@@ -22,14 +23,27 @@ export class WorkerPool implements Executor {
   }
 
   async run(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
-    const { env, timeout } = request;
+    const command = request.work.kind === 'cmd';
+    // A command gets its environment when it starts; the process that starts it needs none.
+    const env = command ? {} : request.env;
+    // The worker itself keeps a command's time, and gives it its grace.
+    const limits = command
+      ? { timeout: null, grace: commandGrace + moduleGrace }
+      : { timeout: request.timeout, grace: moduleGrace };
     const answer = await this.#with(env, (worker) =>
-      worker.ask({ type: 'run', request }, listener, signal, timeout),
+      worker.ask({ type: 'run', request }, listener, signal, limits),
     );
-    if (answer.type === 'checked') throw new Error('a worker answered another question');
-    return answer.type === 'threw'
-      ? { type: 'failed', log: null, reason: 'threw', ...withoutType(answer) }
-      : answer;
+    switch (answer.type) {
+      case 'done':
+      case 'failed':
+        return answer;
+      case 'ended':
+        return answer.result;
+      case 'threw':
+        return { type: 'failed', log: null, reason: 'threw', message: answer.message, stack: answer.stack };
+      case 'checked':
+        throw new Error('a worker answered another question');
+    }
   }
 
   /** What a module says of its declaration; a failure when it cannot be asked. */
@@ -44,7 +58,7 @@ export class WorkerPool implements Executor {
       log: (_, text) => output.push(text),
     };
     const answer = await this.#with(request.env, (worker) =>
-      worker.ask({ type: 'check', request }, listener, signal, checkTimeout),
+      worker.ask({ type: 'check', request }, listener, signal, { timeout: checkTimeout, grace: moduleGrace }),
     );
     if (answer.type === 'checked') return answer;
     if (answer.type === 'threw') return { type: 'failed', message: answer.message };
@@ -69,7 +83,7 @@ export class WorkerPool implements Executor {
     try {
       const answer = await ask(worker);
       // What a failed task left in memory is not for the next one.
-      if (worker.alive && (answer.type === 'done' || answer.type === 'checked'))
+      if (worker.alive && answer.type !== 'threw' && answer.type !== 'failed')
         this.#idle.push({ key, worker });
       else await worker.end();
       return answer;
@@ -92,12 +106,11 @@ interface CheckFailure {
   readonly message: string;
 }
 
+/** Seconds that a module has to end by itself when it is told to. */
+const moduleGrace = 1;
+
 /** Seconds; a check loads the module and an engine, it does not compute. */
 const checkTimeout = 120;
-
-function withoutType({ message, stack }: Extract<Answer, { type: 'threw' }>) {
-  return { message, stack };
-}
 
 /** The worker's program: beside this one when bundled, in `dist/` of the package when run from sources. */
 export function workerEntry(): string {

@@ -6,6 +6,9 @@ import { resultOf } from './shell.ts';
 
 type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number'> : never) : never;
 
+/** Milliseconds that a worker has to go when it is not needed; one that computes does not hear. */
+const patience = 300;
+
 interface Conversation {
   readonly listener: TaskListener;
   readonly number: number;
@@ -55,10 +58,10 @@ export class WorkerProcess {
     request: Request,
     listener: TaskListener,
     signal: AbortSignal,
-    timeout: number | null,
+    { timeout, grace }: { readonly timeout: number | null; readonly grace: number },
   ): Promise<Answer | Exclude<ExecutionResult, { type: 'done' }>> {
     const number = ++this.#number;
-    const watching = watch(this.#child, signal, { timeout, grace: 1 });
+    const watching = watch(this.#child, signal, { timeout, grace });
     await new Promise<void>((resolve) => {
       this.#current = conversation(number, listener, resolve);
       if (this.#exit !== null) resolve();
@@ -77,12 +80,16 @@ export class WorkerProcess {
     return answer;
   }
 
-  /** Ends the process and all it started. */
+  /** Ends the process and all it started: a worker left alone kills its commands and itself. */
   async end(): Promise<void> {
     if (this.#exit !== null) return;
     const closed = new Promise((resolve) => this.#child.once('close', resolve));
-    signalGroup(this.#child, 'SIGKILL');
+    if (this.#child.connected) this.#child.disconnect();
+    const killer = setTimeout(() => {
+      signalGroup(this.#child, 'SIGKILL');
+    }, patience);
     await closed;
+    clearTimeout(killer);
   }
 
   #hear(message: FromWorker): void {
@@ -91,6 +98,7 @@ export class WorkerProcess {
     if (message.type === 'progress') {
       current.listener.progress(message.done, message.total, message.unit, message.note);
     } else if (message.type === 'warning') current.listener.warning(message.message);
+    else if (message.type === 'log') current.listener.log(message.stream, message.text);
     else if (message.number === current.number) {
       current.answer = message.answer;
       settleWhenWhole(current);
@@ -139,7 +147,8 @@ function conversation(number: number, listener: TaskListener, settle: () => void
 /** The answer and the two streams come by different ways; all three have to have come. */
 function settleWhenWhole(current: Conversation): void {
   const { out, err } = current.streams;
-  if (current.answer === null || !out.ended || !err.ended) return;
+  const { answer } = current;
+  if (answer === null || (answer.type !== 'ended' && !(out.ended && err.ended))) return;
   out.lines.end();
   err.lines.end();
   current.settle();

@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../../lib/pipe/digest.ts';
+import { ActionCache } from '../../../lib/pipe/store/actions.ts';
+import { actionPath, layoutOf } from '../../../lib/pipe/store/layout.ts';
+import { writeAtomically } from '../../../lib/pipe/store/atomic.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+const fingerprint = digestOf('action');
+const result = { outputs: { model: digestOf('model') }, ms: 12 };
+
+describe('the action cache', () => {
+  test('gives back what an action gave', () => {
+    const cache = new ActionCache(layoutOf(temporaryDirectory()));
+    expect(cache.find(fingerprint)).toBeNull();
+    cache.record(fingerprint, result, true);
+    expect(cache.find(fingerprint)).toEqual(result);
+    expect(cache.find(digestOf('another'))).toBeNull();
+  });
+
+  test('knows nothing of an entry that was damaged at any byte', () => {
+    const layout = layoutOf(temporaryDirectory());
+    const cache = new ActionCache(layout);
+    cache.record(fingerprint, result, false);
+    const path = actionPath(layout, fingerprint);
+    const bytes = readFileSync(path);
+    for (let index = 0; index < bytes.length - 1; index++) {
+      const damaged = Buffer.from(bytes);
+      damaged[index]! ^= 4;
+      writeFileSync(path, damaged);
+      expect(cache.find(fingerprint), `byte ${index}`).toBeNull();
+      writeFileSync(path, bytes.subarray(0, index));
+      expect(cache.find(fingerprint), `cut at ${index}`).toBeNull();
+    }
+  });
+
+  test('knows nothing of an entry that lies under the name of another action', () => {
+    const layout = layoutOf(temporaryDirectory());
+    const cache = new ActionCache(layout);
+    cache.record(fingerprint, result, false);
+    const other = digestOf('another');
+    writeAtomically(actionPath(layout, other), readFileSync(actionPath(layout, fingerprint)), false);
+    expect(cache.find(other)).toBeNull();
+  });
+});

@@ -1,0 +1,130 @@
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { digestOf, type Digest } from '../../../lib/pipe/digest.ts';
+import { BlobStore } from '../../../lib/pipe/store/blobs.ts';
+import { layoutOf } from '../../../lib/pipe/store/layout.ts';
+import { StatCache } from '../../../lib/pipe/store/stat-cache.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+function openStore(project = temporaryDirectory()) {
+  const stats = new StatCache(join(project, 'stats'), 'boot');
+  return { project, stats, blobs: new BlobStore(layoutOf(project), stats) };
+}
+
+function fileWith(directory: string, content: string): string {
+  const path = join(directory, `file-${digestOf(content).slice(-8)}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('the content store', () => {
+  test('takes a file in, under the digest of its bytes, and makes it read-only', () => {
+    const { project, blobs } = openStore();
+    const file = fileWith(project, 'bytes');
+    const digest = blobs.adopt(file, true);
+    expect(digest).toBe(digestOf('bytes'));
+    expect(blobs.intact(digest)).toBe(true);
+    expect(existsSync(file)).toBe(false);
+    expect(readFileSync(blobs.path(digest), 'utf8')).toBe('bytes');
+    expect(statSync(blobs.path(digest)).mode & 0o777).toBe(0o444);
+  });
+
+  test('takes the same bytes in twice', () => {
+    const { project, blobs } = openStore();
+    const first = blobs.adopt(fileWith(project, 'bytes'), false);
+    expect(blobs.adopt(fileWith(project, 'bytes'), false)).toBe(first);
+    expect(blobs.intact(first)).toBe(true);
+  });
+
+  test('copies a blob out as a file of its own, writable', () => {
+    const { project, blobs } = openStore();
+    const digest = blobs.adopt(fileWith(project, 'bytes'), false);
+    const copy = join(project, 'copy');
+    blobs.copyOut(digest, copy);
+    writeFileSync(copy, 'edited');
+    expect(blobs.intact(digest)).toBe(true);
+    expect(readFileSync(blobs.path(digest), 'utf8')).toBe('bytes');
+  });
+
+  test('keeps a directory as a listing and its files', () => {
+    const { project, blobs } = openStore();
+    const tree = ['a', 'b/c'].map((path) => ({ path, digest: blobs.adopt(fileWith(project, path), false) }));
+    const digest = blobs.addTree(tree, false);
+    expect(blobs.tree(digest)).toEqual(tree);
+    expect(blobs.intactTree(digest)).toBe(true);
+    rmSync(blobs.path(tree[1]!.digest));
+    expect(blobs.intactTree(digest)).toBe(false);
+  });
+
+  const damages: [string, (path: string) => void][] = [
+    [
+      'removed',
+      (path) => {
+        rmSync(path);
+      },
+    ],
+    [
+      'cut off',
+      (path) => {
+        truncateSync(path, 3);
+      },
+    ],
+    [
+      'emptied',
+      (path) => {
+        truncateSync(path, 0);
+      },
+    ],
+    [
+      'changed in one bit',
+      (path) => {
+        const bytes = readFileSync(path);
+        bytes[2]! ^= 1;
+        writeFileSync(path, bytes);
+      },
+    ],
+    [
+      'changed, its time of modification put back',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, 'BYTES');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+  ];
+
+  test.each(damages)('does not serve a blob that was %s, and can be given it back', (_, damage) => {
+    const { project, blobs } = openStore();
+    const digest = blobs.adopt(fileWith(project, 'bytes'), false);
+    chmodSync(blobs.path(digest), 0o644);
+    damage(blobs.path(digest));
+    expect(blobs.intact(digest)).toBe(false);
+    expect(blobs.mend(digest, fileWith(project, 'other bytes'))).toBe(false);
+    expect(blobs.intact(digest)).toBe(false);
+    expect(blobs.mend(digest, fileWith(project, 'bytes'))).toBe(true);
+    expect(blobs.intact(digest)).toBe(true);
+  });
+
+  test('cannot be mended from a file that is not there', () => {
+    const { project, blobs } = openStore();
+    expect(blobs.mend(digestOf('bytes'), join(project, 'nothing'))).toBe(false);
+  });
+
+  test('checks by its bytes what another process put there', () => {
+    const project = temporaryDirectory();
+    const digest: Digest = openStore(project).blobs.adopt(fileWith(project, 'bytes'), false);
+    chmodSync(openStore(project).blobs.path(digest), 0o644);
+    writeFileSync(openStore(project).blobs.path(digest), 'other');
+    expect(openStore(project).blobs.intact(digest)).toBe(false);
+  });
+});

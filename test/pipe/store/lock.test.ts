@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../../lib/pipe/digest.ts';
+import type { TaskRecord } from '../../../lib/pipe/plan/record.ts';
+import { Lock } from '../../../lib/pipe/store/lock.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+function record(text: string): TaskRecord {
+  return {
+    fingerprint: digestOf(text),
+    outputs: { model: digestOf(`${text} out`) },
+    action: JSON.stringify([{ params: { text } }, { inputs: {} }]),
+  };
+}
+
+describe('the lock', () => {
+  test('gives back what was written, whatever ids, names and parameters hold', () => {
+    const directory = temporaryDirectory();
+    const texts = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(texts, (pairs) => {
+        const path = join(directory, 'pipe.lock');
+        writeFileSync(path, '');
+        const lock = new Lock(path, 'default');
+        const expected = new Map(
+          pairs.map(([id, text]) => [`t${id}`, { ...record(text), outputs: { [text]: digestOf(id) } }]),
+        );
+        for (const [id, value] of expected) lock.set(id, value);
+        lock.save();
+        const read = new Lock(path, 'default');
+        expect(read.ids()).toEqual([...expected.keys()].sort());
+        for (const [id, value] of expected) expect(read.get(id)).toEqual(value);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('is JSON with one task a line, sorted, the same whatever order tasks ended in', () => {
+    const directory = temporaryDirectory();
+    const ids = ['b', 'a@x=2', 'a@x=10'];
+    const texts = [ids, [...ids].reverse()].map((order, index) => {
+      const path = join(directory, `${index}.lock`);
+      const lock = new Lock(path, 'default');
+      for (const id of order) lock.set(id, record(id));
+      lock.save();
+      return readFileSync(path, 'utf8');
+    });
+    expect(texts[0]).toBe(texts[1]);
+    expect(Object.keys((JSON.parse(texts[0]!) as { tasks: object }).tasks)).toEqual(['a@x=10', 'a@x=2', 'b']);
+    expect(texts[0]!.split('\n')).toHaveLength(6);
+  });
+
+  test('keeps every task whose line can be read when a merge left conflict markers', () => {
+    const path = join(temporaryDirectory(), 'pipe.lock');
+    const lock = new Lock(path, 'default');
+    for (const id of ['a', 'b', 'c']) lock.set(id, record(id));
+    lock.save();
+    const lines = readFileSync(path, 'utf8').split('\n');
+    lines.splice(
+      2,
+      1,
+      '<<<<<<< ours',
+      lines[2]!.replace('b out', ''),
+      '=======',
+      '"b":{"fingerprint":"sha2',
+      '>>>>>>> theirs',
+    );
+    writeFileSync(path, lines.join('\n'));
+    const read = new Lock(path, 'default');
+    expect(read.get('a')).toEqual(record('a'));
+    expect(read.get('c')).toEqual(record('c'));
+  });
+
+  test.each([
+    ['empty', ''],
+    ['another program’s', '{"lockfileVersion":3}'],
+    ['a later format', '{"pipe":2,"profile":"default","tasks":{\n"a":{"fingerprint":"sha256:00"}\n}}'],
+  ])('holds no task when the file is %s', (_, text) => {
+    const path = join(temporaryDirectory(), 'pipe.lock');
+    writeFileSync(path, text);
+    expect(new Lock(path, 'default').ids()).toEqual([]);
+  });
+
+  test('drops tasks that are no longer declared, and writes nothing when nothing changed', () => {
+    const path = join(temporaryDirectory(), 'pipe.lock');
+    new Lock(path, 'default').save();
+    expect(existsSync(path)).toBe(false);
+    const lock = new Lock(path, 'default');
+    lock.set('a', record('a'));
+    lock.set('gone', record('gone'));
+    lock.keepOnly(new Set(['a']));
+    lock.save();
+    expect(new Lock(path, 'default').ids()).toEqual(['a']);
+  });
+});

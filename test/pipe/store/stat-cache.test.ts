@@ -1,0 +1,133 @@
+import { appendFileSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../../lib/pipe/digest.ts';
+import { look, type FileStat } from '../../../lib/pipe/store/file-stat.ts';
+import { StatCache } from '../../../lib/pipe/store/stat-cache.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+const digest = digestOf('content');
+
+/** A file last modified well before now. */
+function settledFile(directory: string, name = 'file'): string {
+  const path = join(directory, name);
+  writeFileSync(path, 'content');
+  utimesSync(path, new Date(), new Date(Date.now() - 60_000));
+  return path;
+}
+
+function statOf(path: string): FileStat {
+  const found = look(path);
+  if (found?.kind !== 'file') throw new Error(`${path} is no file`);
+  return found.stat;
+}
+
+describe('the stat cache', () => {
+  const changes: [string, (path: string) => void][] = [
+    [
+      'is written to',
+      (path) => {
+        appendFileSync(path, 'more');
+      },
+    ],
+    [
+      'is rewritten with as many bytes',
+      (path) => {
+        writeFileSync(path, 'CONTENT');
+      },
+    ],
+    [
+      'is replaced by another file with the same times',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(`${path}.new`, 'CONTENT');
+        utimesSync(`${path}.new`, atime, mtime);
+        renameSync(`${path}.new`, path);
+      },
+    ],
+    [
+      'is touched',
+      (path) => {
+        utimesSync(path, new Date(), new Date());
+      },
+    ],
+  ];
+
+  test.each(changes)('no longer knows a file that %s', (_, change) => {
+    const path = settledFile(temporaryDirectory());
+    const cache = new StatCache(`${path}.cache`, 'boot');
+    cache.keep('file', statOf(path), digest, Date.now());
+    expect(cache.find('file', statOf(path))).toBe(digest);
+    change(path);
+    expect(cache.find('file', statOf(path))).toBeNull();
+  });
+
+  test('does not trust a file modified in the tick in which it was hashed', () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'file');
+    writeFileSync(path, 'content');
+    const cache = new StatCache(join(directory, 'cache'), 'boot');
+    cache.keep('file', statOf(path), digest, Math.ceil(statSync(path).mtimeMs));
+    expect(cache.find('file', statOf(path))).toBeNull();
+  });
+
+  test('gives back every digest after being saved and read', () => {
+    const directory = temporaryDirectory();
+    const names = ['a', 'with space', 'ünïcode/nested', 'line\nbreak'];
+    const path = settledFile(directory);
+    const cache = new StatCache(join(directory, 'cache'), 'boot');
+    names.forEach((name, index) => {
+      cache.keep(
+        name,
+        { ...statOf(path), size: BigInt(index), inode: 2n ** 63n + 5n },
+        digestOf(name),
+        Date.now(),
+      );
+    });
+    cache.save();
+    const read = new StatCache(join(directory, 'cache'), 'boot');
+    names.forEach((name, index) => {
+      const stat = { ...statOf(path), size: BigInt(index), inode: 2n ** 63n + 5n };
+      expect(read.find(name, stat)).toBe(digestOf(name));
+    });
+  });
+
+  test('forgets what is no longer of interest when it is saved', () => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const cache = new StatCache(join(directory, 'cache'), 'boot');
+    for (const name of ['kept', 'dropped']) cache.keep(name, statOf(path), digest, Date.now());
+    cache.save((name) => name === 'kept');
+    const read = new StatCache(join(directory, 'cache'), 'boot');
+    expect(read.find('kept', statOf(path))).toBe(digest);
+    expect(read.find('dropped', statOf(path))).toBeNull();
+  });
+
+  test('after the machine started anew, trusts only what was surely written to the disk', () => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const cache = new StatCache(join(directory, 'cache'), 'first boot');
+    cache.keep('recent', statOf(path), digest, Date.now());
+    const old = { ...statOf(path), mtime: 0n };
+    cache.keep('old', old, digest, Date.now() - 600_000);
+    cache.save();
+    const read = new StatCache(join(directory, 'cache'), 'second boot');
+    expect(read.find('recent', statOf(path))).toBeNull();
+    expect(read.find('old', old)).toBe(digest);
+  });
+
+  test.each([0, 1, 10, 60, 100, 150])('starts empty from a file cut off after %i bytes', (length) => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const file = join(directory, 'cache');
+    const cache = new StatCache(file, 'boot');
+    for (const name of ['a', 'b']) cache.keep(name, statOf(path), digest, Date.now());
+    cache.save();
+    truncate(file, length);
+    expect(new StatCache(file, 'boot').find('b', statOf(path))).toBeNull();
+  });
+});
+
+function truncate(path: string, length: number): void {
+  writeFileSync(path, readFileSync(path).subarray(0, length));
+}
