@@ -67,7 +67,7 @@ const ARROW: readonly Point[] = [
 const HEART: readonly Point[] = Array.from({ length: 32 }, (_, i) => {
   const t = (2 * Math.PI * i) / 32;
   const up = 13 * Math.cos(t) - 5 * Math.cos(2 * t) - 2 * Math.cos(3 * t) - Math.cos(4 * t);
-  return [Math.sin(t) ** 3, -(up + 2.5) / 16];
+  return [(16 / 18) * Math.sin(t) ** 3, -(up + 2.5) / 18];
 });
 
 /** The classes, in the order of their numbers; each figure fits the unit circle. */
