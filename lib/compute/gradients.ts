@@ -137,7 +137,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }),
   },
 
-  Relu: unary((dy, x) => tf.mul(dy, tf.step(x))),
+  Relu: ofOutput((dy, y) => tf.mul(dy, tf.step(y))),
   Step: flat,
   Sign: flat,
   Sqrt: ofOutput((dy, y) => tf.div(dy, tf.mul(y, 2))),

@@ -146,7 +146,7 @@ export class OnnxRuntimeEngine implements Engine {
     declared(options);
     const graph = record(fn, options);
     checkState(graph.outputs, options);
-    const lowered = lower(graph, options.state);
+    const lowered = lower(graph, { state: options.state ?? {}, block: Number(process.env.BLK ?? 0) });
     const session = await ort.InferenceSession.create(encodeModel(lowered.model), this.#session);
     const outputs = Object.fromEntries(
       Object.entries(graph.outputs).map(([name, { shape, dtype }]): [string, TensorSpec] => [

@@ -3,6 +3,7 @@ import type { OnnxGraph } from '../onnx/graph.ts';
 import { permuteValues } from '../trace/fold.ts';
 import { elements, sameShape, type Node } from '../trace/graph.ts';
 import {
+  channelsFirst,
   natural,
   physical,
   sameLayout,
@@ -21,6 +22,11 @@ export class Context {
 
   constructor(graph: OnnxGraph) {
     this.graph = graph;
+  }
+
+  /** An operator of the blocked domain. */
+  blockedOp(name: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.graph.node(name, inputs, attributes, 'com.microsoft.nchwc');
   }
 
   op(name: string, inputs: readonly string[], attributes: Attributes = {}): string {
@@ -44,7 +50,15 @@ export class Context {
 
   /** Name of a node's value, whole, in the given layout. */
   whole(node: Node, layout: Layout): string {
-    if (node.kernel === 'Constant') return this.#constant(node, layout);
+    if (node.kernel === 'Constant' && layout.block === 0) return this.#constant(node, layout);
+    if (layout.block > 0) {
+      const plain = { order: layout.order, block: 0 };
+      const laid = this.value(node);
+      const full = sameShape(laid.dims, node.shape)
+        ? laid
+        : this.spread(this.convert(laid, plain), node.shape);
+      return this.convert(full, layout).name;
+    }
     return this.spread(this.convert(this.value(node), layout), node.shape).name;
   }
 
@@ -64,31 +78,37 @@ export class Context {
         layout,
         dims,
       };
-    let name = sameShape(present, physical(laid.layout, dims))
+    const name = sameShape(present, physical(laid.layout, dims))
       ? source.name
       : this.reshape(source.name, physical(laid.layout, dims));
-    let order = [...laid.layout.order];
-    if (laid.layout.block > 0) {
-      const rank = order.length;
-      const inner = [0, 1, rank, ...Array.from({ length: rank - 2 }, (_, i) => i + 2)];
-      name = this.reshape(
-        this.op('Transpose', [name], { perm: inner }),
-        order.map((axis) => dims[axis]!),
-      );
-    }
-    if (!order.every((axis, i) => axis === layout.order[i])) {
-      const from = order;
-      name = this.op('Transpose', [name], { perm: layout.order.map((axis) => from.indexOf(axis)) });
-      order = [...layout.order];
-    }
-    if (layout.block > 0 && target.at(-1) !== 1) {
-      const [outer, blocks, ...rest] = target.slice(0, -1) as [number, number, ...number[]];
-      const split = this.reshape(name, [outer, blocks, layout.block, ...rest]);
-      name = this.op('Transpose', [split], {
-        perm: [0, 1, ...rest.map((_, i) => i + 3), 2],
-      });
-    }
-    return { name, layout, dims };
+    const written = { name, layout: laid.layout, dims };
+    if (laid.layout.block > 0) return this.#joined(written, layout);
+    if (layout.block > 0) return this.#split(written, layout);
+    return this.#permuted(written, layout);
+  }
+
+  #permuted({ name, layout: { order }, dims }: Laid, layout: Layout): Laid {
+    if (order.every((axis, i) => axis === layout.order[i])) return { name, layout, dims };
+    const perm = layout.order.map((axis) => order.indexOf(axis));
+    return { name: this.op('Transpose', [name], { perm }), layout, dims };
+  }
+
+  /** Out of blocks of channels. */
+  #joined({ name, dims }: Laid, layout: Layout): Laid {
+    const last = sameLayout(layout, natural(dims.length));
+    const plain = this.blockedOp('ReorderOutput', [name], {
+      channels: dims[3]!,
+      channels_last: Number(last),
+    });
+    if (last) return { name: plain, layout, dims };
+    return this.#permuted({ name: plain, layout: channelsFirst, dims }, layout);
+  }
+
+  /** Into blocks of channels. */
+  #split(laid: Laid, layout: Layout): Laid {
+    const last = sameLayout(laid.layout, natural(laid.dims.length));
+    const { name, dims } = last ? laid : this.#permuted(laid, channelsFirst);
+    return { name: this.blockedOp('ReorderInput', [name], { channels_last: Number(last) }), layout, dims };
   }
 
   /** Repeats along the axes that a tensor is only spread over. */
@@ -99,7 +119,6 @@ export class Context {
   }
 
   #constant(node: Node, layout: Layout): string {
-    if (layout.block > 0) return this.convert(this.value(node), layout).name;
     const dims = [...new Array<number>(layout.order.length - node.shape.length).fill(1), ...node.shape];
     const values = sameLayout(layout, natural(dims.length))
       ? node.values!
@@ -108,11 +127,19 @@ export class Context {
   }
 }
 
-/** The layout that the most elements already have. */
+/** The layout that the most elements already have; of equally many, the blocked one. */
 export function prevailing(operands: readonly Laid[], rank: number): Layout {
   let best: Laid | null = null;
-  for (const operand of operands)
-    if (operand.dims.length === rank && (best === null || elements(operand.dims) > elements(best.dims)))
-      best = operand;
-  return best?.layout ?? natural(rank);
+  for (const operand of operands) {
+    if (operand.dims.length !== rank) continue;
+    const gain = best === null ? 1 : elements(operand.dims) - elements(best.dims);
+    if (gain > 0 || (gain === 0 && operand.layout.block > best!.layout.block)) best = operand;
+  }
+  const layout = best?.layout ?? natural(rank);
+  if (best === null || layout.block === 0) return layout;
+  // Only whole operands, and numbers by image, combine without regard to how channels lie.
+  const fits = operands.every(
+    ({ dims }) => sameShape(dims, best.dims) || dims.slice(-3).every((size) => size === 1),
+  );
+  return fits ? layout : { order: layout.order, block: 0 };
 }

@@ -1,7 +1,8 @@
 /**
  * How a tensor's elements lie in memory, apart from its logical shape, which stays tfjs's. `order` lists the
- * logical axes from the outermost in. With `block` > 0 the axis at `order[1]`, the channels, is split: its
- * blocks stay there, and the `block` channels of each lie innermost.
+ * logical axes from the outermost in. With `block` > 0 the axis at `order[1]`, the channels, is split: blocks
+ * of that many channels lie there, and the channels of a block innermost. ONNX Runtime's blocked operators
+ * give such a tensor the dimensions it would have unsplit, and so do we.
  */
 export interface Layout {
   readonly order: readonly number[];
@@ -23,8 +24,10 @@ export function natural(rank: number): Layout {
 /** Images, logically [batch, height, width, channels], as [batch, channels, height, width]. */
 export const channelsFirst: Layout = { order: [0, 3, 1, 2], block: 0 };
 
-/** Images with channels and batch exchanged: [channels, batch, height, width]. */
-export const channelsOutermost: Layout = { order: [3, 0, 1, 2], block: 0 };
+/** Images in blocks of channels. */
+export function blocked(block: number): Layout {
+  return { order: channelsFirst.order, block };
+}
 
 /** Filters, logically [height, width, in, out], as [out, in, height, width]. */
 export const filterLayout: Layout = { order: [3, 2, 0, 1], block: 0 };
@@ -40,14 +43,9 @@ export function sameLayout(a: Layout, b: Layout): boolean {
   );
 }
 
-/** Sizes in memory order, the inner part of split channels last. */
-export function physical({ order, block }: Layout, dims: readonly number[]): number[] {
-  const sizes = order.map((axis) => dims[axis]!);
-  if (block === 0) return sizes;
-  const channels = sizes[1]!;
-  if (channels === 1) return [...sizes, 1];
-  sizes[1] = channels / block;
-  return [...sizes, block];
+/** Sizes in memory order. */
+export function physical({ order }: Layout, dims: readonly number[]): number[] {
+  return order.map((axis) => dims[axis]!);
 }
 
 /** The same tensor seen with `count` more axes of size 1 in front. */

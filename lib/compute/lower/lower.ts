@@ -2,7 +2,10 @@ import { OnnxGraph } from '../onnx/graph.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { reachable, type Graph, type Node } from '../trace/graph.ts';
 import type { KernelName } from '../trace/kernels.ts';
+import { Chains } from './affine.ts';
+import { blockedTable, preferring } from './blocked.ts';
 import { Context } from './context.ts';
+import type { Lowering } from './elementwise.ts';
 import { filterLayout, natural, physical, type Layout } from './layout.ts';
 import { portable } from './table.ts';
 
@@ -25,8 +28,15 @@ function stateLayout({ shape }: Node): Layout {
   return shape.length === 4 ? filterLayout : natural(shape.length);
 }
 
+export interface LowerOptions {
+  /** Output name → input name. */
+  readonly state?: Readonly<Record<string, string>>;
+  /** Channels in a block of ONNX Runtime's blocked operators; 0 for ONNX's own operators alone. */
+  readonly block?: number;
+}
+
 /** Writes a recorded function as an ONNX model; what does not lead to an output is left out. */
-export function lower(graph: Graph, state: Readonly<Record<string, string>> = {}): Lowered {
+export function lower(graph: Graph, { state = {}, block = 0 }: LowerOptions = {}): Lowered {
   const onnx = new OnnxGraph();
   const context = new Context(onnx);
   const kept = new Set(Object.values(state));
@@ -40,8 +50,14 @@ export function lower(graph: Graph, state: Readonly<Record<string, string>> = {}
     inputs[name] = { name: onnx.input(name, node.dtype, dims), layout, dims };
     context.set(node, { name, layout, dims: node.shape });
   }
-  for (const node of order)
-    if (!context.has(node)) context.set(node, portable[node.kernel as KernelName](node, context));
+  const chains = block > 0 ? new Chains(order, new Set(Object.values(graph.outputs))) : null;
+  for (const node of order) {
+    if (context.has(node) || chains?.absorbed(node) === true) continue;
+    const chained = chains?.write(node, context, block) ?? null;
+    for (const before of chained === null ? (chains?.left(node) ?? []) : [])
+      context.set(before, lowering(before, block)(before, context));
+    context.set(node, chained ?? lowering(node, block)(node, context));
+  }
   const outputs: Record<string, Port> = {};
   for (const [key, node] of Object.entries(graph.outputs)) {
     const layout = key in state ? stateLayout(node) : natural(node.shape.length);
@@ -51,4 +67,10 @@ export function lower(graph: Graph, state: Readonly<Record<string, string>> = {}
     outputs[key] = { name, layout, dims };
   }
   return { model: onnx.finish(), inputs, outputs };
+}
+
+function lowering({ kernel }: Node, block: number): Lowering {
+  const name = kernel as KernelName;
+  const first = blockedTable[name];
+  return block > 0 && first !== undefined ? preferring(first, block, portable[name]) : portable[name];
 }

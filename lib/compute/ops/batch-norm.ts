@@ -54,7 +54,7 @@ function gradFunc(dy: Tensor, saved: Tensor[]): Tensor[] {
   const factor = tf.mul(scale, inverse);
   const slope = tf.mul(factor, tf.div(tf.mul(tf.square(inverse), product), -count));
   const offset = tf.mul(factor, tf.div(total, -count));
-  const dx = tf.add(tf.add(tf.mul(dy, factor), tf.mul(centred, slope)), offset);
+  const dx = tf.add(tf.add(tf.mul(centred, slope), offset), tf.mul(dy, factor));
   return [dx, tf.mul(product, inverse), total];
 }
 
