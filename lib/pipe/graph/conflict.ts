@@ -1,5 +1,6 @@
 import type { Path, Problem } from '../manifest/diagnostic.ts';
 import type { Manifest, Stage, StageInput } from '../manifest/manifest.ts';
+import { ALL_AXES } from '../manifest/template.ts';
 import type { Graph, Task, TaskOutput, TaskSource } from './graph.ts';
 
 interface Owner {
@@ -17,19 +18,22 @@ export function conflicts(manifest: Manifest, { tasks }: Graph): Problem[] {
   const report = (key: string, problem: () => Problem): void => {
     if (!found.has(key)) found.set(key, problem());
   };
-  const writers = writersOf(manifest, tasks, report);
-  const directories = directoriesOf(writers, tasks, report);
   const top = manifest.artifacts.split('/')[0]!;
-  for (const { stage, inputs } of tasks) {
-    for (let position = 0; position < stage.inputs.length; position++) {
+  const readers = new Set(
+    manifest.stages.filter(({ inputs }) => inputs.some((input) => mayReach(input, top))),
+  );
+  const apart = readers.size > 0 ? new Set<Stage>() : stagesApart(manifest);
+  const suspects = tasks.filter(({ stage }) => !apart.has(stage));
+  const writers = writersOf(manifest, tasks, suspects, report);
+  const directories = directoriesOf(writers, tasks, report);
+  for (const { stage, inputs } of suspects) {
+    if (!readers.has(stage)) continue;
+    for (const [position, input] of stage.inputs.entries()) {
       for (const source of inputs[position]!.sources) {
         if (source.kind === 'output') break;
         const base = baseOf(source);
-        // Only what lies with the outputs can be one, or hold one.
-        if (base !== null && base !== '' && !base.startsWith(top)) continue;
         const writer = base === null ? undefined : writerOf(base, writers, directories);
         if (writer === undefined) continue;
-        const input = stage.inputs[position]!;
         report(`${stage.name}.${input.name}`, () => disguised(stage, input, tasks[writer]!, base!));
       }
     }
@@ -37,12 +41,50 @@ export function conflicts(manifest: Manifest, { tasks }: Graph): Problem[] {
   return [...found.values()];
 }
 
+/** Whether an input could be something in the directory of outputs. */
+function mayReach({ source }: StageInput, top: string): boolean {
+  if (source.kind === 'output') return false;
+  const path = source.kind === 'glob' ? source.pattern : source.path;
+  return path !== null && (path === '' || path.startsWith(top) || path.startsWith('{'));
+}
+
+/**
+ * Stages whose outputs have distinct plain names in a directory that no other stage writes to: those of
+ * no two tasks can meet, so that they need not be compared one by one.
+ */
+function stagesApart({ stages }: Manifest): Set<Stage> {
+  const owners = new Map<string, Set<Stage>>();
+  for (const stage of stages) {
+    for (const { path } of stage.outputs) {
+      const first = path.split('/')[0]!;
+      owners.set(first, (owners.get(first) ?? new Set()).add(stage));
+    }
+  }
+  // What begins with a placeholder may lie in any directory.
+  if ([...owners.keys()].some((first) => first.includes('{'))) return new Set();
+  return new Set(
+    stages.filter((stage) => {
+      const prefix = `${stage.name}/{${ALL_AXES}}/`;
+      const names = stage.outputs.map(({ path }) =>
+        path.startsWith(prefix) ? path.slice(prefix.length) : '/',
+      );
+      const plain = names.every((name) => !/[/{}]/.test(name)) && new Set(names).size === names.length;
+      return plain && (owners.get(stage.name)?.size ?? 0) <= 1;
+    }),
+  );
+}
+
 type Report = (key: string, problem: () => Problem) => void;
 
-function writersOf({ stages }: Manifest, tasks: readonly Task[], report: Report): Writers {
+function writersOf(
+  { stages }: Manifest,
+  tasks: readonly Task[],
+  suspects: readonly Task[],
+  report: Report,
+): Writers {
   const writers: Writers = new Map();
   const place = new Map(stages.map(({ name }, position) => [name, position]));
-  for (const task of tasks) {
+  for (const task of suspects) {
     for (const output of task.outputs) {
       const writer = writers.get(output.path);
       if (writer === undefined) {
