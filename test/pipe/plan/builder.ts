@@ -1,0 +1,57 @@
+import type { Graph, Task, TaskInput } from '../../../lib/pipe/graph/graph.ts';
+import type { JsonObject } from '../../../lib/pipe/json.ts';
+import type { Stage, Work } from '../../../lib/pipe/manifest/manifest.ts';
+
+export interface TaskSpec {
+  readonly id: string;
+  /** Ids of the tasks whose output `out` it reads, each as an input of that name; or paths with a dot. */
+  readonly reads?: readonly string[];
+  readonly params?: JsonObject;
+  readonly work?: Work;
+}
+
+const use: Work = { kind: 'use', module: 'stage.ts' };
+
+export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
+  return {
+    name: id,
+    title: '',
+    work,
+    params,
+    inputs: [],
+    outputs: [{ name: 'out', path: 'out', directory: false }],
+    matrix: [],
+    scan: null,
+    resources: { threads: 1, gpu: 0 },
+    env: [],
+    timeout: null,
+    retries: 0,
+  };
+}
+
+/** A graph of one-task stages, each with one output `out`; given in topological order. */
+export function graphOf(specs: readonly TaskSpec[]): Graph {
+  const position = new Map(specs.map(({ id }, index) => [id, index]));
+  const needsOf = ({ reads = [] }: TaskSpec) =>
+    reads.flatMap((name) => position.get(name) ?? []).sort((a, b) => a - b);
+  const tasks = specs.map((spec, index): Task => {
+    const inputs = (spec.reads ?? []).map((name): TaskInput => {
+      const task = position.get(name);
+      return task === undefined
+        ? { name, sources: [{ kind: 'path', path: name, external: false }] }
+        : { name, sources: [{ kind: 'output', task, output: 0, point: {} }] };
+    });
+    return {
+      index,
+      id: spec.id,
+      stage: stageOf(spec),
+      point: {},
+      previous: null,
+      inputs,
+      outputs: [{ name: 'out', path: `artifacts/${spec.id}/out`, directory: false }],
+      needs: needsOf(spec),
+      neededBy: specs.flatMap((other, at) => (needsOf(other).includes(index) ? [at] : [])),
+    };
+  });
+  return { tasks, byId: new Map(tasks.map((task) => [task.id, task])) };
+}

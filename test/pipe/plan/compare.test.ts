@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../../lib/pipe/digest.ts';
+import type { Action, InputMember } from '../../../lib/pipe/plan/action.ts';
+import { reasonsBetween } from '../../../lib/pipe/plan/compare.ts';
+
+const [a, b] = [digestOf('a'), digestOf('b')];
+
+const base: Action = {
+  stage: {
+    version: 1,
+    work: { kind: 'use', code: a },
+    params: { rate: 0.1, deep: { batch: 8, layers: [1, 2] } },
+    outputs: { out: 'file' },
+    env: { KEY: 'x', UNSET: null },
+    toolchain: { engine: 'onnxruntime' },
+    packages: { zod: '4.0.0' },
+  },
+  task: { point: { seed: 0 }, previous: 1, inputs: { data: [['', a, {}]] } },
+};
+
+const context = {
+  changedSources: () => ['lib/x.ts'],
+  inputs: (_: string, position: number) => ({ path: `path${position}`, task: 'maker' }),
+};
+
+function stage(change: Partial<Action['stage']>): Action {
+  return { ...base, stage: { ...base.stage, ...change } };
+}
+
+function inputs(data: readonly InputMember[], more: Action['task']['inputs'] = {}): Action {
+  return { ...base, task: { ...base.task, inputs: { data, ...more } } };
+}
+
+describe('what changed between two actions', () => {
+  const cases: [string, Action, object[]][] = [
+    ['nothing', structuredClone(base), []],
+    [
+      'a parameter',
+      stage({ params: { rate: 0.2, deep: { batch: 8, layers: [1, 2] } } }),
+      [{ reason: 'parameter', path: 'rate', before: 0.1, after: 0.2 }],
+    ],
+    [
+      'parameters added and removed, nested',
+      stage({ params: { deep: { batch: 8, layers: [1], new: null } } }),
+      [
+        { reason: 'parameter', path: 'deep.layers', before: [1, 2], after: [1] },
+        { reason: 'parameter', path: 'deep.new', after: null },
+        { reason: 'parameter', path: 'rate', before: 0.1 },
+      ],
+    ],
+    [
+      'code',
+      stage({ work: { kind: 'use', code: b } }),
+      [{ reason: 'code', before: a, after: b, files: ['lib/x.ts'] }],
+    ],
+    [
+      'a module that became a command',
+      stage({ work: { kind: 'cmd', command: 'run', cwd: 'sub' } }),
+      [{ reason: 'command', before: `use ${a}`, after: '(in sub) run' }],
+    ],
+    [
+      'a package',
+      stage({ packages: { zod: '4.1.0', sharp: '1.0.0' } }),
+      [
+        { reason: 'package', name: 'sharp', after: '1.0.0' },
+        { reason: 'package', name: 'zod', before: '4.0.0', after: '4.1.0' },
+      ],
+    ],
+    [
+      'the engine',
+      stage({ toolchain: {} }),
+      [{ reason: 'toolchain', name: 'engine', before: 'onnxruntime' }],
+    ],
+    [
+      'the environment',
+      stage({ env: { UNSET: 'set', KEY: 'x' } }),
+      [{ reason: 'environment', name: 'UNSET', after: 'set' }],
+    ],
+    ['outputs', stage({ outputs: { out: 'directory' } }), [{ reason: 'outputs-declared' }]],
+    [
+      'the engine’s own encoding',
+      stage({ version: 2 }),
+      [{ reason: 'toolchain', name: 'pipe', before: '1', after: '2' }],
+    ],
+    [
+      'the segment before',
+      { ...base, task: { ...base.task, previous: null } },
+      [{ reason: 'parameter', path: 'previous', before: 1, after: null }],
+    ],
+    [
+      'an input',
+      inputs([['', b, {}]]),
+      [{ reason: 'input', input: 'data', path: 'path0', task: 'maker', before: a, after: b }],
+    ],
+    [
+      'an input’s name',
+      inputs([['renamed', a, {}]]),
+      [{ reason: 'input', input: 'data', path: 'path0', task: 'maker', before: a, after: a }],
+    ],
+    [
+      'an input that is new',
+      inputs([['', a, {}]], { more: [['', b, {}]] }),
+      [{ reason: 'input', input: 'more', path: 'path0', task: 'maker', after: b }],
+    ],
+    [
+      'an input that is no more',
+      inputs([]),
+      [{ reason: 'input', input: 'data', path: '', task: null, before: a }],
+    ],
+  ];
+
+  test.each(cases)('%s', (_, after, reasons) => {
+    expect(reasonsBetween(base, after, context)).toEqual(reasons);
+  });
+
+  const list = (...members: [string, string, number][]): readonly InputMember[] =>
+    members.map(([label, text, epoch]) => [label, digestOf(text), { seed: 0, epoch }]);
+  const before = inputs(list(['', 'one', 1], ['', 'two', 2]));
+  const gathered: [string, Action, object[]][] = [
+    [
+      'one member',
+      inputs(list(['', 'one', 1], ['', 'TWO', 2])),
+      [{ path: 'path1', before: digestOf('two'), after: digestOf('TWO') }],
+    ],
+    [
+      'a member added',
+      inputs(list(['', 'one', 1], ['', 'two', 2], ['', 'three', 3])),
+      [{ path: 'path2', after: digestOf('three') }],
+    ],
+    ['a member removed', inputs(list(['', 'two', 2])), [{ path: 'epoch=1,seed=0', before: digestOf('one') }]],
+    [
+      'two members that swapped their bytes',
+      inputs(list(['', 'two', 1], ['', 'one', 2])),
+      [{ path: 'path0' }, { path: 'path1' }],
+    ],
+    ['the order of members', inputs(list(['', 'two', 2], ['', 'one', 1])), [{ path: 'order of files' }]],
+  ];
+
+  test.each(gathered)('of a gathered input: %s', (_, after, reasons) => {
+    expect(reasonsBetween(before, after, context)).toMatchObject(reasons);
+    expect(reasonsBetween(before, after, context)).toHaveLength(reasons.length);
+  });
+
+  test('the order in which an axis was named is no change', () => {
+    const one = inputs([
+      ['', a, { seed: 0, epoch: 1 }],
+      ['', b, { seed: 0, epoch: 2 }],
+    ]);
+    const two = inputs([
+      ['', a, { epoch: 1, seed: 0 }],
+      ['', b, { epoch: 2, seed: 0 }],
+    ]);
+    expect(reasonsBetween(one, two, context)).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../../lib/pipe/digest.ts';
+import type { TaskSpec } from './builder.ts';
+import { World } from './world.ts';
+
+/** data → train → score → plot, and text → plot. */
+function study(): World {
+  const world = new World([
+    { id: 'data', reads: ['in.txt'] },
+    { id: 'text', reads: ['text.txt'] },
+    { id: 'train', reads: ['data'], params: { rate: 0.1, deep: { batch: 8 } } },
+    { id: 'score', reads: ['train'], work: { kind: 'cmd', command: 'score', cwd: '' } },
+    { id: 'plot', reads: ['score', 'text'] },
+  ]);
+  world.files = { 'in.txt': 'in', 'text.txt': 'text' };
+  world.run();
+  return world;
+}
+
+function changed(world: World, id: string, change: Partial<TaskSpec>): void {
+  world.specs = world.specs.map((spec) => (spec.id === id ? { ...spec, ...change } : spec));
+}
+
+const fresh = { data: 'fresh', text: 'fresh', train: 'fresh', score: 'fresh', plot: 'fresh' };
+
+describe('the plan', () => {
+  test('is to run everything that was never built', () => {
+    const world = new World([{ id: 'data' }, { id: 'train', reads: ['data'] }]);
+    expect(world.plan()).toEqual({
+      data: { state: 'stale', reasons: [{ reason: 'never-built' }] },
+      train: { state: 'unknown', upstream: [0], reasons: [{ reason: 'never-built' }] },
+    });
+  });
+
+  test('is to do nothing after a run', () => {
+    expect(study().states()).toEqual(fresh);
+    expect(study().run()).toEqual([]);
+  });
+
+  const changes: [string, (world: World) => void, object, string[]][] = [
+    [
+      'an input file',
+      (w) => {
+        w.files['in.txt'] = 'new';
+      },
+      { data: 'stale', train: 'unknown', score: 'unknown', plot: 'unknown' },
+      ['data', 'train', 'score', 'plot'],
+    ],
+    [
+      'an input of one branch',
+      (w) => {
+        w.files['text.txt'] = 'new';
+      },
+      { text: 'stale', plot: 'unknown' },
+      ['text', 'plot'],
+    ],
+    [
+      'a parameter',
+      (w) => {
+        changed(w, 'train', { params: { rate: 0.2, deep: { batch: 8 } } });
+      },
+      { train: 'stale', score: 'unknown', plot: 'unknown' },
+      ['train', 'score', 'plot'],
+    ],
+    [
+      'the last stage’s code',
+      (w) => {
+        w.code['plot'] = 'new';
+      },
+      { plot: 'stale' },
+      ['plot'],
+    ],
+    [
+      'a command',
+      (w) => {
+        changed(w, 'score', { work: { kind: 'cmd', command: 'score -v', cwd: '' } });
+      },
+      { score: 'stale', plot: 'unknown' },
+      ['score', 'plot'],
+    ],
+    [
+      'where a command runs',
+      (w) => {
+        changed(w, 'score', { work: { kind: 'cmd', command: 'score', cwd: 'sub' } });
+      },
+      { score: 'stale', plot: 'unknown' },
+      ['score', 'plot'],
+    ],
+    [
+      'what a task reads',
+      (w) => {
+        changed(w, 'plot', { reads: ['score'] });
+      },
+      { plot: 'stale' },
+      ['plot'],
+    ],
+  ];
+
+  test.each(changes)('after a change of %s reruns just what may depend on it', (_, change, states, ran) => {
+    const world = study();
+    change(world);
+    expect(world.states()).toEqual({ ...fresh, ...states });
+    expect(world.run()).toEqual(ran);
+    expect(world.states()).toEqual(fresh);
+  });
+
+  test.each(changes)('after %s was put back restores and runs nothing', (_, change) => {
+    const world = study();
+    const before = { ...world, files: { ...world.files }, code: { ...world.code } };
+    const recorded = new Map(world.lock);
+    change(world);
+    world.run();
+    Object.assign(world, { specs: before.specs, files: before.files, code: before.code });
+    expect(Object.values(world.states()).every((state) => state === 'fresh' || state === 'restorable')).toBe(
+      true,
+    );
+    expect(world.run()).toEqual([]);
+    expect(world.lock).toEqual(recorded);
+  });
+
+  test('stops where a rerun gives equal bytes', () => {
+    const world = study();
+    const score = world.lock.get('score')!.outputs['out'];
+    world.bytes['score'] = 'same';
+    world.forced.add('score');
+    world.run();
+    expect(world.lock.get('score')!.outputs['out']).not.toBe(score);
+    expect(world.plan()['score']).toEqual({ state: 'stale', reasons: [{ reason: 'forced' }] });
+    expect(world.run()).toEqual(['score']);
+  });
+
+  test('is to restore an output that is gone, and to run when the store has lost it too', () => {
+    const world = study();
+    world.lost.add('train');
+    const reasons = [{ reason: 'output-lost', path: 'artifacts/train/out' }];
+    expect(world.plan()['train']).toEqual({ state: 'restorable', reasons });
+    world.store.clear();
+    expect(world.plan()['train']).toEqual({ state: 'stale', reasons });
+    expect(world.states()).toMatchObject({ data: 'fresh', score: 'unknown' });
+  });
+
+  test('takes the recorded outputs of tasks that are not selected', () => {
+    const world = study();
+    world.files['in.txt'] = 'new';
+    expect(world.plan(({ id }) => id === 'score')).toEqual({ score: { state: 'fresh' } });
+    world.lock.delete('train');
+    expect(world.plan(({ id }) => id === 'score')['score']).toMatchObject({
+      state: 'unknown',
+      upstream: [2],
+    });
+  });
+
+  test('says of an uncertain task what is certain about it already', () => {
+    const world = study();
+    world.files['in.txt'] = 'new';
+    changed(world, 'train', { params: { rate: 0.2, deep: { batch: 8 } } });
+    expect(world.plan()['train']).toEqual({
+      state: 'unknown',
+      upstream: [0],
+      reasons: [{ reason: 'parameter', path: 'rate', before: 0.1, after: 0.2 }],
+    });
+    expect(world.plan()['score']).toEqual({ state: 'unknown', upstream: [2], reasons: [] });
+  });
+
+  test('treats a record that it cannot read as none', () => {
+    const world = study();
+    world.lock.set('plot', { fingerprint: digestOf('x'), outputs: {}, action: '[{"params":1},{}]' });
+    world.store.clear();
+    expect(world.plan()['plot']).toEqual({ state: 'stale', reasons: [{ reason: 'never-built' }] });
+  });
+
+  test('whatever graph and change: a second run is all hits, and states agree with what runs', () => {
+    const graphs = fc.array(fc.array(fc.nat({ max: 7 }), { maxLength: 3 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(graphs, fc.nat({ max: 7 }), fc.boolean(), (shape, at, sameBytes) => {
+        const specs = shape.map((reads, index): TaskSpec => ({
+          id: `t${index}`,
+          reads: [
+            ...new Set(reads.filter((need) => need < index).map((need) => `t${need}`)),
+            `f${index}.txt`,
+          ],
+        }));
+        const world = new World(specs);
+        world.files = Object.fromEntries(specs.map((_, index) => [`f${index}.txt`, 'text']));
+        const target = `t${at % specs.length}`;
+        if (sameBytes) world.bytes[target] = 'constant';
+        expect(world.run()).toEqual(specs.map(({ id }) => id));
+        expect(world.run()).toEqual([]);
+        world.files[`f${at % specs.length}.txt`] = 'other';
+        const states = world.states();
+        const ran = world.run();
+        for (const [id, state] of Object.entries(states)) {
+          if (state === 'fresh' || state === 'restorable') expect(ran).not.toContain(id);
+          if (state === 'stale') expect(ran).toContain(id);
+        }
+        if (sameBytes) expect(ran).toEqual([target]);
+        expect(world.run()).toEqual([]);
+      }),
+    );
+  });
+});
