@@ -14,6 +14,12 @@ function fontFolder(): string {
   return join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
 }
 
+/** Of the package that brings the font: part of what decides a figure's bytes. */
+export function fontVersion(): string {
+  const manifest = readFileSync(join(fontFolder(), '..', 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
 /** Advance widths, as shares of the font size. */
 interface Metrics {
   /** By glyph. */

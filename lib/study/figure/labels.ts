@@ -27,3 +27,11 @@ export function groupLabel(group: string): string {
 export function titled(title: string, variant: { readonly label: string }): string {
   return variant.label === '' ? title : `${title}, ${variant.label}`;
 }
+
+/** Parts joined, those that are empty left out, in letters that every file system takes. */
+export function fileName(...parts: readonly string[]): string {
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => part.replaceAll(/[^\p{Letter}\p{Number}._-]+/gu, '_'))
+    .join('-');
+}

@@ -53,3 +53,9 @@ export async function renderPng(svg: string): Promise<Uint8Array> {
     .png({ compressionLevel: 9 })
     .toBuffer();
 }
+
+/** The libraries inside sharp that decide a PNG's bytes; a system's own may stand in for the bundled ones. */
+export function rendererVersions(): Record<string, string> {
+  const { vips, rsvg } = sharp.versions;
+  return { vips, ...(rsvg === undefined ? {} : { rsvg }) };
+}

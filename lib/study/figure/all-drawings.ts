@@ -1,0 +1,67 @@
+import { curveDrawings } from './curve-drawings.ts';
+import type { Drawing } from './drawing.ts';
+import type { EpochScale } from './epoch-axis.ts';
+import { readFloor, readMapSeries, readScores, readTrainingRun } from './load.ts';
+import type { PlacedFile } from './load.ts';
+import { placeOf, variantsOf } from './run.ts';
+import type { Variant } from './run.ts';
+import { sheetDrawings } from './sheet-drawings.ts';
+import type { TrainingRun } from './training.ts';
+
+/** What the figures are drawn from: files of each run, of each checkpoint too where said. */
+export interface FigureFiles {
+  readonly history: readonly PlacedFile[];
+  /** Per checkpoint. */
+  readonly scores: readonly PlacedFile[];
+  /** Similarities of early-stopping maps between seeds; may be empty. */
+  readonly floor: readonly PlacedFile[];
+  readonly images: readonly PlacedFile[];
+  /** Maps at early stopping. */
+  readonly reference: readonly PlacedFile[];
+  /** Maps per checkpoint. */
+  readonly maps: readonly PlacedFile[];
+}
+
+export interface FigureOptions {
+  readonly epochAxis: EpochScale;
+  readonly sheets: number;
+}
+
+function of(files: readonly PlacedFile[], variant: Variant, seed?: number): PlacedFile[] {
+  return files.filter(({ point }) => {
+    const place = placeOf(point);
+    return place.variant.key === variant.key && (seed === undefined || place.seed === seed);
+  });
+}
+
+async function* variantSheets(
+  files: FigureFiles,
+  run: TrainingRun,
+  options: FigureOptions,
+): AsyncGenerator<Drawing> {
+  const { variant, seed, earlyStopping } = run;
+  const [[images], [reference]] = [of(files.images, variant, seed), of(files.reference, variant, seed)];
+  if (!images || !reference || earlyStopping === null) return;
+  const maps = of(files.maps, variant, seed);
+  const series = await readMapSeries({ images, reference, earlyStopping, maps });
+  yield* sheetDrawings(series, { variant, seed, scale: options.epochAxis, perClass: options.sheets });
+}
+
+/** Every figure, one after another: maps are read run by run, of the first seed of each variant. */
+export async function* figureDrawings(files: FigureFiles, options: FigureOptions): AsyncGenerator<Drawing> {
+  const runs = await Promise.all(files.history.map(readTrainingRun));
+  const variants = variantsOf(runs);
+  const scored = await Promise.all(
+    variants.map(async (variant) => ({
+      variant,
+      scores: (await Promise.all(of(files.scores, variant).map(readScores))).flat(),
+      floor: (await Promise.all(of(files.floor, variant).map(readFloor))).flat(),
+    })),
+  );
+  const withScores = scored.filter(({ scores }) => scores.length > 0);
+  yield* curveDrawings(runs, withScores, options.epochAxis);
+  for (const variant of variants) {
+    const run = runs.find((candidate) => candidate.variant.key === variant.key)!;
+    yield* variantSheets(files, run, options);
+  }
+}
