@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,10 @@ import { writeImages } from '../../lib/study/dataset/file.ts';
 import { createModel } from '../../lib/study/model/create.ts';
 import { weightColumns } from '../../lib/study/model/weights-file.ts';
 import { draws } from '../../lib/study/random.ts';
+import { writeHistory } from '../../lib/study/train/checkpoint-files.ts';
 import attribute from '../../stages/attribute.ts';
+import claims from '../../stages/claims.ts';
+import floor from '../../stages/floor.ts';
 import score from '../../stages/score.ts';
 import select from '../../stages/select.ts';
 
@@ -26,8 +29,8 @@ const said: string[] = [];
 
 const path = (name: string): string => join(folder, name);
 
-function file(name: string): InputFile {
-  return { path: path(name), name, point: {} };
+function file(name: string, point: InputFile['point'] = {}): InputFile {
+  return { path: path(name), name, point };
 }
 
 /** What every task gets besides its parameters, inputs and outputs. */
@@ -219,5 +222,86 @@ describe('score', () => {
     await expect(scores('some.arrow')).rejects.toThrow(
       'the maps and their reference are of different images',
     );
+  });
+});
+
+describe('floor', () => {
+  async function noiseFloor(seeds: readonly number[]): Promise<ArrowTable> {
+    const ofSeeds = (name: (seed: number) => string): InputFile[] =>
+      seeds.map((seed) => file(name(seed), { seed }));
+    await floor.run({
+      ...surroundings,
+      params: floor.params.parse({
+        engine,
+        model,
+        attribute: { methods, smoothGrad: { samples: 2 } },
+        score: {},
+      }),
+      axes: { augment: true },
+      inputs: {
+        models: ofSeeds((seed) => `model-${seed}.arrow`),
+        images: ofSeeds(() => 'images.arrow'),
+        references: ofSeeds(() => 'reference.arrow'),
+      },
+      outputs: { floor: path('floor.arrow') },
+    });
+    return readArrow(path('floor.arrow'));
+  }
+
+  it('scores each seed against every other on its own images', async () => {
+    const { rows } = await readArrow(path('images.arrow'));
+    const table = await noiseFloor([1, 2]);
+    expect(table.rows).toBe(2 * rows * methods.length);
+    const seeds = table.numbers('seed');
+    const mssim = table.numbers('mssim');
+    const constant = table.booleans('constant');
+    table.numbers('other').forEach((other, row) => {
+      expect(other).toBe(3 - seeds[row]!);
+      if (constant[row]) return;
+      // The reference maps are those of seed 1's model: explained by it again, they are the same.
+      if (other === 1) expect(mssim[row]).toBeCloseTo(1, 9);
+      else expect(mssim[row]).toBeLessThan(1);
+    });
+  });
+
+  it('of one seed has no rows, and a warning', async () => {
+    const table = await noiseFloor([1]);
+    expect(table.rows).toBe(0);
+    expect(Object.keys(table.columns)).toContain('mssim');
+    expect(said).toContain('warning: there is one seed only: without a second there is no noise floor');
+  });
+});
+
+describe('claims', () => {
+  it('writes a page and a table from histories, scores and floor', async () => {
+    const point = { augment: true, seed: 3 };
+    const row = { train: { loss: 1, error: 0.1 }, validation: null, monitoredLoss: 1, lastLayerNorm: 1 };
+    const history = [1, 2, 3, 4, 5].map((epoch) => ({
+      ...row,
+      epoch,
+      test: { loss: 1 + epoch / 10, error: 0.5 - epoch / 100 },
+      learningRate: 0.1,
+    }));
+    await writeHistory(path('history.arrow'), history, { epoch: 2, triggered: true }, {});
+    await claims.run({
+      ...surroundings,
+      params: claims.params.parse({ claims: { resamples: 50 } }),
+      axes: {},
+      inputs: {
+        history: [file('history.arrow', point)],
+        scores: [file('scores.arrow', { ...point, epoch: 5 })],
+        floor: [file('floor.arrow', { augment: true })],
+      },
+      outputs: { page: path('claims.md'), table: path('claims.arrow') },
+    });
+    const page = await readFile(path('claims.md'), 'utf8');
+    expect(page).toContain('- augment=true: early stopping at epoch 2 (seed 3); last checkpoint: epoch 5.');
+    const table = await readArrow(path('claims.arrow'));
+    expect(new Set(table.numbers('claim'))).toEqual(new Set([1, 3, 4, 5, 6, 7, 8]));
+    // One run has no spread, and the methods of claim 4 were not computed.
+    const verdicts = table.strings('verdict');
+    table.numbers('claim').forEach((claim, at) => {
+      if (claim === 1 || claim === 4) expect(verdicts[at]).toBe('undecided');
+    });
   });
 });

@@ -1,5 +1,4 @@
-import type { Columns, TensorColumn } from '../../arrow/columns.ts';
-import type { ArrowTable } from '../../arrow/read.ts';
+import type { Columns, TensorColumn, TensorValues } from '../../arrow/columns.ts';
 import type { TensorValue } from '../../compute/program.ts';
 import { sliceImages } from '../dataset/file.ts';
 import { entropy } from '../score/entropy.ts';
@@ -86,8 +85,17 @@ function tensorColumn({ shape, values }: TensorValue, dimensions: readonly strin
   return { type: 'tensor', shape: shape.slice(1), dimensions, values };
 }
 
+/** What `readMaps` asks of a table: an Arrow file's, or batches in memory. */
+interface Table {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, unknown>>;
+  numbers(name: string): (number | null)[];
+  strings(name: string): (string | null)[];
+  tensor(name: string): { readonly shape: readonly number[]; readonly values: TensorValues };
+}
+
 /** Reads what `mapColumns` made. */
-export function readMaps(table: ArrowTable): MapsTable {
+export function readMaps(table: Table): MapsTable {
   const numbers = (name: string): number[] => table.numbers(name) as number[];
   const strings = (name: string): string[] => table.strings(name) as string[];
   const mask = 'mask' in table.columns ? table.tensor('mask') : null;

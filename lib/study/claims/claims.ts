@@ -1,0 +1,76 @@
+import { bootstrap } from '../statistics/bootstrap.ts';
+import {
+  driftPassesFloor,
+  groupsDriftAlike,
+  mapsDrift,
+  someDriftLess,
+  tiesRaiseGradCam,
+} from './drift-claims.ts';
+import type { Find, VariantEvidence } from './evidence.ts';
+import { borderlineOscillates } from './oscillation-claim.ts';
+import type { ClaimsParams } from './parameters.ts';
+import { augmentationDiffers, lateTraining } from './training-claims.ts';
+import { type Finding, judge } from './verdict.ts';
+
+export interface Claim {
+  readonly number: number;
+  readonly text: string;
+  /** Where to look. */
+  readonly figure: string;
+}
+
+/** What the paper says, and one question of our own. */
+export const claims: readonly Claim[] = [
+  { number: 1, text: 'Late training lowers test error while test loss rises.', figure: 'Figure 2' },
+  { number: 2, text: 'Without augmentation the effect differs.', figure: 'Figure 2' },
+  {
+    number: 3,
+    text: 'Saliency and Grad-CAM maps drift: MSSIM and Spearman to the early-stopping map fall below 0.4.',
+    figure: 'Figure 5',
+  },
+  {
+    number: 4,
+    text: 'Guided backpropagation, deconvolution and the minus variant drift less.',
+    figure: 'Figure 5',
+  },
+  { number: 5, text: 'Groups A, B and C show no clear difference in drift.', figure: 'Figure 5' },
+  { number: 6, text: 'p_c and entropy oscillate for B and C, not for A.', figure: 'Figure 4' },
+  {
+    number: 7,
+    text: 'Saliency’s Spearman is below 0.1; Grad-CAM’s is higher because of ties.',
+    figure: 'Figure 5',
+  },
+  { number: 8, text: 'Ours: the drift is larger than the noise floor.', figure: 'Figure 5' },
+];
+
+type Examine = (variant: VariantEvidence, find: Find, params: ClaimsParams) => void;
+
+const examinations: readonly (readonly [claim: number, examine: Examine])[] = [
+  [1, lateTraining],
+  [3, mapsDrift],
+  [4, someDriftLess],
+  [5, groupsDriftAlike],
+  [6, borderlineOscillates],
+  [7, tiesRaiseGradCam],
+  [8, driftPassesFloor],
+];
+
+/** Every statistic of every claim, in the order of the claims. */
+export function examineClaims(
+  variants: readonly VariantEvidence[],
+  params: ClaimsParams,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  const finder =
+    (claim: number, variant: string): Find =>
+    (statistic, rule, runs, value) => {
+      const interval = bootstrap(runs, value, params);
+      findings.push({ claim, variant, statistic, rule, interval, verdict: judge(rule, interval) });
+    };
+  for (const variant of variants)
+    for (const [claim, examine] of examinations) examine(variant, finder(claim, variant.name), params);
+  const without = variants.find(({ augment }) => augment === false);
+  const withIt = variants.find(({ augment }) => augment === true);
+  if (without && withIt) augmentationDiffers(without, withIt, finder(2, 'both'));
+  return findings.sort((a, b) => a.claim - b.claim);
+}

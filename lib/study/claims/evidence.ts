@@ -1,0 +1,73 @@
+import type { Rule } from './verdict.ts';
+import type { Run, Statistic } from '../statistics/bootstrap.ts';
+
+/** One image's scores by one method at one checkpoint, or against another seed's map. */
+export interface Scored {
+  readonly image: number;
+  readonly group: string;
+  readonly method: string;
+  readonly mssim: number | null;
+  readonly spearman: number | null;
+  readonly spearmanEq8: number | null;
+  readonly entropy: number;
+  readonly probability: number;
+}
+
+export interface Checkpoint {
+  readonly epoch: number;
+  readonly scores: readonly Scored[];
+}
+
+/** Test error and loss at the end of training less those at early stopping. */
+export interface LateTraining {
+  readonly error: number;
+  readonly loss: number;
+}
+
+/** All that is known of one training run. */
+export interface RunEvidence {
+  readonly seed: number;
+  readonly stop: number;
+  /** Null where no test images were scored. */
+  readonly late: LateTraining | null;
+  /** In order of epochs. */
+  readonly checkpoints: readonly Checkpoint[];
+  /** Early-stopping maps of this run's images by the other seeds, against this run's own. */
+  readonly floor: readonly Scored[];
+}
+
+/** Runs that differ in nothing but their seed. */
+export interface VariantEvidence {
+  /** E.g. `augment=false`. */
+  readonly name: string;
+  /** Null on a pipeline without that axis. */
+  readonly augment: boolean | null;
+  readonly runs: readonly RunEvidence[];
+}
+
+/** Computes the interval of a statistic, judges it by a rule, and notes it down. */
+export type Find = <T>(statistic: string, rule: Rule, runs: readonly Run<T>[], value: Statistic<T>) => void;
+
+/** Scores at the last checkpoint. */
+export function atTheEnd({ checkpoints }: RunEvidence): readonly Scored[] {
+  return checkpoints.at(-1)?.scores ?? [];
+}
+
+export type Similarity = 'mssim' | 'spearman' | 'spearmanEq8';
+
+export const similarityLabels: Readonly<Record<Similarity, string>> = {
+  mssim: 'MSSIM',
+  spearman: 'Spearman',
+  spearmanEq8: 'Spearman by eq. 8',
+};
+
+/** A method's values of one similarity, undefined ones left out. */
+export function similaritiesOf(
+  scores: readonly Scored[],
+  method: string,
+  similarity: Similarity,
+): readonly number[] {
+  return scores.flatMap((row) =>
+    row.method === method && row[similarity] !== null ? [row[similarity]] : [],
+  );
+}

@@ -1,0 +1,106 @@
+import { type ArrowTable, readArrow } from '../../arrow/read.ts';
+import type { Point } from '../score/axes.ts';
+import { type EpochLog, readLog } from '../train/log.ts';
+import type { Checkpoint, LateTraining, RunEvidence, Scored, VariantEvidence } from './evidence.ts';
+
+/** A file and where it lies on the axes. */
+export interface PlacedFile {
+  readonly path: string;
+  readonly point: Point;
+}
+
+export interface EvidenceFiles {
+  /** One for each run. */
+  readonly history: readonly PlacedFile[];
+  /** One for each run and checkpoint. */
+  readonly scores: readonly PlacedFile[];
+  /** One for each variant. */
+  readonly floor: readonly PlacedFile[];
+}
+
+/** Share of the epochs, at the end, whose mean is what training ended at: one epoch alone is noise. */
+const endShare = 0.1;
+
+/** Gathers what the claims need, variant by variant, run by run. */
+export async function readEvidence(files: EvidenceFiles): Promise<readonly VariantEvidence[]> {
+  const variants = new Map<string, RunEvidence[]>();
+  for (const history of files.history) {
+    const name = variantName(history.point);
+    const run = await readRun(history, files);
+    variants.set(name, [...(variants.get(name) ?? []), run]);
+  }
+  return [...variants].map(([name, runs]) => {
+    const augment = files.history.find(({ point }) => variantName(point) === name)?.point.augment;
+    return { name, augment: typeof augment === 'boolean' ? augment : null, runs };
+  });
+}
+
+async function readRun(history: PlacedFile, files: EvidenceFiles): Promise<RunEvidence> {
+  const seed = Number(history.point.seed);
+  const name = variantName(history.point);
+  const table = await readArrow(history.path);
+  const log = readLog(table);
+  const stopAt = table.booleans('early_stopping').indexOf(true);
+  const ofRun = files.scores.filter(
+    ({ point }) => variantName(point) === name && Number(point.seed) === seed,
+  );
+  const checkpoints = await Promise.all(
+    ofRun.map(async ({ path, point }): Promise<Checkpoint> => ({
+      epoch: Number(point.epoch),
+      scores: scoredRows(await readArrow(path)),
+    })),
+  );
+  const floorFile = files.floor.find(({ point }) => variantName(point) === name);
+  return {
+    seed,
+    stop: log[stopAt]!.epoch,
+    late: lateChange(log, stopAt),
+    checkpoints: checkpoints.sort((a, b) => a.epoch - b.epoch),
+    floor: floorFile ? floorRows(await readArrow(floorFile.path), seed) : [],
+  };
+}
+
+/** The axes that make a run another one, but for its seed. */
+function variantName(point: Point): string {
+  const axes = Object.entries(point).filter(([axis]) => axis !== 'seed' && axis !== 'epoch');
+  const named = axes.map(([axis, value]) => `${axis}=${value}`).sort();
+  return named.join(', ') || 'all runs';
+}
+
+function lateChange(log: readonly EpochLog[], stopAt: number): LateTraining | null {
+  const end = log.slice(-Math.ceil(endShare * log.length)).flatMap(({ test }) => (test ? [test] : []));
+  const stop = log[stopAt]?.test;
+  if (!stop || end.length === 0) return null;
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+  return {
+    error: mean(end.map(({ error }) => error)) - stop.error,
+    loss: mean(end.map(({ loss }) => loss)) - stop.loss,
+  };
+}
+
+function floorRows(table: ArrowTable, seed: number): readonly Scored[] {
+  const seeds = table.numbers('seed');
+  return scoredRows(table).filter((_, row) => seeds[row] === seed);
+}
+
+function scoredRows(table: ArrowTable): readonly Scored[] {
+  const [image, mssim, spearman, spearmanEq8, entropy, probability] = [
+    'index',
+    'mssim',
+    'spearman',
+    'spearman_eq8',
+    'entropy',
+    'probability',
+  ].map((name) => table.numbers(name));
+  const groups = table.strings('group');
+  return table.strings('method').map((method, row) => ({
+    image: image![row]!,
+    group: groups[row]!,
+    method: method!,
+    mssim: mssim![row]!,
+    spearman: spearman![row]!,
+    spearmanEq8: spearmanEq8![row]!,
+    entropy: entropy![row]!,
+    probability: probability![row]!,
+  }));
+}

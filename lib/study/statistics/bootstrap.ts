@@ -1,0 +1,66 @@
+import { type Draws, draws } from '../random.ts';
+import { quantile } from './quantile.ts';
+
+export interface Interval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What was observed in one run (a seed): one entry per image. */
+export type Run<T> = readonly T[];
+
+/** Of runs to a number; null where it is undefined. */
+export type Statistic<T> = (runs: readonly Run<T>[]) => number | null;
+
+export interface BootstrapOptions {
+  readonly resamples: number;
+  /** Share of the resamples inside the interval. */
+  readonly level: number;
+}
+
+/**
+ * A statistic over images and runs with its percentile bootstrap interval (Efron and Tibshirani 1993, §13.3).
+ * Runs are drawn with replacement, then images within each drawn run, because the images of one run are
+ * alike in having one network. With few runs the interval is too narrow: two seeds can give only four
+ * different draws of seeds. Null where the statistic is undefined (resamples where it is are left out), and for a single
+ * observation, which says nothing of spread.
+ *
+ * The draws depend on nothing but their number, so that equal observations give an equal interval.
+ */
+export function bootstrap<T>(
+  runs: readonly Run<T>[],
+  statistic: Statistic<T>,
+  { resamples, level }: BootstrapOptions,
+): Interval | null {
+  const value = statistic(runs);
+  const observations = runs.reduce((count, run) => count + run.length, 0);
+  if (value === null || observations < 2) return null;
+  const from = draws({ seed: 0, purpose: 'bootstrap' });
+  const found: number[] = [];
+  for (let resample = 0; resample < resamples; resample++) {
+    const drawn = withReplacement(runs, from).map((run) => withReplacement(run, from));
+    const again = statistic(drawn);
+    if (again !== null) found.push(again);
+  }
+  const sorted = Float64Array.from(found).sort();
+  if (sorted.length === 0) return null;
+  const tail = (1 - level) / 2;
+  return { value, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+}
+
+function withReplacement<T>(values: readonly T[], from: Draws): readonly T[] {
+  return values.map(() => values[from.integer(values.length)]!);
+}
+
+/** Mean over all images of all runs; null without any. */
+export function meanOfAll(runs: readonly Run<number>[]): number | null {
+  let sum = 0;
+  let count = 0;
+  for (const run of runs)
+    for (const value of run) {
+      sum += value;
+      count++;
+    }
+  return count > 0 ? sum / count : null;
+}

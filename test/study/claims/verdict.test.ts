@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { describeRule, judge, type Rule, together, type Verdict } from '../../../lib/study/claims/verdict.ts';
+
+const below: Rule = { type: 'below', bound: 0.4 };
+const above: Rule = { type: 'above', bound: 0 };
+const apart: Rule = { type: 'apart-from-zero' };
+const within: Rule = { type: 'within', margin: 0.1 };
+
+describe('a verdict', () => {
+  it.each<[Rule, number, number, Verdict]>([
+    [below, 0.1, 0.3, 'held'],
+    [below, 0.3, 0.5, 'undecided'],
+    [below, 0.4, 0.6, 'not held'],
+    [above, 0.1, 0.2, 'held'],
+    [above, -0.1, 0.2, 'undecided'],
+    [above, -0.2, 0, 'not held'],
+    [apart, 0.1, 0.2, 'held'],
+    [apart, -0.2, -0.1, 'held'],
+    [apart, -0.1, 0.1, 'undecided'],
+    [within, -0.05, 0.09, 'held'],
+    [within, 0.05, 0.2, 'undecided'],
+    [within, 0.15, 0.2, 'not held'],
+    [within, -0.3, -0.11, 'not held'],
+  ])('%o from %d to %d: %4$s', (rule, low, high, verdict) => {
+    expect(judge(rule, { value: (low + high) / 2, low, high })).toBe(verdict);
+  });
+
+  it('is open where nothing could be computed', () => {
+    for (const rule of [below, above, apart, within]) expect(judge(rule, null)).toBe('undecided');
+  });
+
+  it.each<[Verdict[], Verdict]>([
+    [['held', 'held'], 'held'],
+    [['held', 'undecided'], 'undecided'],
+    [['held', 'not held', 'undecided'], 'not held'],
+    [[], 'undecided'],
+  ])('of a claim with findings %o is %s', (verdicts, expected) => {
+    expect(together(verdicts)).toBe(expected);
+  });
+
+  it('says what it asks for', () => {
+    expect([below, above, apart, within].map(describeRule)).toEqual(['< 0.4', '> 0', '≠ 0', 'within ±0.1']);
+  });
+});
