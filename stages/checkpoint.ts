@@ -6,9 +6,10 @@ import { findEarlyStopping } from '../lib/study/train/early-stopping.ts';
 /** Epochs without a lower validation loss after which training would have stopped. */
 const patience = z.int().positive();
 
+/** Finds the early-stopping model among the epochs of all segments, and joins their logs. */
 export default defineStage({
   params: z.strictObject({ earlyStopping: z.strictObject({ patience }) }),
-  axes: z.strictObject({ augment: z.boolean(), seed: z.int() }),
+  axes: z.looseObject({}),
   inputs: { log: 'many', records: 'many' },
   outputs: ['reference', 'history'],
   async run(task) {

@@ -4,9 +4,10 @@ import { loadDataset } from '../lib/study/dataset/load.ts';
 import { datasetParams } from '../lib/study/dataset/params.ts';
 import { defineStage } from '../lib/stage/define.ts';
 
+/** Loads or draws the images, splits them, and measures their channels. */
 export default defineStage({
   params: z.strictObject({ dataset: datasetParams }),
-  axes: z.strictObject({}),
+  axes: z.looseObject({}),
   inputs: { source: 'many' },
   outputs: ['train', 'validation', 'test'],
   async run(task) {

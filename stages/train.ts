@@ -11,9 +11,10 @@ import { reportEpochs } from '../lib/study/train/report.ts';
 
 const epoch = z.int().positive();
 
+/** Trains one segment: from the state the segment before left, up to the epoch that ends this one. */
 export default defineStage({
   params: z.strictObject({ engine: engineParams, model: modelParams, train: trainParams }),
-  axes: z.strictObject({ augment: z.boolean(), seed: z.int().min(0).max(0xffffffff), epoch }),
+  axes: z.looseObject({ augment: z.boolean(), seed: z.int().min(0).max(0xffffffff), epoch }),
   inputs: { train: 'one', validation: 'one', test: 'one', model: 'optional', optimiser: 'optional' },
   outputs: ['model', 'optimiser', 'records', 'log'],
   async toolchain({ engine }) {

@@ -1,0 +1,157 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readArrow } from '../../lib/arrow/read.ts';
+import type { InputFile } from '../../lib/stage/define.ts';
+import checkpoint from '../../stages/checkpoint.ts';
+import data from '../../stages/data.ts';
+import train from '../../stages/train.ts';
+
+const ENDS = [1, 2, 4];
+const dataset = { name: 'shapes', train: 48, validation: 20, test: 20 };
+const params = train.params.parse({
+  engine: { backend: 'onnxruntime', device: 'cpu' },
+  model: { family: 'vgg', depth: 4, width: 4 },
+  train: { batchSize: 16, learningRate: 0.05, momentum: 0.9 },
+});
+
+let folder: string;
+const said: string[] = [];
+beforeEach(() => {
+  said.length = 0;
+});
+
+function file(name: string): InputFile {
+  return { path: join(folder, name), name, point: {} };
+}
+
+/** What every task gets besides its parameters, inputs and outputs. */
+const surroundings = {
+  previous: null,
+  provenance: { stage: 'test' },
+  threads: 1,
+  signal: new AbortController().signal,
+  progress: (done: number, total: number, unit: string) => said.push(`${done} of ${total} ${unit}`),
+  log: (message: string) => said.push(message),
+  warn: (message: string) => said.push(`warning: ${message}`),
+};
+
+async function runData(): Promise<void> {
+  const paths = (part: string): string => join(folder, `${part}.arrow`);
+  await data.run({
+    ...surroundings,
+    params: data.params.parse({ dataset }),
+    axes: {},
+    inputs: { source: [] },
+    outputs: { train: paths('train'), validation: paths('validation'), test: paths('test') },
+  });
+}
+
+/** One segment; `before` is the folder of the segment it continues. */
+async function runTrain(name: string, epoch: number, before: string | null): Promise<void> {
+  const path = (part: string): string => join(folder, name, `${part}.arrow`);
+  await mkdir(dirname(path('model')), { recursive: true });
+  const carried = (part: string): InputFile | null =>
+    before === null ? null : file(`${before}/${part}.arrow`);
+  await train.run({
+    ...surroundings,
+    params,
+    axes: train.axes.parse({ augment: true, seed: 3, epoch }),
+    inputs: {
+      train: file('train.arrow'),
+      validation: file('validation.arrow'),
+      test: file('test.arrow'),
+      model: carried('model'),
+      optimiser: carried('optimiser'),
+    },
+    outputs: {
+      model: path('model'),
+      optimiser: path('optimiser'),
+      records: path('records'),
+      log: path('log'),
+    },
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'train-stage-'));
+  await runData();
+  for (const [i, end] of ENDS.entries()) {
+    await runTrain(`to-${end}`, end, i === 0 ? null : `to-${ENDS[i - 1]}`);
+  }
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('the data stage', () => {
+  it('writes the three parts, each saying how many it has', async () => {
+    await runData();
+    expect(said).toEqual(['train: 48 images', 'validation: 20 images', 'test: 20 images']);
+    const table = await readArrow(join(folder, 'train.arrow'));
+    expect(table.columns.image).toMatchObject({ type: 'tensor', element: 'uint8', shape: [32, 32, 3] });
+    expect(table.strings('class').slice(0, 1)).toEqual(['circle']);
+    expect(table.metadata).toMatchObject({ stage: 'test' });
+  });
+});
+
+describe('the train stage', () => {
+  it('ends in the same bytes in one segment as in three', async () => {
+    await runTrain('whole', 4, null);
+    for (const part of ['model', 'optimiser']) {
+      const [whole, last] = await Promise.all([
+        readFile(join(folder, 'whole', `${part}.arrow`)),
+        readFile(join(folder, 'to-4', `${part}.arrow`)),
+      ]);
+      expect(whole.equals(last)).toBe(true);
+    }
+  });
+
+  it('tells of each epoch', async () => {
+    await runTrain('again', 4, 'to-2');
+    expect(said.filter((line) => line.endsWith('epochs'))).toEqual([
+      '0 of 2 epochs',
+      '1 of 2 epochs',
+      '2 of 2 epochs',
+    ]);
+    expect(said.filter((line) => line.startsWith('epoch '))).toEqual([
+      expect.stringMatching(/^epoch 3: train loss \d\.\d{3} error .* %, validation loss .*images\/s$/),
+      expect.stringMatching(/^epoch 4: /),
+    ]);
+  });
+
+  it('names engine and layout as its toolchain', async () => {
+    const toolchain = await train.toolchain?.(params);
+    expect(toolchain?.engine).toMatch(/onnxruntime/);
+  });
+});
+
+describe('the checkpoint stage', () => {
+  async function runCheckpoint(patience: number): Promise<void> {
+    await checkpoint.run({
+      ...surroundings,
+      params: checkpoint.params.parse({ earlyStopping: { patience } }),
+      axes: {},
+      inputs: {
+        log: ENDS.map((end) => file(`to-${end}/log.arrow`)),
+        records: ENDS.map((end) => file(`to-${end}/records.arrow`)),
+      },
+      outputs: { reference: join(folder, 'reference.arrow'), history: join(folder, 'history.arrow') },
+    });
+  }
+
+  it('writes the best model and the joined log, and warns when early stopping did not occur', async () => {
+    await runCheckpoint(100);
+    const history = await readArrow(join(folder, 'history.arrow'));
+    const losses = history.numbers('monitored_loss') as number[];
+    const best = losses.indexOf(Math.min(...losses)) + 1;
+    const reference = await readArrow(join(folder, 'reference.arrow'));
+    expect(history.numbers('epoch')).toEqual([1, 2, 3, 4]);
+    expect(reference.numbers('epoch')).toEqual([best]);
+    expect(said.at(-1)).toBe(
+      'warning: early stopping did not occur within 4 epochs; ' +
+        `the lowest loss so far, of epoch ${best}, stands in for it`,
+    );
+  });
+});
