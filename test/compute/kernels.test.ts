@@ -7,18 +7,22 @@ import { reachable } from '../../lib/compute/trace/graph.ts';
 import { kernels } from '../../lib/compute/trace/kernels.ts';
 import { record } from '../../lib/compute/trace/record.ts';
 import { cases, type KernelCase } from './kernel-cases.ts';
+import { engineWith } from './layouts.ts';
 import { difference, random, specs } from './values.ts';
 
 let js: Engine;
 let portable: Engine;
+let best: Engine;
 
 beforeAll(async () => {
   js = await createEngine({ backend: 'js', device: 'cpu', threads: 1 });
-  portable = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: 1 });
+  portable = await engineWith('portable');
+  best = await engineWith('auto');
 });
 
 afterAll(async () => {
   await portable.dispose();
+  await best.dispose();
 });
 
 async function run(engine: Engine, fn: TensorFunction, inputs: TensorMap): Promise<TensorMap> {
@@ -48,10 +52,12 @@ describe('a compiled kernel gives what the cpu backend gives, and so does its gr
   test.each(cases.map((item) => ({ title: item.title, item })))('$title', async ({ item }) => {
     const fn = valueAndGradients(item);
     const expected = await run(js, fn, item.inputs);
-    const outputs = await run(portable, fn, item.inputs);
-    expect(Object.keys(outputs)).toEqual(Object.keys(expected));
-    for (const name of Object.keys(expected))
-      expect(difference(outputs[name], expected[name]), name).toBeLessThan(3e-6);
+    for (const engine of [portable, best]) {
+      const outputs = await run(engine, fn, item.inputs);
+      expect(Object.keys(outputs)).toEqual(Object.keys(expected));
+      for (const name of Object.keys(expected))
+        expect(difference(outputs[name], expected[name]), name).toBeLessThan(3e-6);
+    }
   });
 });
 

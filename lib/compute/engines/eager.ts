@@ -84,6 +84,7 @@ class EagerProgram implements Program {
 /** Calls functions as they are, kernel by kernel, on a tfjs backend. */
 export class EagerEngine implements Engine {
   readonly toolchain: Readonly<Record<string, string>>;
+  readonly notes: readonly string[] = [];
   readonly #backend: string;
 
   constructor(backend: string, toolchain: Readonly<Record<string, string>>) {

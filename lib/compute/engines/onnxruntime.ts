@@ -11,6 +11,7 @@ import type {
   TensorSpec,
   TensorValue,
 } from '../program.ts';
+import { cpuLayout, type CpuLayout } from './layout.ts';
 import { permuteValues } from '../trace/fold.ts';
 import { record } from '../trace/record.ts';
 
@@ -120,18 +121,22 @@ class SessionProgram implements Program {
 }
 
 /** Records functions and runs them as ONNX Runtime sessions. */
-export class OnnxRuntimeEngine implements Engine {
+class OnnxRuntimeEngine implements Engine {
   readonly toolchain: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly #block: number;
   readonly #session: ort.InferenceSession.SessionOptions;
   readonly #programs = new Set<Program>();
 
-  constructor(threads: number) {
+  constructor(device: Device, threads: number, { block, reason }: CpuLayout) {
+    this.#block = block;
+    this.notes = reason === null ? [] : [`onnxruntime uses the portable layout: ${reason}`];
     this.toolchain = {
-      engine: `onnxruntime-node ${ort.env.versions.node ?? 'unknown'} cpu`,
-      layout: 'nchw',
+      engine: `onnxruntime-node ${ort.env.versions.node ?? 'unknown'} ${device} ${process.arch}`,
+      layout: block > 0 ? `nchw${block}c` : 'nchw',
     };
     this.#session = {
-      executionProviders: ['cpu'],
+      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -146,7 +151,7 @@ export class OnnxRuntimeEngine implements Engine {
     declared(options);
     const graph = record(fn, options);
     checkState(graph.outputs, options);
-    const lowered = lower(graph, { state: options.state ?? {}, block: Number(process.env.BLK ?? 0) });
+    const lowered = lower(graph, { state: options.state ?? {}, block: this.#block });
     const session = await ort.InferenceSession.create(encodeModel(lowered.model), this.#session);
     const outputs = Object.fromEntries(
       Object.entries(graph.outputs).map(([name, { shape, dtype }]): [string, TensorSpec] => [
@@ -163,4 +168,44 @@ export class OnnxRuntimeEngine implements Engine {
     for (const program of this.#programs) await program.dispose();
     this.#programs.clear();
   }
+}
+
+export type Device = 'cpu' | 'webgpu' | 'cuda';
+
+const REMEDY: Readonly<Record<Device, string>> = {
+  cpu: 'reinstall onnxruntime-node',
+  webgpu: 'it needs a GPU and its driver',
+  cuda: "it needs CUDA 12, and onnxruntime-node's own install run with --onnxruntime-node-install=cuda12",
+};
+
+/** Throws unless a session starts on the device. */
+async function tryDevice(device: Device): Promise<void> {
+  const port = { type: 'float32', dims: [1] } as const;
+  const model = encodeModel({
+    nodes: [{ op: 'Neg', domain: '', inputs: ['x'], output: 'y', attributes: {} }],
+    initializers: [],
+    inputs: [{ ...port, name: 'x' }],
+    outputs: [{ ...port, name: 'y' }],
+  });
+  try {
+    const session = await ort.InferenceSession.create(model, {
+      executionProviders: [device],
+      logSeverityLevel: 4,
+    });
+    await session.release();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `the onnxruntime engine's ${device} device does not start (${REMEDY[device]}): ${message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+export async function onnxRuntimeEngine(device: Device, threads: number): Promise<Engine> {
+  if (device !== 'cpu') await tryDevice(device);
+  const layout = device === 'cpu' ? await cpuLayout() : { block: 0, reason: null };
+  return new OnnxRuntimeEngine(device, threads, layout);
 }

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../program.ts';
+import { EagerEngine } from './eager.ts';
+
+/** In the order they are tried; each registers a tfjs backend named `tensorflow`. */
+const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+/** True when the package itself is absent, rather than something it needs. */
+function isAbsent(error: unknown, name: string): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
+}
+
+/** The user's own installation of TensorFlow: functions run as they are, kernel by kernel. */
+export async function tensorFlowEngine(device: 'auto' | 'cpu' | 'cuda' | 'webgpu'): Promise<Engine> {
+  if (device === 'webgpu') throw new Error('the tensorflow engine has no webgpu device; take cpu or cuda');
+  const wanted = PACKAGES.filter(
+    (name) => device === 'auto' || (device === 'cuda') === name.endsWith('-gpu'),
+  );
+  for (const name of wanted) {
+    try {
+      await import(name);
+    } catch (error) {
+      if (isAbsent(error, name)) continue;
+      throw new Error(`${name} is installed but does not load`, { cause: error });
+    }
+    if (!(await tf.setBackend('tensorflow'))) throw new Error(`${name} loads but does not start`);
+    await tf.setBackend('cpu');
+    return new EagerEngine('tensorflow', { engine: `${name} with tfjs ${tf.version_core}` });
+  }
+  throw new Error(
+    `the tensorflow engine needs ${wanted.join(' or ')}, which is not installed; install it, or take ` +
+      'engine.backend: onnxruntime',
+  );
+}
