@@ -82,13 +82,15 @@ export class WorkerProcess {
 
   /** Ends the process and all it started: a worker left alone kills its commands and itself. */
   async end(): Promise<void> {
-    if (this.#exit !== null) return;
-    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    const { exitCode, signalCode } = this.#child;
+    if (this.#exit !== null || exitCode !== null || signalCode !== null) return;
+    // Not `close`: Node does not emit it when this side disconnects first.
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     if (this.#child.connected) this.#child.disconnect();
     const killer = setTimeout(() => {
       signalGroup(this.#child, 'SIGKILL');
     }, patience);
-    await closed;
+    await gone;
     clearTimeout(killer);
   }
 
