@@ -1,22 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { definePath, newProject, type Project } from './project.ts';
+import { definePath, newProject, type Ended, type Project } from './project.ts';
 import { words } from './words.ts';
 
+interface Watching {
+  /** Does something, and gives all that is printed until it waits again. */
+  readonly after: (change: () => void) => Promise<string>;
+  readonly stop: () => Promise<Ended>;
+}
+
 /** Starts watching and waits until it waits. */
-async function watching(project: Project, ...args: string[]) {
+async function watching(project: Project, ...args: string[]): Promise<Watching> {
   const running = project.start('run', '--watch', '--jobs', '1', ...args);
   let heard = (await running.until('for changes; Ctrl-C ends')).length;
   return {
-    running,
-    /** Does something, and gives all that is printed until it waits again. */
-    async after(change: () => void): Promise<string> {
+    after: async (change) => {
       change();
       const all = await running.until('for changes; Ctrl-C ends', heard);
       const news = all.slice(heard);
       heard = all.length;
       return news;
     },
-    async stop() {
+    stop: () => {
       running.child.kill('SIGINT');
       return running.ended;
     },

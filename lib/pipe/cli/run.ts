@@ -1,30 +1,10 @@
-import { availableParallelism } from 'node:os';
-import { jsonReporter } from '../report/json.ts';
-import { failureText } from '../report/outcome.ts';
-import { plainReporter } from '../report/plain.ts';
-import type { Reporter } from '../report/reporter.ts';
-import { stageOf } from '../report/reason.ts';
-import { figureLines } from '../report/summary.ts';
 import { openProject } from '../run/open.ts';
-import type { Project, RunSummary, Selection } from '../run/project.ts';
-import { configure, type Configured } from './configuration.ts';
+import type { RunSummary } from '../run/project.ts';
+import { configure } from './configuration.ts';
 import { EXIT, mistake, type Context } from './context.ts';
-import { figuresOf } from './figures.ts';
 import { interruption } from './interrupt.ts';
-import type { ConfigurationOptions, SelectionOptions } from './options.ts';
-import { printIssues } from './refusal.ts';
+import { runOnce, type RunCommandOptions } from './run-once.ts';
 import { chosen } from './selection.ts';
-
-export interface RunCommandOptions extends ConfigurationOptions, SelectionOptions {
-  readonly force?: true;
-  readonly jobs?: number;
-  readonly keepGoing?: true;
-  readonly dryRun?: true;
-  readonly watch?: true;
-  readonly json?: true;
-}
-
-const LISTED_FIGURES = 12;
 
 /** `pipe run`. */
 export async function run(
@@ -49,84 +29,6 @@ export async function run(
   } finally {
     await project.close();
     interrupted.dispose();
-  }
-}
-
-/** One run, shown as it goes; also what `--watch` does again and again. */
-export async function runOnce(
-  context: Context,
-  project: Project,
-  configured: Configured,
-  selected: { readonly selection: Selection; readonly force: Selection },
-  options: RunCommandOptions,
-  signal: AbortSignal,
-): Promise<RunSummary> {
-  const { manifest, graph } = configured;
-  const reporter = await reporterFor(context, configured, selected.selection, options);
-  const made = new Set<number>();
-  let summary: RunSummary;
-  try {
-    summary = await project.run(manifest, graph, {
-      ...selected,
-      jobs: options.jobs ?? availableParallelism(),
-      keepGoing: options.keepGoing === true,
-      signal,
-      listener: (event) => {
-        reporter.event(event);
-        if (event.type !== 'task-finished') return;
-        const { type } = event.outcome;
-        if (type === 'ran' || type === 'restored') made.add(graph.byId.get(event.task)!.index);
-      },
-    });
-  } finally {
-    reporter.close();
-  }
-  conclude(context, configured, summary, made, options);
-  return summary;
-}
-
-async function reporterFor(
-  context: Context,
-  { graph }: Configured,
-  selection: Selection,
-  { json }: RunCommandOptions,
-): Promise<Reporter> {
-  if (json === true) return jsonReporter(context.out);
-  if (!context.live) return plainReporter(context.out, context.style);
-  const totals = new Map<string, number>();
-  for (const index of selection) {
-    const stage = stageOf(graph.tasks[index]!.id);
-    totals.set(stage, (totals.get(stage) ?? 0) + 1);
-  }
-  const { terminalReporter } = await import('../report/terminal.ts');
-  return terminalReporter(process.stdout, context.style, totals);
-}
-
-/** What the events do not say: a refusal, and where to look now. */
-function conclude(
-  context: Context,
-  configured: Configured,
-  summary: RunSummary,
-  made: ReadonlySet<number>,
-  { json }: RunCommandOptions,
-): void {
-  switch (summary.type) {
-    case 'refused':
-      printIssues(context, configured, summary.stageIssues, summary.inputIssues);
-      return;
-    case 'locked':
-      mistake(
-        context,
-        `another pipe run holds this project: process ${summary.pid} on ${summary.host}`,
-        `whether it still lives cannot be seen from here; when it does not, remove ${summary.file}`,
-      );
-      return;
-    case 'finished': {
-      if (summary.unsaved !== null) mistake(context, failureText(summary.unsaved));
-      if (json === true || summary.failed > 0 || summary.stopped) return;
-      const figures = figuresOf(configured.directory, configured.graph, made);
-      for (const line of figureLines(figures, LISTED_FIGURES)) context.out(`${line}\n`);
-    }
   }
 }
 

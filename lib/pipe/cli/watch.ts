@@ -13,7 +13,7 @@ import { configureIn, type Configured } from './configuration.ts';
 import { EXIT, type Context } from './context.ts';
 import { interruption } from './interrupt.ts';
 import { findProject, MANIFEST_FILE } from './locate.ts';
-import { runOnce, type RunCommandOptions } from './run.ts';
+import { runOnce, type RunCommandOptions } from './run-once.ts';
 import { chosen } from './selection.ts';
 
 /** `pipe run --watch`: runs, waits for a change, and runs what it made stale. */

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { newProject, type Project } from './project.ts';
+
+/** Quick tasks before a slow one that tells when it begins and can be told not to be slow. */
+function slow(): Project {
+  return newProject({
+    'pipeline.yaml': `version: 1
+stages:
+  quick: { cmd: 'echo 1 > {outputs.a}', outputs: { a: a.txt } }
+  slow:
+    cmd: 'echo $$ > begun.pid; test -e quickly || sleep 60; cp {inputs.a} {outputs.b}'
+    inputs: { a: quick.a }
+    outputs: { b: b.txt }
+`,
+  });
+}
+
+function begun(project: Project): Promise<void> {
+  return expect
+    .poll(() => project.exists('begun.pid') && project.read('begun.pid') !== '', { timeout: 30_000 })
+    .toBe(true);
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a run that is interrupted', () => {
+  test('stops what runs, keeps what is finished, and ends with status 130', async () => {
+    const project = slow();
+    const running = project.start('run');
+    await begun(project);
+    const pid = Number(project.read('begun.pid'));
+    running.child.kill('SIGINT');
+    const { status, err, out } = await running.ended;
+    expect(status).toBe(130);
+    expect(err).toBe('stopping; once more to kill\n');
+    expect(out).toContain('ran       quick');
+    expect(lives(pid)).toBe(false);
+    expect(project.exists('artifacts/slow')).toBe(false);
+    project.write('quickly', '');
+    expect(await project.outcomes('run')).toEqual(['slow ran']);
+  });
+
+  test('by SIGKILL leaves no lock, and goes on from what was finished', async () => {
+    const project = slow();
+    const running = project.start('run');
+    await begun(project);
+    process.kill(-Number(project.read('begun.pid')), 'SIGKILL');
+    running.child.kill('SIGKILL');
+    await running.ended;
+    project.write('quickly', '');
+    const { status, out } = await project.pipe('run');
+    expect(out).not.toContain('quick (');
+    expect(status).toBe(0);
+    expect(project.read('artifacts/slow/b.txt')).toBe('1\n');
+  });
+
+  test('twice ends at once and leaves nothing running', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  deaf: { cmd: "trap '' TERM; echo $$ > begun.pid; while :; do sleep 0.1; done", outputs: { a: a.txt } }
+`,
+    });
+    const running = project.start('run');
+    await begun(project);
+    const pid = Number(project.read('begun.pid'));
+    running.child.kill('SIGINT');
+    await running.until('stopping; once more to kill');
+    running.child.kill('SIGINT');
+    const { status } = await running.ended;
+    expect(status).toBe(130);
+    await expect.poll(() => lives(pid), { timeout: 4000 }).toBe(false);
+  });
+});
+
+describe('two runs at once', () => {
+  test('take turns: each task runs once, and the second says for whom it waits', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  count: { cmd: 'echo x >> times.txt; touch begun.pid; sleep 1; cp times.txt {outputs.a}', outputs: { a: a.txt } }
+`,
+    });
+    const first = project.start('run');
+    await expect.poll(() => project.exists('begun.pid'), { timeout: 30_000 }).toBe(true);
+    const second = await project.pipe('run');
+    expect(second.out).toContain(
+      `waiting for another pipe run in this project (process ${first.child.pid!} on `,
+    );
+    expect(second.out).toContain('nothing to do: 1 task is up to date');
+    expect((await first.ended).status).toBe(0);
+    expect(second.status).toBe(0);
+    expect(project.read('times.txt')).toBe('x\n');
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { writeArrow } from '../../lib/arrow/write.ts';
+import { newProject } from './project.ts';
+import { words } from './words.ts';
+import { join } from 'node:path';
+import sharp from 'sharp';
+
+describe('show', () => {
+  test('tells which task made a file, from what, and what it is', async () => {
+    const project = newProject(words);
+    await project.pipe('run');
+    const byPath = await project.pipe('show', 'artifacts/report/report.md');
+    expect(byPath.out.replace(/sha256:[0-9a-f]{64}/g, 'DIGEST')).toBe(`\
+artifacts/report/report.md
+  made by      report
+  fingerprint  DIGEST
+  digest       DIGEST
+  size         56 B
+
+56 B of .md
+`);
+    expect((await project.pipe('show', 'report.page')).out).toBe(byPath.out);
+    expect((await project.pipe('show', 'report')).out).toBe(byPath.out);
+    project.write('artifacts/report/report.md', 'mine');
+    expect((await project.pipe('show', 'report')).out).toContain('(not what was recorded: it was edited)');
+  });
+
+  test('lists what a stage of many tasks makes', async () => {
+    const project = newProject(words);
+    expect((await project.pipe('show', 'count')).out).toBe(`\
+artifact               path                                 size
+count@length=3.counts  artifacts/count/length=3/counts.txt  not made yet
+count@length=5.counts  artifacts/count/length=5/counts.txt  not made yet
+`);
+    const { status, err } = await project.pipe('show', 'count@length=3');
+    expect(err).toBe(`\
+error: artifacts/count/length=3/counts.txt has not been made yet
+hint: pipe run 'count@length=3'
+`);
+    expect(status).toBe(2);
+  });
+
+  test('shows the columns, ranges, metadata and first rows of an Arrow file', async () => {
+    const project = newProject(words);
+    await writeArrow(
+      join(project.directory, 'x.arrow'),
+      {
+        image: {
+          type: 'tensor',
+          shape: [1, 2],
+          dimensions: ['height', 'width'],
+          values: Float32Array.of(0, 0.5, 1, -1),
+        },
+        label: { type: 'utf8', values: ['cat', null] },
+        loss: { type: 'float64', values: [0.25, 1 / 3] },
+      },
+      { metadata: { task: 'data' } },
+    );
+    expect((await project.pipe('show', 'x.arrow')).out).toBe(`\
+x.arrow
+Arrow file: 2 rows, 3 columns
+
+column  type     shape                       min     mean      max  missing
+image   float32  [2, height 1, width 2]       -1  0.12500        1
+label   utf8     [2]                                                      1
+loss    float64  [2]                     0.25000  0.29167  0.33333
+
+metadata
+  task  data
+
+first 2 rows
+label     loss
+cat    0.25000
+null   0.33333
+`);
+  });
+
+  test('says of a broken Arrow file what is wrong', async () => {
+    const project = newProject({ ...words, 'x.arrow': 'ARROW?' });
+    expect((await project.pipe('show', 'x.arrow')).out).toContain('cannot be read: ');
+  });
+
+  test('gives the format and size of an image', async () => {
+    const project = newProject(words);
+    await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })
+      .png()
+      .toFile(join(project.directory, 'x.png'));
+    expect((await project.pipe('show', 'x.png')).out).toContain('PNG image, 3 × 2 pixels, 3 channels');
+  });
+});
+
+describe('log', () => {
+  test('lists runs, and shows one again as it was', async () => {
+    const project = newProject(words);
+    const { out } = await project.pipe('run');
+    expect((await project.pipe('log', 'last')).out).toBe(out.replace(/figures:[^]*/, ''));
+    const list = (await project.pipe('log')).out.split('\n');
+    expect(list[0]).toMatch(/^run +started +profile +outcome +time$/);
+    expect(list[1]).toMatch(/^\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +default +4 ran +[\d.]+ s$/);
+    const run = list[1]!.split(' ')[0]!;
+    const events = (await project.pipe('log', run, '--json')).out.trimEnd().split('\n');
+    const types = events.map((line) => (JSON.parse(line) as { type: string }).type);
+    expect([types[0], types.at(-1)]).toEqual(['run-started', 'run-finished']);
+  });
+
+  test('prints what one task wrote', async () => {
+    const project = newProject({
+      'pipeline.yaml':
+        "version: 1\nstages:\n  say: { cmd: 'echo hello; echo 1 > {outputs.a}', outputs: { a: a.txt } }\n",
+    });
+    await project.pipe('run');
+    expect((await project.pipe('log', '--task', 'say')).out).toBe('hello\n');
+    expect((await project.pipe('log', '--task', 'sya')).err).toContain('did you mean `say`?');
+  });
+});
+
+test('init writes a pipeline that runs, and says what to do next', async () => {
+  const project = newProject({ '.gitignore': 'cache' });
+  const { out } = await project.pipe('init', 'deep/words');
+  expect(out).toBe(`\
+made deep/words/pipeline.yaml, deep/words/text.txt, deep/words/.gitignore
+next: cd deep/words && pipe run
+`);
+  const { status, err } = await project.pipe('-C', 'deep/words', 'run');
+  expect(err).toBe('');
+  expect(status).toBe(0);
+  expect(project.read('deep/words/artifacts/report/report.md')).toMatch(/^# Frequent words\n\n- 3 \w+\n/);
+  await project.pipe('init');
+  expect(project.read('.gitignore')).toBe('cache\n/artifacts/\n');
+});
+
+test.each(['run', 'status', 'why', 'dag', 'show', 'log', 'init'])('%s --help has examples', async (name) => {
+  const { out, status } = await newProject({}).pipe(name, '--help');
+  expect(out).toMatch(new RegExp(`^Usage: pipe ${name} `));
+  expect(out).toContain('\nExamples:\n  pipe ');
+  expect(status).toBe(0);
+});
+
+test.each([
+  ['text', /^● words\b[^]*count[^]*report/],
+  ['mermaid', /^(flowchart|graph) /],
+  ['dot', /^digraph /],
+  ['json', /^\{/],
+])('dag draws as %s', async (format, pattern) => {
+  const { out, status } = await newProject(words).pipe('dag', '--format', format);
+  expect(out).toMatch(pattern);
+  expect(status).toBe(0);
+});

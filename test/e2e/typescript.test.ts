@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { definePath, newProject, type Project } from './project.ts';
+
+const manifest = `version: 1
+params: { factor: 3 }
+stages:
+  numbers: { cmd: 'seq 4 > {outputs.list}', outputs: { list: list.txt } }
+  scale:
+    use: stages/scale.ts
+    params: [factor]
+    inputs: { list: numbers.list }
+    outputs: { list: list.txt }
+  total: { cmd: 'paste -sd+ {inputs.list} | bc > {outputs.total}', inputs: { list: scale.list }, outputs: { total: total.txt } }
+`;
+
+const times = `/** One number, scaled. */
+export function times(a: number, b: number): number {
+  return a * b;
+}
+`;
+
+function project(body = 'await writeFile(outputs.list, scaled.join("\\n"));'): Project {
+  const made = newProject({ 'pipeline.yaml': manifest.replace('| bc', ''), 'lib/times.ts': times });
+  made.write(
+    'stages/scale.ts',
+    `import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { defineStage } from '${definePath(made)}';
+import { times } from '../lib/times.ts';
+
+export default defineStage({
+  params: z.object({ factor: z.number() }),
+  axes: z.object({}),
+  inputs: { list: 'one' },
+  outputs: ['list'],
+  run: async ({ params, inputs, outputs, progress, warn, log }) => {
+    const lines = (await readFile(inputs.list.path, 'utf8')).trim().split('\\n');
+    const scaled = lines.map((line) => times(Number(line), params.factor));
+    progress(1, 1, 'numbers');
+    log('scaled ' + scaled.length);
+    if (params.factor === 0) warn('everything is zero');
+    ${body}
+  },
+});
+`,
+  );
+  return made;
+}
+
+describe('a TypeScript stage', () => {
+  test('runs with what it declares', async () => {
+    const made = project();
+    const { status, err } = await made.pipe('run');
+    expect(err).toBe('');
+    expect(status).toBe(0);
+    expect(made.read('artifacts/total/total.txt')).toBe('3+6+9+12\n');
+  });
+
+  test('does not run again for a comment, and why says so', async () => {
+    const made = project();
+    await made.pipe('run');
+    made.write('lib/times.ts', times.replace('One number', 'A number'));
+    const { out } = await made.pipe('why', 'scale');
+    expect(out).toContain('next: will not run: nothing that it depends on has changed\n');
+    expect(out).toContain('text of lib/times.ts changed, meaning did not\n');
+    expect((await made.pipe('status')).out).toContain(
+      'note: the text of lib/times.ts changed, its meaning did not (scale)\n',
+    );
+    expect(await made.outcomes('run')).toEqual([]);
+  });
+
+  test('runs again for another meaning, and why names the file', async () => {
+    const made = project();
+    await made.pipe('run');
+    made.write('lib/times.ts', times.replace('a * b', 'a * b + 1'));
+    expect((await made.pipe('why', 'scale')).out).toContain('code changed: lib/times.ts\n');
+    expect(await made.outcomes('run')).toEqual(['scale ran', 'total ran']);
+  });
+
+  test('warns where the user sees it', async () => {
+    const { out } = await project().pipe('run', '--set', 'params.factor=0');
+    expect(out).toContain('warning   scale: everything is zero\n');
+  });
+
+  test('that throws ends the run with status 1, the message and its place', async () => {
+    const made = project("throw new Error('the list is too long');");
+    const { status, out } = await made.pipe('run');
+    expect(status).toBe(1);
+    expect(out).toContain('failed  scale: the list is too long\n');
+    expect(out).toMatch(/\| {5}at .*stages\/scale\.ts:\d+/);
+    expect(made.read(/log: (\S+)/.exec(out)![1]!)).toContain('scaled 4\n');
+  });
+
+  test('that does not write its output ends the run with status 1', async () => {
+    const { status, out } = await project('').pipe('run');
+    expect(status).toBe(1);
+    expect(out).toContain(
+      'failed  scale: it ended without writing its output list (artifacts/scale/list.txt)\n',
+    );
+  });
+
+  test.each<[string, string, string, string]>([
+    ['a parameter of the wrong type', 'factor: 3', 'factor: three', 'pipeline.yaml:2:'],
+    ['an input it does not have', '{ list: numbers.list }', '{ lisst: numbers.list }', 'pipeline.yaml:8:'],
+    [
+      'an output it does not write',
+      'outputs: { list: list.txt }\n  total',
+      'outputs: { lost: list.txt }\n  total',
+      'pipeline.yaml:10:',
+    ],
+    ['no module', 'stages/scale.ts', 'stages/scales.ts', 'pipeline.yaml:6:'],
+  ])('declared with %s is refused before anything runs', async (_title, from, to, place) => {
+    const made = project();
+    made.write('pipeline.yaml', made.read('pipeline.yaml').replace(from, to));
+    const before = made.results();
+    const { status, err } = await made.pipe('run', 'scale');
+    expect(err).toContain(place);
+    expect(status).toBe(2);
+    expect(made.results()).toEqual(before);
+  });
+});
