@@ -14,6 +14,7 @@ import { writeHistory } from '../../lib/study/train/checkpoint-files.ts';
 import attribute from '../../stages/attribute.ts';
 import claims from '../../stages/claims.ts';
 import floor from '../../stages/floor.ts';
+import sanity from '../../stages/sanity.ts';
 import score from '../../stages/score.ts';
 import select from '../../stages/select.ts';
 
@@ -269,6 +270,37 @@ describe('floor', () => {
     expect(table.rows).toBe(0);
     expect(Object.keys(table.columns)).toContain('mssim');
     expect(said).toContain('warning: there is one seed only: without a second there is no noise floor');
+  });
+});
+
+describe('sanity', () => {
+  it('scores nets with untrained parts against themselves, at both checkpoints', async () => {
+    await sanity.run({
+      ...surroundings,
+      params: sanity.params.parse({
+        engine,
+        model,
+        attribute: { methods: ['saliency'] },
+        score: {},
+        sanity: {},
+      }),
+      axes: { augment: true, seed: 1 },
+      inputs: {
+        reference: file('model-1.arrow'),
+        models: [file('model-2.arrow', { epoch: 5 })],
+        images: file('images.arrow'),
+      },
+      outputs: { sanity: path('sanity.arrow') },
+    });
+    const table = await readArrow(path('sanity.arrow'));
+    expect(new Set(table.strings('checkpoint'))).toEqual(new Set(['early stopping', 'last']));
+    expect(new Set(table.strings('part'))).toEqual(
+      new Set(['linear', 'group3.block1', 'group2.block1', 'group1.block1', 'stem']),
+    );
+    expect(new Set(table.numbers('rank'))).toEqual(new Set([1]));
+    const similar = table.numbers('spearman').filter((value) => value !== null && value > 0.99);
+    expect(similar.length).toBeLessThan(table.rows / 2);
+    expect(said).toContain('22 of 22 nets');
   });
 });
 

@@ -36,6 +36,16 @@ export function readSelection(table: ArrowTable): SelectedImages {
   };
 }
 
+/** The first few images of each group and class. */
+export function firstRanks({ images, group, rank }: SelectedImages, count: number): SelectedImages {
+  const rows = rank.flatMap((place, row) => (place <= count ? [row] : []));
+  return {
+    images: { ...images, set: pickImages(images.set, rows) },
+    group: rows.map((row) => group[row]!),
+    rank: rows.map((row) => rank[row]!),
+  };
+}
+
 function pickImages(set: ImageSet, rows: readonly number[]): ImageSet {
   const pixels = set.height * set.width;
   return {
