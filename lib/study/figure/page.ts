@@ -10,6 +10,8 @@ export const TEXT = { small: 9, normal: 10, header: 10.5, title: 12.5 } as const
 
 export const pageConfig: Config = {
   background: 'white',
+  // One description for each point and tick would double the file, and no one reads it.
+  aria: false,
   font: FONT_FAMILY,
   padding: 6,
   view: { stroke: null },

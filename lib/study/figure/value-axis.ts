@@ -22,7 +22,7 @@ const tidy = (value: number): number => Number(value.toPrecision(12));
 
 function linear(from: number, to: number): ValueAxis {
   const span = to > from ? to - from : Math.abs(from) || 1;
-  const step = stepOf(span, 5);
+  const step = stepOf(span, 6);
   const first = Math.floor(tidy(from / step));
   const last = Math.max(Math.ceil(tidy(to / step)), first + 1);
   const decimals = Math.max(0, -Math.floor(tidy(Math.log10(step))));
