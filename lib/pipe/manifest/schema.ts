@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { grammar } from './grammar.ts';
 
 /** The grammar of `pipeline.yaml` for editors, as the text of a JSON Schema. */
