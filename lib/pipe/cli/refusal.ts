@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../manifest/diagnostic.ts';
+import { inOrder, type Diagnostic } from '../manifest/diagnostic.ts';
 import { groupBy } from '../report/group.ts';
 import { inputIssueHint, inputIssueText } from '../report/issue.ts';
 import type { InputIssue, StageIssue } from '../run/project.ts';
@@ -26,5 +26,5 @@ export function printIssues(
         }),
     ),
   ];
-  printDiagnostics(context, diagnostics, text);
+  printDiagnostics(context, inOrder(diagnostics), text);
 }

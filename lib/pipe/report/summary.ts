@@ -1,5 +1,7 @@
+import { extname } from 'node:path';
 import type { RunEvent } from '../run/event.ts';
 import type { Board, StageTally } from './board.ts';
+import { groupBy } from './group.ts';
 import { count, duration } from './quantity.ts';
 import type { Style } from './style.ts';
 import { columnsOf, padded } from './width.ts';
@@ -42,11 +44,17 @@ function tallyText(tally: StageTally): string {
   return tally.ms > 0 ? `${words.join(', ')} (${duration(tally.ms)})` : words.join(', ');
 }
 
-/** The files a person will want to look at, by name; a long list ends in a count. */
-export function figureLines(figures: readonly string[], limit: number): string[] {
+/**
+ * The files a person will want to look at, by name; one figure in several formats is one line, and a long
+ * list ends in a count.
+ */
+export function figureLines(paths: readonly string[], limit: number): string[] {
+  const figures = [...groupBy(paths, (path) => path.slice(0, path.length - extname(path).length))].map(
+    ([stem, formats]) => stem + formats.map((path) => extname(path)).join(', '),
+  );
   if (figures.length === 0) return [];
   // One too many is not worth a line that hides it.
   const shown = figures.length <= limit + 1 ? figures : figures.slice(0, limit);
   const rest = figures.length - shown.length;
-  return ['figures:', ...shown.map((path) => `  ${path}`), ...(rest > 0 ? [`  and ${rest} more`] : [])];
+  return ['figures:', ...shown.map((figure) => `  ${figure}`), ...(rest > 0 ? [`  and ${rest} more`] : [])];
 }

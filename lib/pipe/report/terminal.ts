@@ -1,4 +1,4 @@
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import { newBoard, note } from './board.ts';
 import { failureReport } from './failure.ts';
 import { frame } from './frame.ts';
@@ -16,27 +16,36 @@ export function terminalReporter(
   stageTotals: ReadonlyMap<string, number>,
 ): Reporter {
   const board = newBoard(stageTotals);
-  const screen = createLogUpdate(stream);
+  // Loaded with the first frame, so that a run with nothing to do neither waits nor flickers.
+  let screen: ReturnType<typeof createLogUpdate> | null = null;
   let drawn = false;
+  let stopped = false;
   const draw = (): void => {
+    if (screen === null) return;
     const window = { columns: stream.columns, rows: stream.rows };
     screen(frame(board, window, Date.now(), style).join('\n'));
     drawn = true;
   };
+  const load = async (): Promise<void> => {
+    const { createLogUpdate } = await import('log-update');
+    if (!stopped) screen = createLogUpdate(stream);
+  };
   const persist = (lines: readonly string[]): void => {
-    if (drawn) screen.clear();
+    if (drawn) screen?.clear();
     stream.write(`${lines.join('\n')}\n`);
     if (drawn) draw();
   };
-  // Drawing begins with the first frame, so that a run with nothing to do never flickers.
+  const loading = setTimeout(() => void load(), FRAME_MS);
   const timer = setInterval(draw, FRAME_MS);
+  loading.unref();
   timer.unref();
   const stop = (): void => {
+    stopped = true;
+    clearTimeout(loading);
     clearInterval(timer);
-    if (drawn) {
-      screen.clear();
-      screen.done();
-    }
+    screen?.clear();
+    screen?.done();
+    screen = null;
     drawn = false;
   };
   return {

@@ -20,3 +20,11 @@ test('a long list ends in a count, but never of one', () => {
   expect(figureLines(paths(14), 12)).toHaveLength(14);
   expect(figureLines(paths(14), 12).at(-1)).toBe('  and 2 more');
 });
+
+test('one figure in several formats is one line', () => {
+  expect(figureLines(['figures/a.png', 'figures/a.svg', 'figures/b.1.svg'], 12)).toEqual([
+    'figures:',
+    '  figures/a.png, .svg',
+    '  figures/b.1.svg',
+  ]);
+});
