@@ -13,6 +13,7 @@ import { draws } from '../../lib/study/random.ts';
 import { writeHistory } from '../../lib/study/train/checkpoint-files.ts';
 import attribute from '../../stages/attribute.ts';
 import claims from '../../stages/claims.ts';
+import deletion from '../../stages/deletion.ts';
 import floor from '../../stages/floor.ts';
 import sanity from '../../stages/sanity.ts';
 import score from '../../stages/score.ts';
@@ -270,6 +271,31 @@ describe('floor', () => {
     expect(table.rows).toBe(0);
     expect(Object.keys(table.columns)).toContain('mssim');
     expect(said).toContain('warning: there is one seed only: without a second there is no noise floor');
+  });
+});
+
+describe('deletion', () => {
+  it('writes the areas of both curves, from p_c of the whole image to that of none', async () => {
+    await deletion.run({
+      ...surroundings,
+      params: deletion.params.parse({ engine, model, score: {}, deletion: { steps: 4 } }),
+      axes: { epoch: 5 },
+      inputs: {
+        model: file('model-1.arrow'),
+        images: file('images.arrow'),
+        maps: file('reference.arrow'),
+      },
+      outputs: { areas: path('areas.arrow') },
+    });
+    const table = await readArrow(path('areas.arrow'));
+    const { rows } = await readArrow(path('images.arrow'));
+    expect(table.rows).toBe(rows * methods.length);
+    for (const name of ['deletion', 'insertion']) {
+      const areas = table.numbers(name) as number[];
+      expect(Math.min(...areas)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...areas)).toBeLessThanOrEqual(1);
+      expect(new Set(areas).size).toBeGreaterThan(rows);
+    }
   });
 });
 

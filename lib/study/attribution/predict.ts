@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { Engine, TensorMap } from '../../compute/program.ts';
+import type { Engine, Program, TensorMap } from '../../compute/program.ts';
 import type { LabelledImages } from '../dataset/file.ts';
 import type { Model } from '../model/model.ts';
 import { BatchAssembler } from '../train/batch.ts';
@@ -17,16 +17,7 @@ export async function predictProbabilities(
 ): Promise<Float32Array> {
   const { count, height, width, channels } = images.set;
   const assembler = new BatchAssembler(images, batchSize);
-  const program = await engine.compile(
-    (inputs) => {
-      const options = { training: false, relu: ordinary };
-      return { probabilities: tf.softmax(model.forward(inputs, inputs.x as Tensor4D, options).logits) };
-    },
-    {
-      inputs: { x: { dtype: 'float32', shape: [batchSize, height, width, channels] } },
-      constants: weights,
-    },
-  );
+  const program = await compileSoftmax(engine, model, weights, [batchSize, height, width, channels]);
   const all = new Float32Array(count * model.classes);
   try {
     for (let first = 0; first < count; first += batchSize) {
@@ -38,6 +29,22 @@ export async function predictProbabilities(
     await program.dispose();
   }
   return all;
+}
+
+/** A program from normalised images `x` of a shape to `probabilities`, `[batch, classes]`. */
+export function compileSoftmax(
+  engine: Engine,
+  model: Model,
+  weights: TensorMap,
+  shape: readonly number[],
+): Promise<Program> {
+  return engine.compile(
+    (inputs) => {
+      const options = { training: false, relu: ordinary };
+      return { probabilities: tf.softmax(model.forward(inputs, inputs.x as Tensor4D, options).logits) };
+    },
+    { inputs: { x: { dtype: 'float32', shape } }, constants: weights },
+  );
 }
 
 /** The class of greatest probability in the row that begins at `start`; the first of equals. */

@@ -3,9 +3,9 @@ import type { MapsTable } from '../attribution/maps-file.ts';
 import type { MethodName } from '../attribution/methods.ts';
 import { type HeatMap, isConstant } from '../similarity/heat-map.ts';
 import { compareMaps, similarityNames } from '../similarity/measures.ts';
-import { reduceChannels } from '../similarity/reduce.ts';
 import { type Point, pointColumns } from './axes.ts';
 import { compareWithMask, coveredShare, type GroundTruth } from './ground-truth.ts';
+import { heatMaps } from './heat-maps.ts';
 import type { ScoreParams } from './parameters.ts';
 
 /** One method's scores: a record batch of the scores file. */
@@ -84,25 +84,6 @@ function groundTruthColumns(here: readonly HeatMap[], { mask }: MapsTable): Colu
     pointing_game: { type: 'bool', values: truths.map((truth) => truth?.pointing_game ?? null) },
     covered: { type: 'float64', values: covered },
   };
-}
-
-/** Each image's map, its channels reduced. */
-function heatMaps(
-  maps: MapsTable,
-  method: MethodName,
-  { reduction, signed }: ScoreParams,
-): readonly HeatMap[] {
-  const { shape, values } = maps.map(method);
-  const [rows, height, width, channels] = shape as [number, number, number, number];
-  const size = height * width * channels;
-  return Array.from({ length: rows }, (_, row) =>
-    reduceChannels(
-      values.subarray(row * size, (row + 1) * size),
-      [height, width, channels],
-      reduction,
-      signed,
-    ),
-  );
 }
 
 function requireSameImages(maps: MapsTable, reference: MapsTable): void {

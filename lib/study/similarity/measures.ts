@@ -2,7 +2,7 @@ import { cosine } from './cosine.ts';
 import { type HeatMap, toUnitRange } from './heat-map.ts';
 import { hogSimilarity } from './hog.ts';
 import { spearman } from './spearman.ts';
-import { meanSsim } from './ssim.ts';
+import { meanSsim, meanSsimGaussian } from './ssim.ts';
 import { topIntersection } from './top-k.ts';
 
 /** Share of a map's pixels that the top-k intersection looks at. */
@@ -11,6 +11,8 @@ const topShare = 0.1;
 /** Every similarity of one pair of maps; null where it is undefined. */
 export interface Similarities {
   readonly mssim: number | null;
+  /** In Wang's Gaussian windows. */
+  readonly mssim_gaussian: number | null;
   readonly spearman: number | null;
   readonly spearman_eq8: number | null;
   readonly cosine: number | null;
@@ -20,6 +22,7 @@ export interface Similarities {
 
 export const similarityNames = [
   'mssim',
+  'mssim_gaussian',
   'spearman',
   'spearman_eq8',
   'cosine',
@@ -38,6 +41,7 @@ export function compareMaps(a: HeatMap, b: HeatMap): Similarities {
   const comparable = unitA && unitB;
   return {
     mssim: comparable ? meanSsim(unitA, unitB) : null,
+    mssim_gaussian: comparable ? meanSsimGaussian(unitA, unitB) : null,
     spearman: ranks?.tieCorrected ?? null,
     spearman_eq8: ranks?.eq8 ?? null,
     cosine: comparable ? cosine(a, b) : null,

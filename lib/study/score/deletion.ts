@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { HeatMap } from '../similarity/heat-map.ts';
+import { resizeBilinear } from '../similarity/resize.ts';
+
+/** `deletion` in `pipeline.yaml`. */
+export const deletionParams = z.strictObject({
+  /** Steps from the whole image to none of it. */
+  steps: z.int().positive().default(16),
+});
+
+/** One normalised image, `[height, width, channels]`. */
+export interface Picture {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly values: Float32Array;
+}
+
+/**
+ * The images of a deletion and of an insertion curve (Petsiuk et al. 2018, *RISE*, §4.2), one after another:
+ * `steps + 1` from which ever more of the map's greatest pixels are taken away, from none to all, and as many
+ * in which only those are shown. What is not shown is 0 in the space the network sees, the data set's mean
+ * colour, where they blur. A smaller map is enlarged bilinearly; equal pixels go in reading order.
+ */
+export function alteredPictures(picture: Picture, map: HeatMap, steps: number): Float32Array {
+  const { height, width, channels, values } = picture;
+  const order = fallingOrder(resizeBilinear(map, height, width).values);
+  const size = values.length;
+  const altered = new Float32Array(2 * (steps + 1) * size);
+  for (let step = 0; step <= steps; step++) {
+    const reached = Math.round((step / steps) * order.length);
+    const deleted = altered.subarray(step * size, (step + 1) * size);
+    const inserted = altered.subarray((steps + 1 + step) * size, (steps + 2 + step) * size);
+    order.forEach((pixel, place) => {
+      const shown = values.subarray(pixel * channels, (pixel + 1) * channels);
+      (place < reached ? inserted : deleted).set(shown, pixel * channels);
+    });
+  }
+  return altered;
+}
+
+function fallingOrder(values: Float64Array): Uint32Array {
+  return Uint32Array.from(values, (_, i) => i).sort((a, b) => values[b]! - values[a]! || a - b);
+}
+
+/** Area under a curve of equal steps over [0, 1], by the trapezoidal rule. */
+export function areaUnder(curve: ArrayLike<number>): number {
+  const steps = curve.length - 1;
+  let sum = (curve[0]! + curve[steps]!) / 2;
+  for (let i = 1; i < steps; i++) sum += curve[i]!;
+  return sum / steps;
+}
