@@ -74,3 +74,25 @@ test.each(['js', 'onnxruntime'] as const)(
     await engine.dispose();
   },
 );
+
+test.each(['js', 'onnxruntime'] as const)('%s takes state that no call changes or uses', async (backend) => {
+  const engine = await createEngine({ ...cpu, backend });
+  const spec = { dtype: 'float32', shape: [2] } as const;
+  const program = await engine.compile(
+    ({ used, unused, x }) => ({
+      y: tf.mul(used!, x!),
+      same: tf.clone(used!),
+      rest: tf.clone(unused!),
+    }),
+    { inputs: { used: spec, unused: spec, x: spec }, state: { same: 'used', rest: 'unused' } },
+  );
+  const state = {
+    used: { ...spec, shape: [2], values: Float32Array.of(2, 3) },
+    unused: { ...spec, shape: [2], values: Float32Array.of(4, 5) },
+  };
+  program.setState(state);
+  const { y } = await program.run({ x: { ...spec, values: Float32Array.of(10, 10) } });
+  expect([...y!.values]).toEqual([20, 30]);
+  expect(await program.getState()).toEqual(state);
+  await engine.dispose();
+});

@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { checkState, checkTensors, declared, STATE_NOT_SET, type Declared } from '../check.ts';
+import { natural } from '../lower/layout.ts';
 import { lower, type Lowered, type Port } from '../lower/lower.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type {
@@ -116,7 +117,11 @@ class SessionProgram implements Program {
   /** Where a state input lies; one that the function never uses lies where its output does. */
   #port(name: string): Port {
     const output = Object.keys(this.#state).find((key) => this.#state[key] === name)!;
-    return this.#lowered.inputs[name] ?? this.#lowered.outputs[output]!;
+    const { shape } = this.#declared.kept[name]!;
+    return (
+      this.#lowered.inputs[name] ??
+      this.#lowered.outputs[output] ?? { name, layout: natural(shape.length), dims: shape }
+    );
   }
 }
 

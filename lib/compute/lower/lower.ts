@@ -60,6 +60,8 @@ export function lower(graph: Graph, { state = {}, block = 0 }: LowerOptions = {}
   }
   const outputs: Record<string, Port> = {};
   for (const [key, node] of Object.entries(graph.outputs)) {
+    // State that stays what it is.
+    if (key in state && node === graph.inputs[state[key]!]) continue;
     const layout = key in state ? stateLayout(node) : natural(node.shape.length);
     const dims = physical(layout, node.shape);
     const name = key in inputs ? `${key}/next` : key;

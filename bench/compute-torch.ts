@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+export interface NetSize {
+  readonly family: 'resnet-cifar' | 'resnet18';
+  readonly depth: number;
+  readonly width: number;
+  readonly batch: number;
+  readonly threads: number;
+}
+
+export type Call = 'train' | 'evaluate';
+
+/** PyTorch in a process of its own, asked one thing at a time. */
+export class Torch {
+  readonly version: string;
+  readonly #process: ChildProcess & { stdin: Writable };
+  readonly #answers: AsyncIterator<string>;
+
+  private constructor(
+    child: ChildProcess & { stdin: Writable },
+    answers: AsyncIterator<string>,
+    version: string,
+  ) {
+    this.#process = child;
+    this.#answers = answers;
+    this.version = version;
+  }
+
+  /** Null where `python` has no torch. */
+  static async start(python: string): Promise<Torch | null> {
+    const child = spawn(python, ['bench/compute-torch.py'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    }) as ChildProcess & {
+      stdin: Writable;
+      stdout: Readable;
+    };
+    const absent = new Promise<null>((resolve) => {
+      child.once('error', () => {
+        resolve(null);
+      });
+    });
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const first = await Promise.race([absent, answers.next()]);
+    if (first === null || first.done === true) return null;
+    return new Torch(child, answers, (JSON.parse(first.value) as { version: string }).version);
+  }
+
+  async prepare(net: NetSize): Promise<void> {
+    await this.#ask(net);
+  }
+
+  /** Seconds of each of `count` calls. */
+  async time(call: Call, count: number): Promise<number[]> {
+    return (await this.#ask({ call, count })).seconds!;
+  }
+
+  stop(): void {
+    this.#process.stdin.end();
+  }
+
+  async #ask(request: object): Promise<{ seconds?: number[] }> {
+    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
+    const answer = await this.#answers.next();
+    if (answer.done === true) throw new Error('PyTorch stopped');
+    return JSON.parse(answer.value) as { seconds?: number[] };
+  }
+}
