@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
-import { withDirectory } from '../store/atomic.ts';
+import { removeIfPossible, withDirectory } from '../store/atomic.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
@@ -87,7 +87,7 @@ export class Artifacts {
 
   /** Removes what a killed run left half copied. Only for the one who holds the project. */
   sweep(): void {
-    rmSync(this.#incoming, { recursive: true, force: true });
+    removeIfPossible(this.#incoming);
   }
 
   #makeRoom(): string {

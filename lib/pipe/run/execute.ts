@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
@@ -141,9 +140,11 @@ function provideInputs(task: Task, { engine, survey }: Execution): Failure | nul
   return null;
 }
 
+type StoreFailure = Extract<Failure, { reason: 'store-failed' }>;
+
 /** Whether an error is the disk's doing: full, read-only, not permitted. Anything else is a bug. */
-export function storeFailure(error: unknown, project: string): Failure {
+export function storeFailure(error: unknown, project: string): StoreFailure {
   const { code, path, syscall, message } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) throw error;
-  return { type: 'failed', log: null, reason: 'store-failed', code, path: path ?? join(project), message };
+  return { type: 'failed', log: null, reason: 'store-failed', code, path: path ?? project, message };
 }

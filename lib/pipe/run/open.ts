@@ -65,9 +65,24 @@ async function run(
   options: RunOptions,
 ): Promise<RunSummary> {
   const startedAt = Date.now();
+  try {
+    return await runAlone(engine, manifest, graph, options, startedAt);
+  } catch (error) {
+    const failure = storeFailure(error, engine.layout.project);
+    return { ...nothingDone(engine.layout, startedAt), unsaved: failure };
+  }
+}
+
+async function runAlone(
+  engine: Engine,
+  manifest: Manifest,
+  graph: Graph,
+  options: RunOptions,
+  startedAt: number,
+): Promise<RunSummary> {
   const lockFile = join(engine.layout.local, 'run.lock');
   const hold = await waitForProject(lockFile, options);
-  if (hold === 'stopped') return stoppedBefore(engine.layout, startedAt);
+  if (hold === 'stopped') return { ...nothingDone(engine.layout, startedAt), stopped: true };
   if (hold.type === 'foreign') {
     const { host, pid } = hold.holder;
     return { type: 'locked', host, pid, file: relative(engine.layout.project, lockFile) };
@@ -146,7 +161,7 @@ async function waitForProject(file: string, { signal, listener }: RunOptions) {
   }
 }
 
-function stoppedBefore(layout: Layout, startedAt: number): Finished {
+function nothingDone(layout: Layout, startedAt: number): Finished {
   return {
     type: 'finished',
     run: '',
@@ -154,7 +169,7 @@ function stoppedBefore(layout: Layout, startedAt: number): Finished {
     ...tally([]),
     failures: [],
     unsaved: null,
-    stopped: true,
+    stopped: false,
     ms: Date.now() - startedAt,
   };
 }
@@ -172,8 +187,7 @@ function save(engine: Engine, lock: Lock): Finished['unsaved'] {
     saveStats(engine);
     return null;
   } catch (error) {
-    const failure = storeFailure(error, engine.layout.project);
-    return failure.reason === 'store-failed' ? failure : null;
+    return storeFailure(error, engine.layout.project);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
+import { removeIfPossible } from '../store/atomic.ts';
 import { workPath, type Layout } from '../store/layout.ts';
 import { isAlive, type ProcessIdentity } from '../store/process-identity.ts';
 
@@ -45,7 +46,7 @@ export class WorkDirectories {
 
   closeAll(): void {
     this.#empty.length = 0;
-    rmSync(this.#mine, { recursive: true, force: true });
+    removeIfPossible(this.#mine);
   }
 
   #make(): string {
@@ -61,7 +62,7 @@ export class WorkDirectories {
       const owner = ownerOf(name);
       if (owner === null || owner.host !== hostMark(this.#me.host)) continue;
       if (name === nameOf(this.#me) || isAlive(owner)) continue;
-      rmSync(join(this.#root, name), { recursive: true, force: true });
+      removeIfPossible(join(this.#root, name));
     }
   }
 }

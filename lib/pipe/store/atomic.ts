@@ -68,3 +68,12 @@ function writeThrough(path: string, content: string | Uint8Array): void {
     closeSync(handle);
   }
 }
+
+/** For leftovers: what cannot be removed is in nobody's way. */
+export function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+}
