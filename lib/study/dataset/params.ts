@@ -25,7 +25,7 @@ export const datasetParams = z
   })
   .check((context) => {
     const { name, train, test, size } = context.value;
-    const require = (key: string, value: unknown, why: string): void => {
+    const need = (key: string, value: unknown, why: string): void => {
       if (value !== null) return;
       context.issues.push({
         code: 'custom',
@@ -35,10 +35,10 @@ export const datasetParams = z
       });
     };
     if (name === 'shapes') {
-      require('train', train, 'how many images to draw');
-      require('test', test, 'how many images to draw');
+      need('train', train, 'how many images to draw');
+      need('test', test, 'how many images to draw');
     }
-    if (name === 'folder') require('size', size, 'height and width to resize the images to, e.g. [32, 32]');
+    if (name === 'folder') need('size', size, 'height and width to resize the images to, e.g. [32, 32]');
   });
 
 export type DatasetParams = z.output<typeof datasetParams>;

@@ -13,11 +13,11 @@ const CLASSES = Object.keys(FIGURES);
 const FRAGMENTS = 2;
 const LINES = 2;
 /** Smallest and largest radius of the figure in pixels. */
-const RADIUS = [9, 14] as const;
+const RADIUS = [10, 14] as const;
 /** Largest rotation to either side. */
-const TILT = Math.PI / 6;
+const TILT = Math.PI / 8;
 /** Least difference in brightness between the figure and the background's mean, of 0 to 1. */
-const CONTRAST = 0.2;
+const CONTRAST = 0.25;
 /** Largest noise on each channel of each pixel. */
 const NOISE = 0.08;
 
