@@ -71,6 +71,9 @@ export function note(board: Board, event: RunEvent): void {
       board.fresh = event.fresh;
       board.jobs = event.jobs;
       board.startedAt = event.at;
+      board.finished = event.fresh;
+      // Which tasks are up to date already is not said, so a stage's count could not reach its total.
+      if (event.fresh > 0) board.stages.clear();
       board.waitingFor = null;
       return;
     case 'waiting':

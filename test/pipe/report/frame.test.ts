@@ -36,6 +36,15 @@ describe('the live part of the screen', () => {
   test('shows what runs, what each stage finished, and totals', () => {
     expect(frame(boardAfter(7), { columns: 100, rows: 24 }, 11_000, unicode)).toEqual([
       '  train@epoch=2  █░░░░░░░░░░░░░  1/10 epochs  9.5 s, about 1 min 05 s left  loss 0.9',
+      '  data 1  train 1',
+      '3 of 5 tasks done, 1 running, 11 s',
+    ]);
+  });
+
+  test('counts each stage against its total when nothing is up to date yet', () => {
+    const first = { type: 'run-started', run: '1', profile: 'default', tasks: 5, fresh: 0, jobs: 2 } as const;
+    const events = timed([[0, first]]).concat(eventful.slice(1));
+    expect(frame(boardAfter(7, events), { columns: 100, rows: 24 }, 11_000, unicode).slice(1)).toEqual([
       '  data 1/1  train 1/3  plot 0/1',
       '2 of 5 tasks done, 1 running, 11 s',
     ]);
@@ -53,8 +62,8 @@ describe('the live part of the screen', () => {
 
   test('counts failed and skipped tasks in words', () => {
     expect(frame(boardAfter(13), { columns: 80, rows: 24 }, 22_001, unicode)).toEqual([
-      '  data 1/1  train 1/3, 1 failed  plot 0/1, 1 skipped',
-      '4 of 5 tasks done, 0 running, 1 failed, 22 s',
+      '  data 1  train 1, 1 failed  plot 0, 1 skipped',
+      '5 of 5 tasks done, 0 running, 1 failed, 22 s',
     ]);
   });
 
