@@ -1,4 +1,4 @@
-import { bootstrap, summarisePoints } from './curves.ts';
+import { bootstrapMeans, summarisePoints } from './curves.ts';
 import type { CurveGrid, GridRow, ThinPoint } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
 import type { EpochScale } from './epoch-axis.ts';
@@ -15,7 +15,7 @@ const rows: readonly GridRow[] = [
 ];
 
 const caption = [
-  'Lines: mean over images; bands: its 95 % bootstrap interval; thin lines: single images.',
+  'Lines: mean over images; bands: its 95 % bootstrap interval (seeds, then images, resampled); thin lines: single images.',
   'Dotted rules: the early-stopping epoch of each run.',
 ];
 
@@ -33,6 +33,7 @@ function courses(scores: readonly ScoreRow[], column: (row: ScoreRow) => string)
       column: column(row),
       series: 'mean',
       epoch: row.epoch,
+      seed: row.seed,
       value: row[measure],
     })),
   );
@@ -45,7 +46,7 @@ function courses(scores: readonly ScoreRow[], column: (row: ScoreRow) => string)
       value: row[measure],
     })),
   );
-  return { points: summarisePoints(samples, bootstrap()), thin };
+  return { points: summarisePoints(samples, bootstrapMeans()), thin };
 }
 
 /** Figure 4, overview: entropy and p_c over epochs, a column per group. */

@@ -1,4 +1,4 @@
-import { bootstrap, summarisePoints } from './curves.ts';
+import { bootstrapMeans, runsOf, summarisePoints } from './curves.ts';
 import type { Sample } from './curves.ts';
 import type { Band, CurveGrid, GridRow } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -10,6 +10,8 @@ import type { Score, ScoreRow } from './score-row.ts';
 
 /** Similarity of the early-stopping maps of two seeds, for one image. */
 export interface FloorRow {
+  /** Whose images and maps; another seed's maps of them are compared. */
+  readonly seed: number;
   readonly method: string;
   readonly group: string;
   readonly mssim: number | null;
@@ -27,7 +29,8 @@ const rows: readonly GridRow[] = [
   { key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1] },
 ];
 
-const LINES = 'Lines: mean over images and seeds; bands: its 95 % bootstrap interval.';
+const LINES =
+  'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).';
 const RULES = 'Dotted rules: the early-stopping epoch of each run.';
 
 function samplesOf(
@@ -41,6 +44,7 @@ function samplesOf(
       column: row[column],
       series: column === 'group' ? methodLabel(row.method) : groupLabel(row.group),
       epoch: row.epoch,
+      seed: row.seed,
       value: row[measure],
     })),
   );
@@ -48,17 +52,15 @@ function samplesOf(
 
 /** The interval of the mean floor of each method, joined: below its top, drift is what another seed does. */
 function floorBands(floor: readonly FloorRow[], column: 'group' | 'method'): Band[] {
-  const interval = bootstrap();
+  const interval = bootstrapMeans();
   const split = column === 'group' ? 'method' : 'group';
   const panels = [...new Set(floor.map((row) => row[column]))];
   return (['mssim', 'spearman'] as const).flatMap((measure) =>
     panels.flatMap((key) => {
       const here = floor.filter((row) => row[column] === key);
       const parts = [...new Set(here.map((row) => row[split]))].flatMap((part) => {
-        const values = here.flatMap((row) =>
-          row[split] === part && row[measure] !== null ? [row[measure]] : [],
-        );
-        const { low, high } = interval(values);
+        const rows = here.filter((row) => row[split] === part);
+        const { low, high } = interval(runsOf(rows, (row) => row[measure]));
         return low === null || high === null ? [] : [{ low, high }];
       });
       if (parts.length === 0) return [];
@@ -86,7 +88,7 @@ export function driftFigure(
     rows,
     columns: distinct(scores, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: distinct(scores, 'method').map(methodLabel),
-    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'group'), bootstrap()),
+    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'group'), bootstrapMeans()),
     bands: floorBands(floor, 'group'),
     bandLabel: floorLabel.group,
     epochs: epochAxis(
@@ -111,7 +113,7 @@ export function driftByMethodFigure(
     columns: distinct(scores, 'method').map((method) => ({ key: method, title: methodLabel(method), stops })),
     wrap: 4,
     series: distinct(scores, 'group').map(groupLabel),
-    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'method'), bootstrap()),
+    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'method'), bootstrapMeans()),
     bands: floorBands(floor, 'method'),
     bandLabel: floorLabel.method,
     epochs: epochAxis(

@@ -82,7 +82,9 @@ export async function readFloor(file: PlacedFile): Promise<FloorRow[]> {
   const table = await readArrow(file.path);
   const [methods, groups] = [table.strings('method'), table.strings('group')];
   const [mssim, spearman] = [table.numbers('mssim'), table.numbers('spearman')];
+  const seeds = columnIfThere(table, 'seed');
   return methods.map((method, row) => ({
+    seed: seeds[row] ?? 0,
     method: method!,
     group: groups[row]!,
     mssim: mssim[row]!,

@@ -1,4 +1,4 @@
-import { bootstrap, summarisePoints } from './curves.ts';
+import { bootstrapMeans, summarisePoints } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -24,16 +24,19 @@ export function tiesFigure(
       column: row.group,
       series: label,
       epoch: row.epoch,
+      seed: row.seed,
       value: row[measure],
     })),
   );
   return {
     title: titled('Grad-CAM: what tied zeros do to Spearman’s coefficient', variant),
-    caption: ['Lines: mean over images and seeds; bands: its 95 % bootstrap interval.'],
+    caption: [
+      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).',
+    ],
     rows: [{ key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1] }],
     columns: distinct(shown, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: coefficients.map(({ label }) => label),
-    points: summarisePoints(samples, bootstrap()),
+    points: summarisePoints(samples, bootstrapMeans()),
     epochs: epochAxis(
       scale,
       shown.map(({ epoch }) => epoch),

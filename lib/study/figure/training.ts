@@ -34,14 +34,22 @@ export function stopsOf(runs: readonly TrainingRun[], variant: Variant): number[
 }
 
 function samplesOf(run: TrainingRun): Sample[] {
+  const { seed } = run;
   const column = run.variant.key;
   return run.epochs.flatMap(({ epoch, loss, error, lastLayerNorm }) => [
     ...splits.flatMap((series) => [
-      { row: 'error', column, series, epoch, value: error[series] === null ? null : error[series] * 100 },
+      {
+        row: 'error',
+        column,
+        series,
+        epoch,
+        seed,
+        value: error[series] === null ? null : error[series] * 100,
+      },
       // A loss that underflows to 0 has no place on a logarithmic axis.
-      { row: 'loss', column, series, epoch, value: loss[series] === 0 ? null : loss[series] },
+      { row: 'loss', column, series, epoch, seed, value: loss[series] === 0 ? null : loss[series] },
     ]),
-    { row: 'norm', column, series: 'train', epoch, value: lastLayerNorm },
+    { row: 'norm', column, series: 'train', epoch, seed, value: lastLayerNorm },
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { bootstrap, summarisePoints } from './curves.ts';
+import { bootstrapMeans, runsOf, summarisePoints } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -19,14 +19,15 @@ export function truthFigure(
       column: row.group,
       series: methodLabel(row.method),
       epoch: row.epoch,
+      seed: row.seed,
       value: row[measure] === null ? null : row[measure] * 100,
     })),
   );
-  const interval = bootstrap();
+  const interval = bootstrapMeans();
   const groups = distinct(known, 'group');
   const chance = groups.flatMap((group) => {
     const once = oncePerImage(known.filter((row) => row.group === group));
-    const { low, high } = interval(once.flatMap(({ covered }) => (covered === null ? [] : [covered * 100])));
+    const { low, high } = interval(runsOf(once, ({ covered }) => (covered === null ? null : covered * 100)));
     if (low === null || high === null) return [];
     return ['maskMass', 'pointing'].map((row) => ({ row, column: group, low, high }));
   });
@@ -34,7 +35,7 @@ export function truthFigure(
     title: titled('Heat maps against the object’s true place', variant),
     caption: [
       'Upper row: share of the map’s positive mass inside the object’s mask. Lower row: share of images whose strongest pixel lies inside it.',
-      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval. Dotted rules: the early-stopping epoch of each run.',
+      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled). Dotted rules: the early-stopping epoch of each run.',
     ],
     rows: [
       { key: 'maskMass', title: 'mass inside mask (%)', reaches: [0, 100] },

@@ -108,7 +108,8 @@ export function floorRows(): FloorRow[] {
   const from = draws({ seed: 1, purpose: 'floor' });
   return ['A', 'B', 'C'].flatMap((group) =>
     methods.flatMap((method, m) =>
-      Array.from({ length: 30 }, () => ({
+      Array.from({ length: 30 }, (_, i) => ({
+        seed: i % 2,
         method,
         group,
         mssim: 0.12 + 0.02 * m + 0.05 * from.normal(),
