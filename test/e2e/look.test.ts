@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { writeArrow } from '../../lib/arrow/write.ts';
 import { newProject } from './project.ts';
 import { words } from './words.ts';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
@@ -129,12 +130,15 @@ next: cd deep/words && pipe run
   expect(project.read('.gitignore')).toBe('cache\n/artifacts/\n');
 });
 
-test.each(['run', 'status', 'why', 'dag', 'show', 'log', 'init'])('%s --help has examples', async (name) => {
-  const { out, status } = await newProject({}).pipe(name, '--help');
-  expect(out).toMatch(new RegExp(`^Usage: pipe ${name} `));
-  expect(out).toContain('\nExamples:\n  pipe ');
-  expect(status).toBe(0);
-});
+test.each(['run', 'status', 'why', 'dag', 'show', 'diff', 'log', 'init'])(
+  '%s --help has examples',
+  async (name) => {
+    const { out, status } = await newProject({}).pipe(name, '--help');
+    expect(out).toMatch(new RegExp(`^Usage: pipe ${name} `));
+    expect(out).toContain('\nExamples:\n  pipe ');
+    expect(status).toBe(0);
+  },
+);
 
 test.each([
   ['text', /^● words\b[^]*count[^]*report/],
@@ -145,4 +149,27 @@ test.each([
   const { out, status } = await newProject(words).pipe('dag', '--format', format);
   expect(out).toMatch(pattern);
   expect(status).toBe(0);
+});
+
+describe('diff', () => {
+  test('tells what was built from what in a revision and now, a line for tasks that have the same to say', async () => {
+    const project = newProject(words);
+    await project.pipe('run');
+    const git = (...args: string[]): unknown => execFileSync('git', args, { cwd: project.directory });
+    git('init', '-q');
+    git('add', 'pipe.lock', 'pipeline.yaml');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'a');
+    expect((await project.pipe('diff')).out).toBe('no difference in 4 tasks\n');
+    const manifest = words['pipeline.yaml']!;
+    project.write('pipeline.yaml', manifest.replace('top: 2', 'top: 1').replace('[3, 5]', '[3, 5, 6]'));
+    await project.pipe('run');
+    expect((await project.pipe('diff', 'HEAD')).out).toBe(`\
+count   2 tasks: parameter top changed: 2 -> 1; other outputs
+count   1 task: added
+report  1 task: input counts changed (made by count); input counts added (made by count); other outputs
+`);
+    const { status, err } = await project.pipe('diff', 'nothing');
+    expect(err).toContain('error: there is no pipe.lock in nothing: invalid object name');
+    expect(status).toBe(2);
+  });
 });

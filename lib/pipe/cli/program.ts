@@ -106,6 +106,19 @@ export function program(version: string, finish: (status: number) => void): Comm
     )
     .action(action(async () => (await import('./show.ts')).show));
 
+  configurationOptions(
+    command(root, 'diff', 'compare what was built in a git revision with what is built now'),
+  )
+    .argument('[revision]', 'a git revision (HEAD)')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe diff', 'since the last commit'],
+        ['pipe diff main', 'against another branch'],
+      ]),
+    )
+    .action(action(async () => (await import('./diff.ts')).diff));
+
   command(root, 'log', 'list past runs, or show one again')
     .argument('[run]', 'a run, or `last`')
     .option('--task <task>', 'print what this task wrote')
