@@ -59,7 +59,7 @@ function scoreColumns(rows: readonly ScoreRow[]): Columns {
 function selection(count: number) {
   const { test: drawn, classes } = drawShapes({ seed: 3, train: 0, test: count });
   const test = drawn!;
-  const labels = Array.from(test.labels);
+  const labels = Array.from(test.labels, (_, row) => row % classes.length);
   const group = labels.map((_, row) => 'ABC'[row % 3]!);
   const seen = new Map<string, number>();
   const rank = labels.map((label, row) => {
@@ -67,7 +67,12 @@ function selection(count: number) {
     seen.set(key, (seen.get(key) ?? 0) + 1);
     return seen.get(key)!;
   });
-  return { set: { ...test, index: Int32Array.from(labels, (_, row) => row) }, classes, group, rank };
+  return {
+    set: { ...test, labels: Uint8Array.from(labels), index: Int32Array.from(labels, (_, row) => row) },
+    classes,
+    group,
+    rank,
+  };
 }
 
 type Selected = ReturnType<typeof selection>;
