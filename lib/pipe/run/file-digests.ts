@@ -1,10 +1,15 @@
 import { isAbsolute, join } from 'node:path';
 import type { Digest } from '../digest.ts';
-import { lookThrough, type FileStat } from '../store/file-stat.ts';
+import { look, lookThrough, type Entry, type FileStat } from '../store/file-stat.ts';
 import { hashFile } from '../store/hash-file.ts';
 import type { StatCache } from '../store/stat-cache.ts';
 import { filesBelow, treeDigest, type Tree, type TreeFile } from '../store/tree.ts';
 import type { HashPool } from './hash-pool.ts';
+
+export interface Look {
+  readonly entry: Entry | null;
+  readonly linked: boolean;
+}
 
 /**
  * Digests of files at one moment: each is looked at once. What the stat cache does not know is hashed at
@@ -15,6 +20,7 @@ export class FileDigests {
   readonly #cache: StatCache;
   readonly #seen = new Map<string, Digest | null>();
   readonly #expected = new Map<string, FileStat>();
+  readonly #looks = new Map<string, Look>();
 
   constructor(project: string, cache: StatCache) {
     this.#project = project;
@@ -24,6 +30,19 @@ export class FileDigests {
   /** Absolute path of a project-relative (or absolute) one. */
   absolute(name: string): string {
     return isAbsolute(name) ? name : `${this.#project}/${name}`;
+  }
+
+  /** What lies at a path: what a link leads to, and whether there was one. */
+  look(name: string): Look {
+    let seen = this.#looks.get(name);
+    if (seen === undefined) {
+      const absolute = this.absolute(name);
+      const found = look(absolute);
+      const linked = found?.kind === 'link';
+      seen = { entry: linked ? lookThrough(absolute) : found, linked };
+      this.#looks.set(name, seen);
+    }
+    return seen;
   }
 
   /** The digest of a file, links followed; null when there is no file. */
@@ -48,11 +67,16 @@ export class FileDigests {
     return tree?.every((file): file is TreeFile => file.digest !== null) === true ? tree : null;
   }
 
-  /** Announces that a file will be asked for, so that unknown ones can be hashed together. */
-  expect(name: string): void {
-    if (this.#seen.has(name)) return;
+  /**
+   * Announces that a file will be asked for, so that unknown ones can be hashed together. True when its
+   * digest is known already.
+   */
+  expect(name: string): boolean {
+    if (this.#seen.has(name)) return true;
     const found = this.#lookUp(name);
-    if (found !== null && typeof found !== 'string') this.#expected.set(name, found);
+    const known = found === null || typeof found === 'string';
+    if (!known) this.#expected.set(name, found);
+    return known;
   }
 
   expectTree(name: string): void {
@@ -69,11 +93,13 @@ export class FileDigests {
 
   /** Looks again when next asked. */
   forget(name: string): void {
+    this.#expected.delete(name);
     this.#seen.delete(name);
+    this.#looks.delete(name);
   }
 
   #lookUp(name: string): Digest | null | FileStat {
-    const found = lookThrough(this.absolute(name));
+    const found = this.look(name).entry;
     const known = found?.kind === 'file' ? this.#cache.find(name, found.stat) : null;
     if (found?.kind === 'file' && known === null) return found.stat;
     this.#seen.set(name, known);

@@ -3,7 +3,6 @@ import { dirname, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
 import type { TaskSource } from '../graph/graph.ts';
 import type { SourceFile } from '../plan/plan.ts';
-import { look, lookThrough } from '../store/file-stat.ts';
 import { byCodeUnit, filesBelow } from '../store/tree.ts';
 import type { FileDigests } from './file-digests.ts';
 import type { InputIssue } from './project.ts';
@@ -57,13 +56,15 @@ export class SourceFiles {
   }
 
   #path(path: string, external: boolean): Expansion {
-    const absolute = this.#digests.absolute(path);
-    const found = lookThrough(absolute);
+    const found = this.#digests.look(path).entry;
     if (found === null || found.kind === 'other') return { type: 'issue', path, reason: 'missing' };
-    if (!external && !this.#staysInside(absolute)) return { type: 'issue', path, reason: 'outside' };
+    if (!external && !this.#staysInside(path)) return { type: 'issue', path, reason: 'outside' };
     if (found.kind === 'file') return { type: 'files', files: [{ label: baseName(path), name: path }] };
     try {
-      const files = filesBelow(absolute).map((label) => ({ label, name: `${path}/${label}` }));
+      const files = filesBelow(this.#digests.absolute(path)).map((label) => ({
+        label,
+        name: `${path}/${label}`,
+      }));
       return { type: 'files', files };
     } catch {
       return { type: 'issue', path, reason: 'unreadable' };
@@ -81,16 +82,21 @@ export class SourceFiles {
   #checked(found: Extract<Expansion, { type: 'files' }>, source: FileSource): Expansion {
     const external = source.kind === 'path' && source.external;
     for (const { name } of found.files) {
-      const absolute = this.#digests.absolute(name);
-      if (!external && !this.#staysInside(absolute)) return { type: 'issue', path: name, reason: 'outside' };
-      if (lookThrough(absolute)?.kind !== 'file') return { type: 'issue', path: name, reason: 'missing' };
-      if (!isReadable(absolute)) return { type: 'issue', path: name, reason: 'unreadable' };
+      if (!external && !this.#staysInside(name)) return { type: 'issue', path: name, reason: 'outside' };
+      if (this.#digests.look(name).entry?.kind !== 'file')
+        return { type: 'issue', path: name, reason: 'missing' };
+      // A file whose digest is known is not read.
+      if (!this.#digests.expect(name) && !isReadable(this.#digests.absolute(name))) {
+        this.#digests.forget(name);
+        return { type: 'issue', path: name, reason: 'unreadable' };
+      }
     }
     return found;
   }
 
-  #staysInside(path: string): boolean {
-    if (look(path)?.kind === 'link') return isBelow(realpathSync(path), this.#real);
+  #staysInside(name: string): boolean {
+    const path = this.#digests.absolute(name);
+    if (this.#digests.look(name).linked) return isBelow(realpathSync(path), this.#real);
     const directory = dirname(path);
     let inside = this.#inside.get(directory);
     if (inside === undefined) {

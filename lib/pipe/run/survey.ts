@@ -46,7 +46,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     digests,
   });
   const tasks = graph.tasks.filter(({ index }) => selection.has(index));
-  const inputIssues = expectInputs(tasks, sources, digests);
+  const inputIssues = expectInputs(tasks, sources);
   for (const task of tasks) if (lock.has(task.id)) artifacts.expect(task);
   await digests.hashExpected(engine.hashing);
   const stages = await surveyStages(engine, tasks, sources, digests);
@@ -66,18 +66,15 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   return { facts, plans, known, bundles, digests, sources, artifacts, stageIssues, inputIssues, codeNotes };
 }
 
-/** Finds the files of every input and announces them; what cannot be found is an issue, once per path. */
-function expectInputs(tasks: readonly Task[], sources: SourceFiles, digests: FileDigests): InputIssue[] {
+/** Finds the files of every input, which announces them; what cannot be found is an issue, once per path. */
+function expectInputs(tasks: readonly Task[], sources: SourceFiles): InputIssue[] {
   const issues = new Map<string, InputIssue>();
   for (const task of tasks) {
     for (const input of task.inputs) {
       for (const source of input.sources) {
         if (source.kind === 'output') continue;
         const expansion = sources.expand(source);
-        if (expansion.type === 'files') {
-          for (const { name } of expansion.files) digests.expect(name);
-          continue;
-        }
+        if (expansion.type === 'files') continue;
         const { path, reason } = expansion;
         const key = [task.stage.name, input.name, path].join('\n');
         if (issues.has(key)) continue;

@@ -13,13 +13,12 @@ export class Lock {
   readonly #path: string;
   readonly #head: string;
   readonly #lines: Map<string, string>;
-  #written: string;
+  #changed = false;
 
   constructor(path: string, profile: string) {
     this.#path = path;
     this.#head = `{"pipe":1,"profile":${JSON.stringify(profile)},"tasks":{`;
-    this.#written = readText(path);
-    this.#lines = linesById(this.#written, this.#head);
+    this.#lines = linesById(readText(path), this.#head);
   }
 
   has(id: string): boolean {
@@ -32,7 +31,9 @@ export class Lock {
   }
 
   set(id: string, record: TaskRecord): void {
-    this.#lines.set(id, printLine(id, record));
+    const line = printLine(id, record);
+    this.#changed ||= this.#lines.get(id) !== line;
+    this.#lines.set(id, line);
   }
 
   ids(): readonly string[] {
@@ -41,16 +42,17 @@ export class Lock {
 
   /** Drops tasks that are no longer declared. */
   keepOnly(declared: { has(id: string): boolean }): void {
-    for (const id of this.#lines.keys()) if (!declared.has(id)) this.#lines.delete(id);
+    for (const id of this.#lines.keys()) {
+      if (!declared.has(id)) this.#changed = this.#lines.delete(id);
+    }
   }
 
-  /** Writes it if it changed. Without any task there is no file to be. */
+  /** Writes it if anything in it changed. */
   save(): void {
+    if (!this.#changed) return;
     const lines = this.ids().map((id) => this.#lines.get(id)!);
-    const text = `${this.#head}\n${lines.join(',\n')}\n}}\n`;
-    if (text === this.#written || (lines.length === 0 && this.#written === '')) return;
-    writeAtomically(this.#path, text, true);
-    this.#written = text;
+    writeAtomically(this.#path, `${this.#head}\n${lines.join(',\n')}\n}}\n`, true);
+    this.#changed = false;
   }
 }
 
@@ -90,10 +92,11 @@ function parseLine(id: string, line: string): TaskRecord | null {
   const end = line.indexOf(outputsMark, start);
   const action = line.indexOf(actionMark, end);
   if (end < 0 || action < 0) return null;
-  const fingerprint = line.slice(start, end);
+  // Only ever compared with a digest made here, so its form is of no matter.
+  const fingerprint = line.slice(start, end) as Digest;
   const outputs = parseOutputs(line.slice(end + outputsMark.length, action));
-  if (!isDigest(fingerprint) || outputs === null) return null;
-  return { fingerprint: fingerprint, outputs, action: line.slice(action + actionMark.length - 1, -1) };
+  if (outputs === null) return null;
+  return { fingerprint, outputs, action: line.slice(action + actionMark.length - 1, -1) };
 }
 
 function parseOutputs(text: string): OutputDigests | null {

@@ -15,34 +15,43 @@ import { sameStat, type FileStat } from './file-stat.ts';
 export class StatCache {
   readonly #file: string;
   readonly #boot: string;
-  readonly #entries: Map<string, CachedFile>;
+  /** What was read from the file; its rows are looked at only when asked for. */
+  readonly #rows: Rows;
+  /** What was learnt since; null for what is no longer known. */
+  readonly #entries = new Map<string, CachedFile | null>();
   #changed = false;
 
   constructor(file: string, boot: string) {
     this.#file = file;
     this.#boot = boot;
-    this.#entries = read(file, boot);
+    this.#rows = read(file, boot);
   }
 
   /** The digest of the file, if it is still the one that was hashed. */
   find(path: string, stat: FileStat): Digest | null {
     const entry = this.#entries.get(path);
-    return entry !== undefined && sameStat(entry.stat, stat) ? entry.digest : null;
+    if (entry === undefined) return findRow(this.#rows, path, stat);
+    return entry !== null && sameStat(entry.stat, stat) ? entry.digest : null;
   }
 
   /** `stat` was taken before the bytes were read, at `hashedAt` (milliseconds since the epoch). */
   keep(path: string, stat: FileStat, digest: Digest, hashedAt: number): void {
     this.#changed = true;
     const asked = BigInt(hashedAt) * 1_000_000n;
-    if (stat.mtime + clockTick > asked) this.#entries.delete(path);
+    if (stat.mtime + clockTick > asked) this.#entries.set(path, null);
     else this.#entries.set(path, { stat, digest, hashedAt });
   }
 
   /** Writes it if anything changed; `keeps` says which paths are still of interest. */
   save(keeps: (path: string) => boolean = () => true): void {
     if (!this.#changed) return;
-    for (const path of this.#entries.keys()) if (!keeps(path)) this.#entries.delete(path);
-    writeAtomically(this.#file, encode(this.#entries, this.#boot, Date.now()), false);
+    const kept = new Map<string, CachedFile>();
+    for (const path of new Set([...this.#rows.byPath.keys(), ...this.#entries.keys()])) {
+      const entry = this.#entries.get(path);
+      const file = entry === undefined ? fileAt(this.#rows, path) : entry;
+      if (file !== null && keeps(path)) kept.set(path, file);
+    }
+    writeAtomically(this.#file, encode(kept, this.#boot, Date.now()), false);
     this.#changed = false;
   }
 }
@@ -81,49 +90,72 @@ function encode(entries: ReadonlyMap<string, CachedFile>, boot: string, savedAt:
   return Buffer.concat([padded, body, Buffer.from(`${names.join('\0')}\n${digests.join('\n')}`)]);
 }
 
-function read(file: string, boot: string): Map<string, CachedFile> {
+/** The file as it lies: row `i` has the numbers from `i * columns` and the digest from `i * digestLine`. */
+interface Rows {
+  readonly byPath: ReadonlyMap<string, number>;
+  readonly numbers: BigInt64Array;
+  readonly digests: string;
+  /** Rows hashed later than this are not to be trusted; milliseconds since the epoch. */
+  readonly trusted: number;
+}
+
+const digestLine = 'sha256:'.length + 64 + 1;
+const noRows: Rows = { byPath: new Map(), numbers: new BigInt64Array(), digests: '', trusted: 0 };
+
+function findRow(rows: Rows, path: string, stat: FileStat): Digest | null {
+  const row = rows.byPath.get(path);
+  if (row === undefined) return null;
+  const { numbers } = rows;
+  const at = row * columns;
+  const same =
+    numbers[at + 1] === stat.mtime &&
+    numbers[at] === stat.size &&
+    numbers[at + 2] === stat.ctime &&
+    numbers[at + 3] === BigInt.asIntN(64, stat.inode) &&
+    Number(numbers[at + 4]) <= rows.trusted;
+  return same ? digestAt(rows, row) : null;
+}
+
+function fileAt(rows: Rows, path: string): CachedFile | null {
+  const row = rows.byPath.get(path)!;
+  const [size, mtime, ctime, inode, hashedAt] = rows.numbers.subarray(row * columns, (row + 1) * columns);
+  if (Number(hashedAt) > rows.trusted) return null;
+  const stat = { size: size!, mtime: mtime!, ctime: ctime!, inode: BigInt.asUintN(64, inode!) };
+  return { stat, digest: digestAt(rows, row), hashedAt: Number(hashedAt) };
+}
+
+function digestAt({ digests }: Rows, row: number): Digest {
+  return digests.slice(row * digestLine, (row + 1) * digestLine - 1) as Digest;
+}
+
+function read(file: string, boot: string): Rows {
   let bytes;
   try {
     bytes = readFileSync(file);
   } catch {
-    return new Map();
+    return noRows;
   }
   try {
     return decode(bytes, boot);
   } catch {
     // Cut off or from another version: everything is hashed again.
-    return new Map();
+    return noRows;
   }
 }
 
-function decode(bytes: Buffer, boot: string): Map<string, CachedFile> {
-  const entries = new Map<string, CachedFile>();
+function decode(bytes: Buffer, boot: string): Rows {
   const lineEnd = bytes.indexOf(10) + 1;
   const head = JSON.parse(bytes.toString('utf8', 0, lineEnd)) as Record<string, unknown>;
   const count = Number(head['count']);
-  if (head['format'] !== format || count === 0) return entries;
+  if (head['format'] !== format || count === 0) return noRows;
   const start = bytes.byteOffset + lineEnd;
   const numbers = new BigInt64Array(bytes.buffer.slice(start, start + count * columns * 8));
   const text = bytes.toString('utf8', lineEnd + numbers.byteLength);
-  const namesEnd = text.indexOf('\nsha256:');
-  const names = text.slice(0, namesEnd).split('\0');
-  const digests = text.slice(namesEnd + 1).split('\n') as Digest[];
-  if (names.length !== count || digests.length !== count) return entries;
+  // Paths may hold anything but NUL, so the digests are found from the end.
+  const digests = text.slice(text.length - count * digestLine + 1);
+  const names = text.slice(0, text.length - digests.length - 1).split('\0');
+  if (names.length !== count || !digests.startsWith('sha256:')) return noRows;
+  const byPath = new Map(names.map((name, index) => [name, index]));
   const trusted = head['boot'] === boot ? Infinity : Number(head['savedAt']) - writtenBack;
-  for (let index = 0; index < count; index++) {
-    const row = index * columns;
-    const hashedAt = Number(numbers[row + 4]!);
-    if (hashedAt > trusted) continue;
-    entries.set(names[index]!, {
-      stat: {
-        size: numbers[row]!,
-        mtime: numbers[row + 1]!,
-        ctime: numbers[row + 2]!,
-        inode: BigInt.asUintN(64, numbers[row + 3]!),
-      },
-      digest: digests[index]!,
-      hashedAt,
-    });
-  }
-  return entries;
+  return { byPath, numbers, digests, trusted };
 }

@@ -51,7 +51,9 @@ describe('the fingerprint', () => {
   });
 
   test('stays what it is: a change here runs everyone’s tasks anew', () => {
-    expect(fingerprint({ rate: 0.1 }, [[['x', one, { epoch: 1 }]], []])).toMatchInlineSnapshot(`"sha256:858c4b08ba228fdc437d4f2f45eb8b0468ab0b93691534483bc310ea6d0e25d2"`);
+    expect(fingerprint({ rate: 0.1 }, [[['x', one, { epoch: 1 }]], []])).toMatchInlineSnapshot(
+      `"sha256:858c4b08ba228fdc437d4f2f45eb8b0468ab0b93691534483bc310ea6d0e25d2"`,
+    );
   });
 
   test('is of a text from which the action can be read again', () => {

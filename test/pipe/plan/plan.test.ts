@@ -107,7 +107,7 @@ describe('the plan', () => {
 
   test.each(changes)('after %s was put back restores and runs nothing', (_, change) => {
     const world = study();
-    const before = { ...world, files: { ...world.files }, code: { ...world.code } };
+    const before = { specs: world.specs, files: { ...world.files }, code: { ...world.code } };
     const recorded = new Map(world.lock);
     change(world);
     world.run();

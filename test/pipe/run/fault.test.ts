@@ -1,27 +1,14 @@
-import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { smallStudy, TestProject } from './project.ts';
 
-const driver = join(import.meta.dirname, '../../../node_modules/.cache/pipe-test/driver.js');
+const program = join(import.meta.dirname, '../../../dist/pipe.js');
 /** The nightly form asks for more. */
 const kills = Number(process.env['PIPE_TEST_KILLS'] ?? 10);
-
-beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'driver.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile: driver,
-    logLevel: 'silent',
-  });
-});
 
 /** Random, and the same every time. */
 function* fractions(seed: number): Generator<number, never> {
@@ -32,7 +19,7 @@ function* fractions(seed: number): Generator<number, never> {
 }
 
 function start(project: TestProject) {
-  const child = spawn(process.execPath, [driver], {
+  const child = spawn(process.execPath, [program, 'run', '--json', '--jobs', '2'], {
     cwd: project.directory,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

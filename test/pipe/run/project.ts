@@ -60,7 +60,10 @@ export class TestProject {
     return pipeline;
   }
 
-  async ask(options: Partial<RunOptions> = {}, select = (_: string) => true): Promise<RunSummary> {
+  async ask(
+    options: Partial<RunOptions> = {},
+    select: (id: string) => boolean = () => true,
+  ): Promise<RunSummary> {
     const { manifest, graph } = this.load();
     const project = this.open();
     this.events = [];
