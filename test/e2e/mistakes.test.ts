@@ -71,6 +71,7 @@ const cases: [string, Record<string, string>, string[], string[]][] = [
     ['dag', '--format', 'png'],
     ['Allowed choices are text, mermaid, dot, json.'],
   ],
+  ['a directory that is not there', {}, ['-C', 'nowhere', 'status'], ['there is no directory nowhere']],
   ['a second pipeline.yaml', {}, ['init'], ['pipeline.yaml exists already']],
 ];
 

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { contextOf, type Context } from './context.ts';
+import { existsSync } from 'node:fs';
+import { contextOf, mistake, type Context } from './context.ts';
 import { configurationOptions, positiveInteger, selectionOptions } from './options.ts';
 
 /** Hands the exit status of the command that ran to `finish`. Each command is loaded when it is called. */
@@ -27,6 +28,10 @@ export function program(version: string, finish: (status: number) => void): Comm
     async (...args: [...A, Command]): Promise<void> => {
       const { C: directory, color } = root.opts<{ C?: string; color: boolean }>();
       const context = contextOf(directory ?? process.cwd(), !color);
+      if (directory !== undefined && !existsSync(directory)) {
+        finish(mistake(context, `there is no directory ${directory}`));
+        return;
+      }
       const act = await load();
       finish(await act(context, ...(args.slice(0, -1) as A)));
     };
