@@ -7,6 +7,8 @@
  */
 import { createEngine } from '../lib/compute/engine.ts';
 import type { Engine, Program, TensorMap, TensorValue } from '../lib/compute/program.ts';
+import { explainImages } from '../lib/study/attribution/explain.ts';
+import { noiseFields } from '../lib/study/attribution/noise.ts';
 import { createModel } from '../lib/study/model/create.ts';
 import { initialWeights } from '../lib/study/model/initial.ts';
 import type { Model } from '../lib/study/model/model.ts';
@@ -101,6 +103,45 @@ async function compare(net: NetSize, call: Call, engine: Engine, torch: Torch | 
   return columns.join('  ');
 }
 
+/** The study's seven methods; SmoothGrad's map counts as one, though it takes 25 gradients. */
+const METHODS = [
+  'saliency',
+  'deconvolution',
+  'guided-backpropagation',
+  'guided-backpropagation-minus',
+  'grad-cam',
+  'guided-grad-cam',
+  'smooth-grad',
+] as const;
+
+/** Maps per second of one checkpoint, compiling included, as the study computes them. */
+async function explain(net: NetSize, engine: Engine): Promise<string> {
+  const model = createModel(
+    { family: net.family, depth: net.depth, width: net.width },
+    { height: 32, width: 32, channels: 3 },
+    10,
+  );
+  const count = 32;
+  const images = {
+    x: floats([count, 32, 32, 3], (i) => Math.sin(i * 1.37)),
+    classes: Array.from({ length: count }, (_, i) => i % 10),
+  };
+  const start = performance.now();
+  let maps = 0;
+  for await (const batch of explainImages(engine, model, initialWeights(model.weights, 1), images, {
+    methods: METHODS,
+    target: 'logit',
+    parameters: {
+      smoothGrad: { samples: 25, noise: 0.15 },
+      integratedGradients: { steps: 32 },
+      occlusion: { window: 8, stride: 4 },
+    },
+    noise: noiseFields(25, [32, 32, 3]),
+  }))
+    maps += batch.count * METHODS.length;
+  return `maps/s   ${((1000 * maps) / (performance.now() - start)).toFixed(0).padStart(8)}`;
+}
+
 function parse(text: string): NetSize {
   const [family, ...numbers] = text.split(',');
   const [depth, width, batch, threads] = numbers.map(Number);
@@ -122,6 +163,7 @@ for (const net of nets) {
   await torch?.prepare(net);
   for (const call of ['train', 'evaluate'] as const)
     console.log(`  ${await compare(net, call, engine, torch)}`);
+  console.log(`  ${await explain(net, engine)}`);
   await engine.dispose();
 }
 torch?.stop();

@@ -1,4 +1,5 @@
 import { elements, fillValue, sameShape, type Node } from '../trace/graph.ts';
+import { convolve, convolvesBlocked, withEpilogue } from './blocked.ts';
 import type { Context } from './context.ts';
 import { blocked, natural, type Laid } from './layout.ts';
 
@@ -54,9 +55,11 @@ export class Chains {
   /** By the id of each chain's last node. */
   readonly #chains = new Map<number, Link[]>();
   readonly #absorbed = new Set<number>();
+  readonly #block: number;
 
   /** `order`: every node written, each after its inputs; `roots`: those that must exist in themselves. */
-  constructor(order: readonly Node[], roots: ReadonlySet<Node>) {
+  constructor(order: readonly Node[], roots: ReadonlySet<Node>, block: number) {
+    this.#block = block;
     const uses = new Map<number, number>();
     for (const { inputs } of order) for (const { id } of inputs) uses.set(id, (uses.get(id) ?? 0) + 1);
     for (const node of order) {
@@ -64,16 +67,16 @@ export class Chains {
       if (link === null) continue;
       const before = this.#chains.get(link.of.id);
       const last = before?.at(-1)?.step;
-      const continues =
-        before !== undefined &&
-        last !== undefined &&
-        ORDER.indexOf(last) < ORDER.indexOf(link.step) &&
-        uses.get(link.of.id) === 1 &&
-        !roots.has(link.of);
-      if (continues) {
+      const alone = uses.get(link.of.id) === 1 && !roots.has(link.of);
+      const follows = last !== undefined && ORDER.indexOf(last) < ORDER.indexOf(link.step);
+      if (before !== undefined && follows && alone) {
         this.#absorbed.add(link.of.id);
         this.#chains.set(node.id, [...before, link]);
-      } else if (link.step === 'scale' || link.step === 'shift') this.#chains.set(node.id, [link]);
+      } else if (link.step === 'scale' || link.step === 'shift') {
+        this.#chains.set(node.id, [link]);
+        // A convolution that only the chain uses does the chain's work itself.
+        if (alone && convolvesBlocked(link.of, block)) this.#absorbed.add(link.of.id);
+      }
     }
   }
 
@@ -89,31 +92,36 @@ export class Chains {
   }
 
   /** The chain that ends in `node`, as one blocked operator, where what it starts from is blocked. */
-  write(node: Node, context: Context, block: number): Laid | null {
+  write(node: Node, context: Context): Laid | null {
     const chain = this.#chains.get(node.id);
     const base = chain?.[0]?.of;
     if (chain === undefined || base === undefined) return null;
-    if (!context.has(base) || context.value(base).layout.block !== block) return null;
+    const inside = this.absorbed(base);
+    if (!inside && context.value(base).layout.block !== this.#block) return null;
     const channels = node.shape[3]!;
-    const vector = ({ operand, negative }: Link): string => {
-      const name = context.reshape(context.whole(operand!, natural(operand!.shape.length)), [channels]);
-      return negative ? context.op('Neg', [name]) : name;
-    };
-    const find = (step: Step): Link | undefined => chain.find((link) => link.step === step);
-    const [scale, shift, other] = [find('scale'), find('shift'), find('other')];
+    const epilogue: { scale?: string; shift?: string; other?: string; relu?: boolean } = {};
+    for (const { step, operand, negative } of chain) {
+      if (operand === null) epilogue.relu = true;
+      else if (step === 'other') epilogue.other = context.whole(operand, blocked(this.#block));
+      else {
+        const whole = context.whole(operand, natural(operand.shape.length));
+        const vector = context.reshape(whole, [channels]);
+        epilogue[step === 'scale' ? 'scale' : 'shift'] = negative ? context.op('Neg', [vector]) : vector;
+      }
+    }
+    if (inside) return { ...convolve(base, context, this.#block, epilogue), dims: node.shape };
     const ones = (): string => context.graph.tensor(new Float32Array(channels).fill(1), [channels]);
-    const filter = context.reshape(scale ? vector(scale) : ones(), [channels, 1, 1, 1]);
-    const inputs = [context.whole(base, blocked(block)), filter, shift ? vector(shift) : ''];
-    if (other) inputs.push(context.whole(other.operand!, blocked(block)));
-    const name = context.blockedOp('Conv', shift === undefined && !other ? inputs.slice(0, 2) : inputs, {
+    const filter = context.reshape(epilogue.scale ?? ones(), [channels, 1, 1, 1]);
+    const attributes = {
       group: channels,
       kernel_shape: [1, 1],
       strides: [1, 1],
       pads: [0, 0, 0, 0],
       dilations: [1, 1],
-      ...(find('relu') ? { activation: 'Relu' } : {}),
-    });
-    return { name, layout: blocked(block), dims: node.shape };
+    };
+    const inputs = [context.whole(base, blocked(this.#block)), filter];
+    const name = context.blockedOp('Conv', ...withEpilogue(inputs, attributes, epilogue));
+    return { name, layout: blocked(this.#block), dims: node.shape };
   }
 
   /** The nodes of a chain that were left to `node`, its last. */

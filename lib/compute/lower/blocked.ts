@@ -1,6 +1,6 @@
 import type { Node } from '../trace/graph.ts';
 import type { KernelName } from '../trace/kernels.ts';
-import type { Context } from './context.ts';
+import type { Attributes, Context } from './context.ts';
 import { geometry } from './convolution.ts';
 import type { Lowering } from './elementwise.ts';
 import { blocked, channelsFirst, filterLayout, type Laid } from './layout.ts';
@@ -18,14 +18,41 @@ function image(name: string, node: Node, block: number): Laid {
   return { name, layout: blocked(block), dims: node.shape };
 }
 
-const forward: BlockedLowering = (node, context, block) => {
+/** What a blocked convolution can do to its result in the same pass, in this order. */
+export interface Epilogue {
+  /** One number per output channel each, by name. */
+  readonly scale?: string;
+  readonly shift?: string;
+  /** A blocked image to add. */
+  readonly other?: string;
+  readonly relu?: boolean;
+}
+
+/** Inputs and attributes of a blocked convolution that ask for its epilogue, the scale left out. */
+export function withEpilogue(
+  inputs: readonly string[],
+  attributes: Attributes,
+  { shift, other, relu }: Epilogue,
+): [string[], Attributes] {
+  const more = other === undefined ? (shift === undefined ? [] : [shift]) : [shift ?? '', other];
+  return [[...inputs, ...more], relu === true ? { ...attributes, activation: 'Relu' } : attributes];
+}
+
+export function convolvesBlocked({ kernel, inputs }: Node, block: number): boolean {
+  const [into, out] = inputs[1]?.shape.slice(2) ?? [];
+  return kernel === 'Conv2D' && out! % block === 0 && (into! % block === 0 || into! < block);
+}
+
+export function convolve(node: Node, context: Context, block: number, epilogue: Epilogue): Laid {
   const [x, filter] = node.inputs as [Node, Node];
   const [height, width, into, out] = filter.shape as Shape4;
   const { strides, pads, dilations } = geometry(node);
-  if (out % block !== 0 || (into % block !== 0 && into >= block)) return null;
-  const weights = context.whole(filter, filterLayout);
+  const plain = context.whole(filter, filterLayout);
+  const weights =
+    epilogue.scale === undefined
+      ? plain
+      : context.op('Mul', [plain, context.reshape(epilogue.scale, [out, 1, 1, 1])]);
   const places = height * width;
-  const attributes = { strides, pads, dilations, kernel_shape: [height, width] };
   // With fewer channels than a block, the image stays as it is: [out / B, in, places, B].
   const narrow = into < block;
   const split = narrow
@@ -34,8 +61,16 @@ const forward: BlockedLowering = (node, context, block) => {
   const perm = narrow ? [0, 2, 3, 1] : [0, 2, 4, 3, 1];
   const reordered = context.reshape(context.op('Transpose', [split], { perm }), [out, into, height, width]);
   const input = context.whole(x, narrow ? channelsFirst : blocked(block));
-  return image(context.blockedOp('Conv', [input, reordered], attributes), node, block);
-};
+  const attributes = { strides, pads, dilations, kernel_shape: [height, width] };
+  return image(
+    context.blockedOp('Conv', ...withEpilogue([input, reordered], attributes, epilogue)),
+    node,
+    block,
+  );
+}
+
+const forward: BlockedLowering = (node, context, block) =>
+  convolvesBlocked(node, block) ? convolve(node, context, block, {}) : null;
 
 /** At stride 1: a convolution with the turned filter, its channels exchanged. */
 const inputGradient: BlockedLowering = (node, context, block) => {

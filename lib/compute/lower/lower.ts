@@ -50,10 +50,10 @@ export function lower(graph: Graph, { state = {}, block = 0 }: LowerOptions = {}
     inputs[name] = { name: onnx.input(name, node.dtype, dims), layout, dims };
     context.set(node, { name, layout, dims: node.shape });
   }
-  const chains = block > 0 ? new Chains(order, new Set(Object.values(graph.outputs))) : null;
+  const chains = block > 0 ? new Chains(order, new Set(Object.values(graph.outputs)), block) : null;
   for (const node of order) {
     if (context.has(node) || chains?.absorbed(node) === true) continue;
-    const chained = chains?.write(node, context, block) ?? null;
+    const chained = chains?.write(node, context) ?? null;
     for (const before of chained === null ? (chains?.left(node) ?? []) : [])
       context.set(before, lowering(before, block)(before, context));
     context.set(node, chained ?? lowering(node, block)(node, context));
