@@ -26,11 +26,28 @@ export interface Explained {
 
 /** Why each task last ran, and why it will run or not; tasks of which the same is to be said stand together. */
 export function whyLines(tasks: readonly Explained[], graph: Graph, style: Style): string[] {
-  const groups = groupBy(tasks, (task) => [...pastLines(task), ...futureLines(task, graph)].join('\n'));
-  return [...groups].flatMap(([text, group]) => [
+  const groups = groupBy(tasks, (task) => [pastKey(task.past), ...futureLines(task, graph)].join('\n'));
+  return [...groups.values()].flatMap((group) => [
     style.colors.bold(headline(group)),
-    ...text.split('\n').map((line) => `  ${line}`),
+    ...indented([...pastLines(pastTogether(group)), ...futureLines(group[0]!, graph)]),
   ]);
+}
+
+/** The same for tasks that ended alike in one run for one reason, however long each took. */
+function pastKey(past: PastRun | null): string {
+  if (past === null) return '';
+  const { run, outcome, reasons } = past;
+  return JSON.stringify([run, outcome.type === 'ran' ? outcome.changed : outcome, reasons]);
+}
+
+/** The last run of a group: when the first of them ended, and the time they took in all. */
+function pastTogether(group: readonly Explained[]): PastRun | null {
+  const pasts = group.flatMap(({ past }) => past ?? []);
+  const [first] = pasts;
+  if (first === undefined) return null;
+  const at = Math.min(...pasts.map((past) => past.at));
+  const ms = pasts.reduce((sum, { outcome }) => sum + (outcome.type === 'ran' ? outcome.ms : 0), 0);
+  return { ...first, at, outcome: first.outcome.type === 'ran' ? { ...first.outcome, ms } : first.outcome };
 }
 
 function headline(group: readonly Explained[]): string {
@@ -38,7 +55,7 @@ function headline(group: readonly Explained[]): string {
   return ids.length <= 3 ? ids.join(', ') : `${ids[0]!} and ${ids.length - 1} more`;
 }
 
-function pastLines({ past }: Explained): string[] {
+function pastLines(past: PastRun | null): string[] {
   if (past === null) return ['last: no run on record'];
   const detail = outcomeDetail(past.outcome);
   const said = `last: ${outcomeWord(past.outcome)} on ${localTime(past.at)}${detail === '' ? '' : ` (${detail})`}`;

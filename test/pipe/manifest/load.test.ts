@@ -46,7 +46,7 @@ describe('loadManifest', () => {
     expect(load(study).stages.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
     const cifar = load(study, { profile: 'cifar10' });
     expect(cifar.artifacts).toBe('artifacts/cifar10');
-    expect(cifar.params['dataset']).toMatchObject({ name: 'cifar10', train: 2000 });
+    expect(cifar.params['dataset']).toMatchObject({ name: 'cifar10', train: null });
   });
 
   test('a stage has just the parameters it names, under their own keys', () => {

@@ -90,4 +90,20 @@ describe('the explanation of a task', () => {
       'data',
     ]);
   });
+
+  test('of tasks that one run ran for one reason is one, with the time they took together', () => {
+    const later: Explained['past'] = {
+      ...ran,
+      at: at + 60_000,
+      outcome: { type: 'ran', ms: 600, changed: false },
+    };
+    const fresh: TaskPlan = { state: 'fresh' };
+    const told = [task('train@epoch=2', fresh, { past: later }), task('train@epoch=1', fresh, { past: ran })];
+    expect(whyLines(told, graph, plain).slice(0, 2)).toEqual([
+      'train@epoch=2, train@epoch=1',
+      '  last: ran on 2026-01-05 09:04 (3.0 s, same bytes as before), because',
+    ]);
+    const other = task('plot', fresh, { past: { ...ran, run: '2' } });
+    expect(whyLines([...told, other], graph, plain)).toContain('plot');
+  });
 });
