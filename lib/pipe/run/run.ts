@@ -158,9 +158,9 @@ export class Run {
   /** What a kill takes from the lock is found again in the action cache; this keeps that rare and cheap. */
   #saveLockAtTimes(): void {
     const now = Date.now();
-    if (now - this.#saving.at < Math.max(1000, this.#saving.took * 20)) return;
+    if (now - this.#saving.at < Math.max(2000, this.#saving.took * 50)) return;
     try {
-      this.#parts.lock.save();
+      this.#parts.lock.save(false);
     } catch (error) {
       // The run's end tries once more, and says so if it cannot.
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;

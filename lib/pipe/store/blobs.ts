@@ -1,4 +1,13 @@
-import { chmodSync, constants, copyFileSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { syncPath, temporaryName, withDirectory, writeAtomically } from './atomic.ts';
@@ -94,8 +103,13 @@ export class BlobStore {
 
   /** Copies an intact blob to a new, writable file, sharing the bytes where the file system can. */
   copyOut(digest: Digest, target: string): void {
-    copyFileSync(this.path(digest), target, constants.COPYFILE_FICLONE);
-    chmodSync(target, 0o644);
+    const path = this.path(digest);
+    const found = look(path);
+    if (found?.kind === 'file' && found.stat.size <= smallFile) writeFileSync(target, readFileSync(path));
+    else {
+      copyFileSync(path, target, constants.COPYFILE_FICLONE);
+      chmodSync(target, 0o644);
+    }
     age(target, Date.now());
   }
 
@@ -110,6 +124,9 @@ export class BlobStore {
     this.#stats.keep(digest, moved.stat, digest, hashedAt);
   }
 }
+
+/** Bytes below which asking the file system to share them takes longer than copying them. */
+const smallFile = 65_536n;
 
 /** Sets the time of modification one second back, so that the next write is sure to change it. */
 function age(file: string, now: number): void {

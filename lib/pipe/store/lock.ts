@@ -47,11 +47,11 @@ export class Lock {
     }
   }
 
-  /** Writes it if anything in it changed. */
-  save(): void {
+  /** Writes it if anything in it changed; `durable` also waits for the disk. */
+  save(durable = true): void {
     if (!this.#changed) return;
     const lines = this.ids().map((id) => this.#lines.get(id)!);
-    writeAtomically(this.#path, `${this.#head}\n${lines.join(',\n')}\n}}\n`, true);
+    writeAtomically(this.#path, `${this.#head}\n${lines.join(',\n')}\n}}\n`, durable);
     this.#changed = false;
   }
 }
