@@ -22,7 +22,7 @@ export interface RunCommandOptions extends ConfigurationOptions, SelectionOption
   readonly json?: true;
 }
 
-const LISTED_FIGURES = 12;
+const LISTED_FIGURES = 24;
 
 /** One run, shown as it goes; also what `--watch` does again and again. */
 export async function runOnce(

@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import type { RunEvent } from '../run/event.ts';
 import type { Board, StageTally } from './board.ts';
 import { groupBy } from './group.ts';
@@ -45,16 +45,33 @@ function tallyText(tally: StageTally): string {
 }
 
 /**
- * The files a person will want to look at, by name; one figure in several formats is one line, and a long
- * list ends in a count.
+ * The files a person will want to look at, by name: one figure in several formats is one line. Of a long list
+ * those in the deepest directories are only counted, directory by directory.
  */
 export function figureLines(paths: readonly string[], limit: number): string[] {
   const figures = [...groupBy(paths, (path) => path.slice(0, path.length - extname(path).length))].map(
-    ([stem, formats]) => stem + formats.map((path) => extname(path)).join(', '),
+    ([stem, formats]): Figure => ({
+      directory: dirname(stem),
+      line: stem + formats.map((path) => extname(path)).join(', '),
+    }),
   );
   if (figures.length === 0) return [];
+  const byDepth = figures.toSorted((a, b) => depth(a) - depth(b));
   // One too many is not worth a line that hides it.
-  const shown = figures.length <= limit + 1 ? figures : figures.slice(0, limit);
-  const rest = figures.length - shown.length;
-  return ['figures:', ...shown.map((figure) => `  ${figure}`), ...(rest > 0 ? [`  and ${rest} more`] : [])];
+  const shown = figures.length <= limit + 1 ? figures : byDepth.slice(0, limit);
+  const rest = groupBy(byDepth.slice(shown.length), ({ directory }) => directory);
+  return [
+    'figures:',
+    ...shown.map(({ line }) => `  ${line}`),
+    ...[...rest].map(([directory, { length }]) => `  ${directory}/: ${length} more`),
+  ];
+}
+
+interface Figure {
+  readonly directory: string;
+  readonly line: string;
+}
+
+function depth({ directory }: Figure): number {
+  return directory.split('/').length;
 }

@@ -18,7 +18,17 @@ test('no figures are no lines', () => {
 test('a long list ends in a count, but never of one', () => {
   expect(figureLines(paths(13), 12)).toHaveLength(14);
   expect(figureLines(paths(14), 12)).toHaveLength(14);
-  expect(figureLines(paths(14), 12).at(-1)).toBe('  and 2 more');
+  expect(figureLines(paths(14), 12).at(-1)).toBe('  figures/: 2 more');
+});
+
+test('of a long list, those in the deepest directories are counted', () => {
+  const deep = ['a', 'b', 'c'].map((name) => `artifacts/plot/sheets/${name}.png`);
+  expect(figureLines([...deep, 'artifacts/plot/z.svg', 'artifacts/report.md'], 2)).toEqual([
+    'figures:',
+    '  artifacts/report.md',
+    '  artifacts/plot/z.svg',
+    '  artifacts/plot/sheets/: 3 more',
+  ]);
 });
 
 test('one figure in several formats is one line', () => {
