@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { DataError } from '../lib/study/dataset/data-error.ts';
 import { writeImages } from '../lib/study/dataset/file.ts';
 import { loadDataset } from '../lib/study/dataset/load.ts';
 import { datasetParams } from '../lib/study/dataset/params.ts';
-import { defineStage } from '../lib/stage/define.ts';
+import { BadInput, defineStage } from '../lib/stage/define.ts';
 
 /** Loads or draws the images, splits them, and measures their channels. */
 export default defineStage({
@@ -15,7 +16,7 @@ export default defineStage({
     const log = (line: string): void => {
       task.log(line);
     };
-    const dataset = await loadDataset(params.dataset, { files: inputs.source, signal, log });
+    const dataset = await loadDataset(params.dataset, { files: inputs.source, signal, log }).catch(refuse);
     const { classes, mean, std } = dataset;
     for (const part of ['train', 'validation', 'test'] as const) {
       await writeImages(outputs[part], { set: dataset[part], classes, mean, std }, provenance);
@@ -23,3 +24,7 @@ export default defineStage({
     }
   },
 });
+
+function refuse(error: unknown): never {
+  throw error instanceof DataError ? new BadInput(error.message, { cause: error }) : error;
+}

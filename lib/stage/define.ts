@@ -77,3 +77,12 @@ export function defineStage<
 >(definition: StageDefinition<P, A, I, O>): StageDefinition<P, A, I, O> {
   return definition;
 }
+
+/**
+ * Thrown by a stage when an input file or a parameter is not what it can be: the user's mistake, so that the
+ * run shows the message alone, does not try again, and ends like any other refusal of bad input.
+ */
+export class BadInput extends Error {
+  // Each stage's bundle has a copy of this class; they know each other by name.
+  override readonly name = 'BadInput';
+}

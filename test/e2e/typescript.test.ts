@@ -91,6 +91,23 @@ describe('a TypeScript stage', () => {
     expect(made.read(/log: (\S+)/.exec(out)![1]!)).toContain('scaled 4\n');
   });
 
+  test('that refuses its input ends the run with status 2 and the message alone, tried once', async () => {
+    const made = project("throw new BadInput('numbers.txt: the third line is no number');");
+    made.write(
+      'stages/scale.ts',
+      made.read('stages/scale.ts').replace('{ defineStage }', '{ BadInput, defineStage }'),
+    );
+    made.write(
+      'pipeline.yaml',
+      made.read('pipeline.yaml').replace('use: stages/scale.ts', 'use: stages/scale.ts\n    retries: 2'),
+    );
+    const { status, out } = await made.pipe('run');
+    expect(out).toContain('failed  scale: numbers.txt: the third line is no number\n');
+    expect(out).not.toContain('    at ');
+    expect(out).not.toContain('retry');
+    expect(status).toBe(2);
+  });
+
   test('that does not write its output ends the run with status 1', async () => {
     const { status, out } = await project('').pipe('run');
     expect(status).toBe(1);

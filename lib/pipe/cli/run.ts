@@ -39,6 +39,10 @@ function exitStatus(summary: RunSummary): number {
       return EXIT.mistake;
     case 'finished':
       if (summary.stopped) return EXIT.interrupted;
-      return summary.failed > 0 || summary.unsaved !== null ? EXIT.failed : EXIT.ok;
+      if (summary.unsaved !== null) return EXIT.failed;
+      if (summary.failures.length === 0) return EXIT.ok;
+      return summary.failures.every(({ failure }) => failure.reason === 'bad-input')
+        ? EXIT.mistake
+        : EXIT.failed;
   }
 }

@@ -15,6 +15,8 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
   | { readonly reason: 'exit-nonzero'; readonly status: number; readonly tail: readonly string[] }
   | { readonly reason: 'killed'; readonly signal: string; readonly tail: readonly string[] }
   | { readonly reason: 'threw'; readonly message: string; readonly stack: string }
+  /** The stage found a file or a parameter that is not what it can be: the user's mistake. */
+  | { readonly reason: 'bad-input'; readonly message: string }
   | { readonly reason: 'timed-out'; readonly seconds: number }
   | { readonly reason: 'output-missing'; readonly output: string; readonly path: string }
   | { readonly reason: 'input-missing'; readonly input: string; readonly path: string }

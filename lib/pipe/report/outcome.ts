@@ -41,6 +41,7 @@ export function failureText(failure: Failure): string {
         failure.signal === 'SIGKILL' ? '; when nobody sent it, the machine ran out of memory' : ''
       }`;
     case 'threw':
+    case 'bad-input':
       return failure.message;
     case 'timed-out':
       return `stopped after ${failure.seconds} s, its timeout`;
@@ -78,6 +79,7 @@ export function failureLines(failure: Failure): readonly string[] {
         .split('\n')
         .filter((line) => /^\s+at /.test(line))
         .slice(0, 5);
+    case 'bad-input':
     case 'timed-out':
     case 'output-missing':
     case 'input-missing':

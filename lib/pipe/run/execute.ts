@@ -83,11 +83,14 @@ function inputsRestless(): Failure {
 
 type Attempted = { readonly type: 'done'; readonly outputs: OutputDigests } | Failure;
 
+/** Failures that trying again at once does not mend. */
+const lasting: ReadonlySet<Failure['reason']> = new Set(['store-failed', 'bad-input']);
+
 async function attempts(task: Task, execution: Execution, clock: () => number): Promise<Attempted> {
   for (let attempt = 0; ; attempt++) {
     const result = await attemptOnce(task, execution, clock);
     const last = attempt >= task.stage.retries || execution.signal.aborted;
-    if (result.type === 'done' || last || result.reason === 'store-failed') return result;
+    if (result.type === 'done' || last || lasting.has(result.reason)) return result;
     execution.listener.warning(`failed (${result.reason}); retry ${attempt + 1} of ${task.stage.retries}`);
     await sleep(Math.min(1000, 100 * 2 ** attempt));
   }

@@ -24,6 +24,7 @@ export type Answer =
   /** How a command ended. */
   | { readonly type: 'ended'; readonly result: ExecutionResult }
   | { readonly type: 'checked'; readonly result: CheckResult }
+  | { readonly type: 'bad-input'; readonly message: string }
   | { readonly type: 'threw'; readonly message: string; readonly stack: string };
 
 /** Asks a stage module whether it agrees with its declaration, and which toolchain it would use. */

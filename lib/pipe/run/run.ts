@@ -127,6 +127,7 @@ export class Run {
   #failed(failure: Failure, log: TaskLog): Outcome {
     if (this.#parts.options.signal.aborted) return { type: 'skipped', reason: 'stopped' };
     if (failure.reason === 'threw') log.add(failure.stack === '' ? failure.message : failure.stack);
+    else if (failure.reason === 'bad-input') log.add(failure.message);
     else log.add(`pipe: ${failure.reason}`);
     const tail = log.tail.slice(0, -1);
     const name = relative(this.#parts.engine.layout.project, log.path);

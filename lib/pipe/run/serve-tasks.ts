@@ -57,6 +57,7 @@ function log(stream: 'out' | 'err', text: string): void {
 
 function thrown(error: unknown): Answer {
   if (!(error instanceof Error)) return { type: 'threw', message: String(error), stack: '' };
+  if (error.name === 'BadInput') return { type: 'bad-input', message: error.message };
   const cause =
     error.cause instanceof Error ? `\ncaused by: ${error.cause.stack ?? error.cause.message}` : '';
   return { type: 'threw', message: error.message, stack: (error.stack ?? '') + cause };

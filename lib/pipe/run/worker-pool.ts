@@ -39,6 +39,8 @@ export class WorkerPool implements Executor {
         return answer;
       case 'ended':
         return answer.result;
+      case 'bad-input':
+        return { type: 'failed', log: null, reason: 'bad-input', message: answer.message };
       case 'threw':
         return { type: 'failed', log: null, reason: 'threw', message: answer.message, stack: answer.stack };
       case 'checked':
@@ -61,7 +63,8 @@ export class WorkerPool implements Executor {
       worker.ask({ type: 'check', request }, listener, signal, { timeout: checkTimeout, grace: moduleGrace }),
     );
     if (answer.type === 'checked') return answer;
-    if (answer.type === 'threw') return { type: 'failed', message: answer.message };
+    if (answer.type === 'threw' || answer.type === 'bad-input')
+      return { type: 'failed', message: answer.message };
     return {
       type: 'failed',
       message: ['the process that loaded the module ended', ...output.slice(-5)].join('\n'),

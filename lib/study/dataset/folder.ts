@@ -1,3 +1,4 @@
+import { DataError } from './data-error.ts';
 import sharp from 'sharp';
 import type { ImageSet } from './dataset.ts';
 import { fileError } from './source.ts';
@@ -72,7 +73,7 @@ export async function readFolder(
   const all = pictures(files);
   const classes = [...new Set(all.map((picture) => picture.class))].sort();
   if (classes.length < 2 || classes.length > MAX_CLASSES) {
-    throw new Error(
+    throw new DataError(
       `params.dataset.path must lead to one folder of images per class, 2 to ${MAX_CLASSES} classes; ` +
         `found ${all.length} images in ${classes.length} folders`,
     );

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readCifar10, readCifar100 } from './cifar.ts';
+import { DataError } from './data-error.ts';
 import type { Dataset } from './dataset.ts';
 import { readFolder } from './folder.ts';
 import { readFashionMnist } from './idx.ts';
@@ -38,7 +39,7 @@ async function sourceFiles(params: DatasetParams, options: LoadOptions): Promise
     );
   }
   const offer = isDownloadable(params.name) ? ', or params.dataset.download to true' : '';
-  throw new Error(`data set ${params.name}: set params.dataset.path to its files${offer}`);
+  throw new DataError(`data set ${params.name}: set params.dataset.path to its files${offer}`);
 }
 
 async function readSource(params: DatasetParams, options: LoadOptions): Promise<Source> {

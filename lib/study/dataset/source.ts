@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
+import { DataError } from './data-error.ts';
 import type { ImageSet } from './dataset.ts';
 
 /** A data set before it is split. */
@@ -19,8 +20,8 @@ export interface SourceFile {
 }
 
 /** A mistake in the user's files, said with the file's name. */
-export function fileError(name: string, problem: string, advice: string): Error {
-  return new Error(`${name}: ${problem}; ${advice}`);
+export function fileError(name: string, problem: string, advice: string): DataError {
+  return new DataError(`${name}: ${problem}; ${advice}`);
 }
 
 /** The last part of a path. */
@@ -49,7 +50,7 @@ export function findFile(files: readonly SourceFile[], ...names: readonly string
   if (found) return found;
   const there = files.map((file) => baseName(file.name));
   const listed = there.length > 8 ? [...there.slice(0, 8), `… ${there.length} in all`] : there;
-  throw new Error(
+  throw new DataError(
     `the data set has no file ${names.join(' or ')}; found ${listed.join(', ') || 'no files'}. ` +
       'Set params.dataset.path to the folder or archive that holds it, or params.dataset.download to true',
   );

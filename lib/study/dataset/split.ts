@@ -1,4 +1,5 @@
 import { draws, permutation } from '../random.ts';
+import { DataError } from './data-error.ts';
 import type { Dataset, ImageSet } from './dataset.ts';
 import { measureChannels } from './channels.ts';
 import type { Source } from './source.ts';
@@ -75,7 +76,7 @@ function stratify(
 
 function checkCount(what: string, wanted: number, there: number): void {
   if (wanted <= there) return;
-  throw new Error(
+  throw new DataError(
     `params.dataset.${what}: ${wanted} images are wanted, but there are ${there}; ask for fewer`,
   );
 }
@@ -111,7 +112,7 @@ function limit(set: ImageSet, what: 'train' | 'test', count: number | null, seed
 function separateTest(source: Source, { test, seed }: SplitOptions): { train: ImageSet; test: ImageSet } {
   if (source.test) return { train: source.train, test: limit(source.test, 'test', test, seed) };
   if (test === null) {
-    throw new Error(
+    throw new DataError(
       'this data set has no test images of its own: params.dataset.test must say how many to hold out',
     );
   }
@@ -135,6 +136,6 @@ export function splitSource(source: Source, options: SplitOptions): Dataset {
   const { train: whole, test } = separateTest(withLabelNoise(source, options), options);
   const { held: validation, rest } = holdOut(whole, 'validation', count, seed);
   const train = limit(rest, 'train', options.train, seed);
-  if (train.count === 0) throw new Error('no training images are left; lower params.dataset.validation');
+  if (train.count === 0) throw new DataError('no training images are left; lower params.dataset.validation');
   return { classes: source.classes, train, validation, test, ...measureChannels(train) };
 }

@@ -28,6 +28,7 @@ const failures: Record<Failure['reason'], true> = {
   'exit-nonzero': true,
   killed: true,
   threw: true,
+  'bad-input': true,
   'timed-out': true,
   'output-missing': true,
   'input-missing': true,

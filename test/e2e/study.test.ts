@@ -1,0 +1,91 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { newProject, type Project } from './project.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+
+/** The whole pipeline of this repository, as small as it can be: one variant, two seeds, three checkpoints. */
+const small = [
+  'params.dataset={name: shapes, path: null, seed: 1, train: 128, validation: 40, test: 60, labelNoise: 0}',
+  'params.model={family: vgg, depth: 4, width: 8}',
+  'params.augment=[true]',
+  'params.epochs=[1, 2, 4]',
+  'params.train.batchSize=32',
+  'params.select={clear: 1, borderline: 1}',
+  'params.attribute.methods=[saliency, grad-cam]',
+].flatMap((value) => ['--set', value]);
+
+/** A copy of what is committed of the study. */
+function study(): Project {
+  const project = newProject({});
+  for (const name of ['pipeline.yaml', 'tsconfig.json', 'package.json', 'stages', 'lib']) {
+    cpSync(join(repository, name), join(project.directory, name), { recursive: true });
+  }
+  return project;
+}
+
+test('the study runs to the end, then nothing does, and a kill in training changes no byte', async () => {
+  const whole = study();
+  const first = await whole.pipe('run', ...small);
+  expect(first.err).toBe('');
+  expect(first.status).toBe(0);
+  expect(first.out).toContain('artifacts/plot/figures/figure-2.png, .svg\n');
+  expect((await whole.pipe('run', ...small)).out).toMatch(/^nothing to do: all \d+ tasks are up to date/);
+
+  const killed = study();
+  const running = killed.start('run', ...small);
+  await running.until('ran       train@augment=true,seed=0,epoch=1');
+  await sleep(100);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const second = await killed.outcomes('run', ...small);
+  expect(second).not.toContain('train@augment=true,seed=0,epoch=1 ran');
+  expect(killed.read('pipe.lock')).toBe(whole.read('pipe.lock'));
+});
+
+test('score --force runs just the scores, and nothing after them', async () => {
+  const project = study();
+  await project.pipe('run', ...small);
+  const ran = await project.outcomes('run', 'score', '--force', ...small);
+  expect(ran.length).toBe(2 * 3);
+  expect(ran.every((line) => /^score@.* ran$/.test(line))).toBe(true);
+  expect((await project.pipe('run', ...small)).out).toMatch(/^nothing to do/);
+});
+
+test.each<[string, string, string, (folder: string) => void, string]>([
+  [
+    'a truncated CIFAR file',
+    'cifar10',
+    'cifar10',
+    (folder) => {
+      for (const n of [1, 2, 3, 4, 5])
+        writeFileSync(join(folder, `data_batch_${n}.bin`), new Uint8Array(3073));
+      writeFileSync(join(folder, 'test_batch.bin'), new Uint8Array(3000));
+    },
+    'test_batch.bin: 3000 bytes are not a whole number of records of 3073 bytes',
+  ],
+  [
+    'an IDX file with a wrong magic number',
+    'fashion-mnist',
+    'fashion',
+    (folder) => {
+      for (const name of ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'])
+        writeFileSync(join(folder, `${name}-ubyte`), Buffer.alloc(64, 7));
+    },
+    'train-images-idx3-ubyte',
+  ],
+])('%s is refused with status 2 and its name', async (_title, profile, folder, write, text) => {
+  const project = study();
+  project.write(`${folder}/readme.txt`, '');
+  write(join(project.directory, folder));
+  const { status, out } = await project.pipe(
+    ...['run', 'data', '--profile', profile],
+    ...['--set', `params.dataset.path=${folder}`],
+  );
+  expect(out).toContain(`failed  data: ${folder}/${text}`);
+  expect(out).not.toContain('    at ');
+  expect(status).toBe(2);
+  expect(project.exists(`artifacts/${profile}/data`)).toBe(false);
+});
