@@ -13,6 +13,7 @@ import { tryLock } from '../store/project-lock.ts';
 import { createEngine, type Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
 import { storeFailure } from './execute.ts';
+import { removeLeftovers } from './leftovers.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
 import { RunLog } from './run-log.ts';
 import { Run } from './run.ts';
@@ -129,7 +130,11 @@ async function runHeld(
     work.closeAll();
     found.artifacts.sweep();
   }
-  if (selection.size === graph.tasks.length) lock.keepOnly(graph.byId);
+  if (selection.size === graph.tasks.length) {
+    const former = lock.keepOnly(graph.byId);
+    const { project } = engine.layout;
+    removeLeftovers(former, { project, manifest, graph, artifacts: found.artifacts, blobs: engine.blobs });
+  }
   const unsaved = save(engine, lock);
   const summary: Finished = {
     type: 'finished',

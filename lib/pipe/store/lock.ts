@@ -40,11 +40,16 @@ export class Lock {
     return [...this.#lines.keys()].sort(byCodeUnit);
   }
 
-  /** Drops tasks that are no longer declared. */
-  keepOnly(declared: { has(id: string): boolean }): void {
+  /** Drops tasks that are no longer declared, and gives what was recorded of them. */
+  keepOnly(declared: { has(id: string): boolean }): [id: string, record: TaskRecord][] {
+    const dropped: [string, TaskRecord][] = [];
     for (const id of this.#lines.keys()) {
-      if (!declared.has(id)) this.#changed = this.#lines.delete(id);
+      if (declared.has(id)) continue;
+      const record = this.get(id);
+      if (record !== null) dropped.push([id, record]);
+      this.#changed = this.#lines.delete(id);
     }
+    return dropped;
   }
 
   /** Writes it if anything in it changed; `durable` also waits for the disk. */

@@ -63,8 +63,24 @@ describe('a run', () => {
       all: 'ran',
     });
     project.edit('pipeline.yaml', '[1, 2, 3, 7]', '[1, 2, 3]');
+    project.write({ 'artifacts/count/side=left/step=7/lines.txt': 'mine' });
     expect(await project.run()).toEqual({ all: 'restored' });
     expect(project.read('pipe.lock')).toBe(lock);
+    // What the pipeline no longer makes is put away; what somebody edited is left alone.
+    expect(existsSync(project.path('artifacts/chain/side=left/step=7'))).toBe(false);
+    expect(existsSync(project.path('artifacts/count/side=right/step=7'))).toBe(false);
+    expect(project.read('artifacts/count/side=left/step=7/lines.txt')).toBe('mine');
+    expect(existsSync(project.path('artifacts/chain/side=left/step=3/text.txt'))).toBe(true);
+    project.edit('pipeline.yaml', '[1, 2, 3]', '[1, 2, 3, 7]');
+    expect(new Set(Object.values(await project.run()))).toEqual(new Set(['restored']));
+    expect(existsSync(project.path('artifacts/chain/side=left/step=7/text.txt'))).toBe(true);
+  });
+
+  test('a selection leaves the outputs of others where they are', async () => {
+    const project = await builtStudy();
+    project.edit('pipeline.yaml', '[1, 2, 3]', '[1, 2]');
+    await project.run({}, (id) => id.startsWith('first'));
+    expect(existsSync(project.path('artifacts/chain/side=left/step=3/text.txt'))).toBe(true);
   });
 
   test('reruns code by its meaning: not for a comment or a type, and says so', async () => {

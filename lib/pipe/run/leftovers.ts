@@ -1,0 +1,69 @@
+import { rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Graph, Task } from '../graph/graph.ts';
+import { ALL_AXES, templateOf } from '../manifest/template.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { decodeAction } from '../plan/action.ts';
+import type { TaskRecord } from '../plan/record.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import type { Artifacts } from './artifacts.ts';
+
+/** A task that the pipeline no longer has, such as an epoch taken out of a scan, and what it left. */
+export type FormerTask = readonly [id: string, record: TaskRecord];
+
+interface Place {
+  readonly project: string;
+  readonly manifest: Manifest;
+  readonly graph: Graph;
+  readonly artifacts: Artifacts;
+  readonly blobs: BlobStore;
+}
+
+/**
+ * Takes the outputs of former tasks out of `artifacts/`, so that it holds what the pipeline makes and no
+ * more. Only files with just the bytes that were recorded, and only if the store has them too: putting the
+ * old value back brings them back.
+ */
+export function removeLeftovers(former: readonly FormerTask[], place: Place): void {
+  if (former.length === 0) return;
+  const { graph, manifest, artifacts, blobs, project } = place;
+  const current = new Set(graph.tasks.flatMap(({ outputs }) => outputs.map(({ path }) => path)));
+  const siblings = new Map(graph.tasks.map((task) => [task.stage.name, task]));
+  for (const [id, record] of former) {
+    const sibling = siblings.get(id.split('@')[0]!);
+    if (sibling === undefined) continue;
+    for (const output of formerOutputs(id, record, sibling, manifest.artifacts)) {
+      const digest = record.outputs[output.name];
+      if (digest === undefined || current.has(output.path) || !artifacts.holds(output, digest)) continue;
+      if (!(output.directory ? blobs.intactTree(digest) : blobs.intact(digest))) continue;
+      rmSync(join(project, output.path), { recursive: true });
+      removeEmpty(project, dirname(output.path), manifest.artifacts);
+    }
+  }
+}
+
+/** Where a former task's outputs lay, if its stage still has the axes that its name says. */
+function formerOutputs(id: string, { action }: TaskRecord, { stage, point }: Task, root: string) {
+  const former = decodeAction(action)?.task.point ?? {};
+  const axes = Object.keys(point);
+  const labels = axes.map((axis) => `${axis}=${former[axis] ?? ''}`);
+  if (`${stage.name}@${labels.join(',')}` !== id) return [];
+  return stage.outputs.map(({ name, path, directory }) => {
+    const pieces = templateOf(`${root}/${path}`).map((piece) => {
+      if (typeof piece === 'string') return piece;
+      return piece.axis === ALL_AXES ? labels.join('/') : String(former[piece.axis] ?? '');
+    });
+    return { name, path: pieces.join(''), directory };
+  });
+}
+
+function removeEmpty(project: string, directory: string, root: string): void {
+  for (let path = directory; path.startsWith(`${root}/`); path = dirname(path)) {
+    try {
+      rmdirSync(join(project, path));
+    } catch {
+      // Something else is in it, or it is in use: it stays.
+      return;
+    }
+  }
+}
