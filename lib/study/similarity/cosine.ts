@@ -7,9 +7,10 @@ export function cosine(a: HeatMap, b: HeatMap): number | null {
   let squaresB = 0;
   let products = 0;
   for (let i = 0; i < a.values.length; i++) {
-    squaresA += a.values[i]! ** 2;
-    squaresB += b.values[i]! ** 2;
-    products += a.values[i]! * b.values[i]!;
+    const [va, vb] = [a.values[i]!, b.values[i]!];
+    squaresA += va * va;
+    squaresB += vb * vb;
+    products += va * vb;
   }
   const scale = Math.sqrt(squaresA) * Math.sqrt(squaresB);
   return scale > 0 ? Math.max(-1, Math.min(1, products / scale)) : null;

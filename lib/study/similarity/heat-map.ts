@@ -27,7 +27,9 @@ export function toUnitRange(map: HeatMap): HeatMap | null {
   const { least, greatest } = extremes(map.values);
   const range = greatest - least;
   if (!(range > 0)) return null;
-  return { ...map, values: map.values.map((value) => (value - least) / range) };
+  const values = new Float64Array(map.values.length);
+  for (let i = 0; i < values.length; i++) values[i] = (map.values[i]! - least) / range;
+  return { ...map, values };
 }
 
 export function requireSameSize(a: HeatMap, b: HeatMap): void {

@@ -1,4 +1,4 @@
-import { type HeatMap, requireSameSize, toUnitRange } from './heat-map.ts';
+import { type HeatMap, requireSameSize } from './heat-map.ts';
 import { pearson } from './pearson.ts';
 
 const orientations = 9;
@@ -6,16 +6,14 @@ const cellsPerSide = 4;
 const steadying = 1e-5;
 
 /**
- * Pearson's correlation of two maps' histograms of oriented gradients (Adebayo et al. 2018, §3.2), from −1
- * to 1: alike when edges of one direction lie in the same places. Their 16×16-pixel cells leave nothing of a
- * 32×32 image, so a map is cut into 4×4 cells whatever its size. Null when either map is constant or has no
- * gradient at all.
+ * Pearson's correlation of the histograms of oriented gradients of two maps with values in [0, 1] (Adebayo et
+ * al. 2018, §3.2), from −1 to 1: alike when edges of one direction lie in the same places. Their 16×16-pixel
+ * cells leave nothing of a 32×32 image, so a map is cut into 4×4 cells whatever its size. Null when either
+ * map has no gradient at all.
  */
 export function hogSimilarity(a: HeatMap, b: HeatMap): number | null {
   requireSameSize(a, b);
-  const unitA = toUnitRange(a);
-  const unitB = toUnitRange(b);
-  return unitA && unitB ? pearson(hog(unitA), hog(unitB)) : null;
+  return pearson(hog(a), hog(b));
 }
 
 /**
@@ -34,9 +32,10 @@ export function hog({ height, width, values }: HeatMap): Float64Array {
       // Central differences; the border has none.
       const down = y > 0 && y < height - 1 ? values[(y + 1) * width + x]! - values[(y - 1) * width + x]! : 0;
       const right = x > 0 && x < width - 1 ? values[y * width + x + 1]! - values[y * width + x - 1]! : 0;
+      if (down === 0 && right === 0) continue;
       const cell = Math.floor(y / cellHeight) * cellColumns + Math.floor(x / cellWidth);
-      histograms[cell * orientations + orientationBin(down, right)]! +=
-        Math.hypot(down, right) / (cellHeight * cellWidth);
+      const magnitude = Math.sqrt(down * down + right * right);
+      histograms[cell * orientations + orientationBin(down, right)]! += magnitude / (cellHeight * cellWidth);
     }
   for (let start = 0; start < histograms.length; start += orientations)
     scaleToUnitLength(histograms.subarray(start, start + orientations));
@@ -51,6 +50,6 @@ function orientationBin(down: number, right: number): number {
 }
 
 function scaleToUnitLength(histogram: Float64Array): void {
-  const length = Math.sqrt(histogram.reduce((sum, value) => sum + value ** 2, steadying ** 2));
+  const length = Math.sqrt(histogram.reduce((sum, value) => sum + value * value, steadying ** 2));
   for (let i = 0; i < histogram.length; i++) histogram[i]! /= length;
 }

@@ -1,6 +1,7 @@
 import { cosine } from './cosine.ts';
-import { type HeatMap, toUnitRange } from './heat-map.ts';
+import { type HeatMap, requireSameSize, toUnitRange } from './heat-map.ts';
 import { hogSimilarity } from './hog.ts';
+import { rank } from './ranking.ts';
 import { spearman } from './spearman.ts';
 import { meanSsim, meanSsimGaussian } from './ssim.ts';
 import { topIntersection } from './top-k.ts';
@@ -35,17 +36,29 @@ export const similarityNames = [
  * scale and no ranks: against one, everything is undefined, also where both are constant.
  */
 export function compareMaps(a: HeatMap, b: HeatMap): Similarities {
+  requireSameSize(a, b);
   const unitA = toUnitRange(a);
   const unitB = toUnitRange(b);
-  const ranks = spearman(a, b);
-  const comparable = unitA && unitB;
+  if (!unitA || !unitB) return undefinedSimilarities;
+  const [ranksA, ranksB] = [rank(a.values), rank(b.values)];
+  const correlation = spearman(ranksA, ranksB);
   return {
-    mssim: comparable ? meanSsim(unitA, unitB) : null,
-    mssim_gaussian: comparable ? meanSsimGaussian(unitA, unitB) : null,
-    spearman: ranks?.tieCorrected ?? null,
-    spearman_eq8: ranks?.eq8 ?? null,
-    cosine: comparable ? cosine(a, b) : null,
-    top_10_percent: topIntersection(a, b, topShare),
-    hog: hogSimilarity(a, b),
+    mssim: meanSsim(unitA, unitB),
+    mssim_gaussian: meanSsimGaussian(unitA, unitB),
+    spearman: correlation?.tieCorrected ?? null,
+    spearman_eq8: correlation?.eq8 ?? null,
+    cosine: cosine(a, b),
+    top_10_percent: topIntersection(ranksA, ranksB, topShare),
+    hog: hogSimilarity(unitA, unitB),
   };
 }
+
+const undefinedSimilarities: Similarities = {
+  mssim: null,
+  mssim_gaussian: null,
+  spearman: null,
+  spearman_eq8: null,
+  cosine: null,
+  top_10_percent: null,
+  hog: null,
+};

@@ -4,29 +4,37 @@ import type { HeatMap } from './heat-map.ts';
 export const reductions = ['max-abs', 'sum', 'mean', 'sum-abs'] as const;
 export type Reduction = (typeof reductions)[number];
 
-type Reduce = (map: Float32Array, start: number, channels: number) => number;
+/** Writes one value per pixel. A rule has the loop over the pixels in it: called for each, it would cost more. */
+type Reduce = (map: Float32Array, channels: number, into: Float64Array) => void;
 
 const rules: Readonly<Record<Reduction, Reduce>> = {
   // The channel value of greatest magnitude, its sign kept; without the sign it is Simonyan's max |.|.
-  'max-abs': (map, start, channels) => {
-    let strongest = map[start]!;
-    for (let i = start + 1; i < start + channels; i++)
-      if (Math.abs(map[i]!) > Math.abs(strongest)) strongest = map[i]!;
-    return strongest;
+  'max-abs': (map, channels, into) => {
+    for (let pixel = 0, at = 0; pixel < into.length; pixel++) {
+      let strongest = map[at++]!;
+      for (let channel = 1; channel < channels; channel++) {
+        const value = map[at++]!;
+        if (Math.abs(value) > Math.abs(strongest)) strongest = value;
+      }
+      into[pixel] = strongest;
+    }
   },
   sum,
-  mean: (map, start, channels) => sum(map, start, channels) / channels,
-  'sum-abs': (map, start, channels) => {
-    let total = 0;
-    for (let i = start; i < start + channels; i++) total += Math.abs(map[i]!);
-    return total;
+  mean: (map, channels, into) => {
+    sum(map, channels, into);
+    for (let pixel = 0; pixel < into.length; pixel++) into[pixel]! /= channels;
+  },
+  'sum-abs': (map, channels, into) => {
+    sum(map.map(Math.abs), channels, into);
   },
 };
 
-function sum(map: Float32Array, start: number, channels: number): number {
-  let total = 0;
-  for (let i = start; i < start + channels; i++) total += map[i]!;
-  return total;
+function sum(map: Float32Array, channels: number, into: Float64Array): void {
+  for (let pixel = 0, at = 0; pixel < into.length; pixel++) {
+    let total = 0;
+    for (let channel = 0; channel < channels; channel++) total += map[at++]!;
+    into[pixel] = total;
+  }
 }
 
 /**
@@ -41,11 +49,8 @@ export function reduceChannels(
   signed: boolean,
 ): HeatMap {
   const [height, width, channels] = shape;
-  const reduce = rules[reduction];
   const values = new Float64Array(height * width);
-  for (let pixel = 0; pixel < values.length; pixel++) {
-    const value = reduce(map, pixel * channels, channels);
-    values[pixel] = signed ? value : Math.abs(value);
-  }
+  rules[reduction](map, channels, values);
+  if (!signed) for (let pixel = 0; pixel < values.length; pixel++) values[pixel] = Math.abs(values[pixel]!);
   return { height, width, values };
 }

@@ -1,6 +1,5 @@
-import { type HeatMap, requireSameSize } from './heat-map.ts';
 import { pearson } from './pearson.ts';
-import { averageRanks } from './ranks.ts';
+import type { Ranking } from './ranking.ts';
 
 export interface Spearman {
   /** Pearson's coefficient of the average ranks: right whether or not values are tied. */
@@ -14,14 +13,14 @@ export interface Spearman {
  * no values are tied. Eq. 8 supposes that none are: Grad-CAM maps are full of tied zeros, and there it is
  * biased upwards, up to 0.7 for independent maps that are 90 % zero. Null when either map is constant.
  */
-export function spearman(a: HeatMap, b: HeatMap): Spearman | null {
-  requireSameSize(a, b);
-  const ranksA = averageRanks(a.values);
-  const ranksB = averageRanks(b.values);
-  const tieCorrected = pearson(ranksA, ranksB);
+export function spearman({ ranks: a }: Ranking, { ranks: b }: Ranking): Spearman | null {
+  const tieCorrected = pearson(a, b);
   if (tieCorrected === null) return null;
-  const n = ranksA.length;
+  const n = a.length;
   let squares = 0;
-  for (let i = 0; i < n; i++) squares += (ranksA[i]! - ranksB[i]!) ** 2;
+  for (let i = 0; i < n; i++) {
+    const difference = a[i]! - b[i]!;
+    squares += difference * difference;
+  }
   return { tieCorrected, eq8: 1 - (6 * squares) / (n ** 3 - n) };
 }

@@ -1,5 +1,5 @@
 import { type HeatMap, requireSameSize } from './heat-map.ts';
-import { gaussianWindow, greatestOddUpTo, uniformWindow, type Window, windowMeans } from './window.ts';
+import { boxMeans, gaussianWindow, greatestOddUpTo, windowMeans } from './window.ts';
 
 const luminanceConstant = 0.01 ** 2; // (K₁ L)² with data range L = 1
 const contrastConstant = 0.03 ** 2; // (K₂ L)²
@@ -24,7 +24,12 @@ export function meanSsim(a: HeatMap, b: HeatMap): number | null {
   const length = fittingLength(a, b, uniformLength);
   if (length < leastLength) return null;
   const pixels = length ** 2;
-  return meanOverWindows(a, b, uniformWindow(length), pixels / (pixels - 1));
+  return meanOverWindows(
+    a,
+    b,
+    (values) => boxMeans(values, a.height, a.width, length),
+    pixels / (pixels - 1),
+  );
 }
 
 /**
@@ -34,7 +39,8 @@ export function meanSsim(a: HeatMap, b: HeatMap): number | null {
 export function meanSsimGaussian(a: HeatMap, b: HeatMap): number | null {
   const length = fittingLength(a, b, gaussianLength);
   if (length < leastLength) return null;
-  return meanOverWindows(a, b, gaussianWindow(length, gaussianSigma), 1);
+  const window = gaussianWindow(length, gaussianSigma);
+  return meanOverWindows(a, b, (values) => windowMeans(values, a.height, a.width, window), 1);
 }
 
 function fittingLength(a: HeatMap, b: HeatMap, length: number): number {
@@ -42,27 +48,34 @@ function fittingLength(a: HeatMap, b: HeatMap, length: number): number {
   return Math.min(length, greatestOddUpTo(Math.min(a.height, a.width)));
 }
 
-function meanOverWindows(a: HeatMap, b: HeatMap, window: Window, covarianceScale: number): number {
-  const means = (values: Float64Array): Float64Array => windowMeans(values, a.height, a.width, window);
+/** `means`: of each window of an image. */
+function meanOverWindows(
+  a: HeatMap,
+  b: HeatMap,
+  means: (values: Float64Array) => Float64Array,
+  covarianceScale: number,
+): number {
+  const size = a.values.length;
+  const squares = new Float64Array(size); // a² + b²: their variances are needed only together
+  const products = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const [va, vb] = [a.values[i]!, b.values[i]!];
+    squares[i] = va * va + vb * vb;
+    products[i] = va * vb;
+  }
   const meanA = means(a.values);
   const meanB = means(b.values);
-  const meanAA = means(product(a.values, a.values));
-  const meanBB = means(product(b.values, b.values));
-  const meanAB = means(product(a.values, b.values));
+  const meanSquares = means(squares);
+  const meanProducts = means(products);
   let sum = 0;
   for (let i = 0; i < meanA.length; i++) {
     const ma = meanA[i]!;
     const mb = meanB[i]!;
-    const varianceA = covarianceScale * (meanAA[i]! - ma * ma);
-    const varianceB = covarianceScale * (meanBB[i]! - mb * mb);
-    const covariance = covarianceScale * (meanAB[i]! - ma * mb);
+    const variances = covarianceScale * (meanSquares[i]! - (ma * ma + mb * mb));
+    const covariance = covarianceScale * (meanProducts[i]! - ma * mb);
     sum +=
       ((2 * ma * mb + luminanceConstant) * (2 * covariance + contrastConstant)) /
-      ((ma * ma + mb * mb + luminanceConstant) * (varianceA + varianceB + contrastConstant));
+      ((ma * ma + mb * mb + luminanceConstant) * (variances + contrastConstant));
   }
   return sum / meanA.length;
-}
-
-function product(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value * b[i]!);
 }
