@@ -53,6 +53,6 @@ export interface Engine {
 export interface EngineOptions {
   /** `auto` takes `onnxruntime`. `js` is tfjs's own `cpu` backend, the slow reference. */
   readonly backend: 'auto' | 'onnxruntime' | 'tensorflow' | 'js';
-  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
   readonly threads: number;
 }

@@ -12,6 +12,7 @@ import type {
   TensorSpec,
   TensorValue,
 } from '../program.ts';
+import { tryDevice, type Device } from './device.ts';
 import { cpuLayout, type CpuLayout } from './layout.ts';
 import { permuteValues } from '../trace/fold.ts';
 import { record } from '../trace/record.ts';
@@ -147,7 +148,8 @@ class OnnxRuntimeEngine implements Engine {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       enableCpuMemArena: true,
-      enableMemPattern: true,
+      // DirectML does not take it.
+      enableMemPattern: device !== 'dml',
       logSeverityLevel: 3,
     };
   }
@@ -172,40 +174,6 @@ class OnnxRuntimeEngine implements Engine {
   async dispose(): Promise<void> {
     for (const program of this.#programs) await program.dispose();
     this.#programs.clear();
-  }
-}
-
-export type Device = 'cpu' | 'webgpu' | 'cuda';
-
-const REMEDY: Readonly<Record<Device, string>> = {
-  cpu: 'reinstall onnxruntime-node',
-  webgpu: 'it needs a GPU and its driver',
-  cuda: "it needs CUDA 12, and onnxruntime-node's own install run with --onnxruntime-node-install=cuda12",
-};
-
-/** Throws unless a session starts on the device. */
-async function tryDevice(device: Device): Promise<void> {
-  const port = { type: 'float32', dims: [1] } as const;
-  const model = encodeModel({
-    nodes: [{ op: 'Neg', domain: '', inputs: ['x'], output: 'y', attributes: {} }],
-    initializers: [],
-    inputs: [{ ...port, name: 'x' }],
-    outputs: [{ ...port, name: 'y' }],
-  });
-  try {
-    const session = await ort.InferenceSession.create(model, {
-      executionProviders: [device],
-      logSeverityLevel: 4,
-    });
-    await session.release();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `the onnxruntime engine's ${device} device does not start (${REMEDY[device]}): ${message}`,
-      {
-        cause: error,
-      },
-    );
   }
 }
 

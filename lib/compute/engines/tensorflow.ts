@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine } from '../program.ts';
+import type { Engine, EngineOptions } from '../program.ts';
 import { EagerEngine } from './eager.ts';
 
 /** In the order they are tried; each registers a tfjs backend named `tensorflow`. */
@@ -13,8 +13,9 @@ function isAbsent(error: unknown, name: string): boolean {
 }
 
 /** The user's own installation of TensorFlow: functions run as they are, kernel by kernel. */
-export async function tensorFlowEngine(device: 'auto' | 'cpu' | 'cuda' | 'webgpu'): Promise<Engine> {
-  if (device === 'webgpu') throw new Error('the tensorflow engine has no webgpu device; take cpu or cuda');
+export async function tensorFlowEngine(device: EngineOptions['device']): Promise<Engine> {
+  if (device !== 'auto' && device !== 'cpu' && device !== 'cuda')
+    throw new Error(`the tensorflow engine has no ${device} device; take cpu or cuda`);
   const wanted = PACKAGES.filter(
     (name) => device === 'auto' || (device === 'cuda') === name.endsWith('-gpu'),
   );

@@ -138,6 +138,22 @@ export function program(version: string, finish: (status: number) => void): Comm
     )
     .action(action(async () => (await import('./log.ts')).log));
 
+  configurationOptions(command(root, 'doctor', 'show what this machine has, what tasks use of it, and why'))
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe doctor', 'versions, processor, engines'],
+        ['pipe doctor --set params.engine.device=webgpu', 'would that work here?'],
+      ]),
+    )
+    .action(
+      action(async () => {
+        const { doctor } = await import('./doctor.ts');
+        return (context, options: Parameters<typeof doctor>[2]) => doctor(context, version, options);
+      }),
+    );
+
   command(root, 'init', 'write a small pipeline that runs')
     .argument('[directory]', 'where (here)')
     .addHelpText('after', examples([['pipe init words && cd words && pipe run', 'a first run']]))

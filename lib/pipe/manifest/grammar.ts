@@ -106,6 +106,10 @@ export const grammar = z
       )
       .optional()
       .describe('Named sets of parameters for `--profile`; `default` applies when none is asked for.'),
+    doctor: z
+      .string()
+      .optional()
+      .describe('A TypeScript module of the project that tells `pipe doctor` what it finds on a machine.'),
     stages: z.record(z.string(), stage).describe('Name → stage.'),
   })
   .meta({ title: 'pipeline.yaml' });

@@ -114,7 +114,7 @@ function assembled(value: Json, profile: string, params: JsonObject, problems: P
   }
   problems.push(...orderStages({ stages }, doubtful).problems);
   const artifacts = profile === DEFAULT ? 'artifacts' : `artifacts/${profile}`;
-  return { profile, artifacts, params: resolver.params, stages };
+  return { profile, artifacts, params: resolver.params, doctor: raw.doctor ?? null, stages };
 }
 
 /** References in stages replaced, except in commands, where `$` is the shell's. */

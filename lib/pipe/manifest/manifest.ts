@@ -10,6 +10,8 @@ export interface Manifest {
   /** Project-relative directory of readable outputs: `artifacts`, or `artifacts/<profile>`. */
   readonly artifacts: string;
   readonly params: JsonObject;
+  /** A TypeScript module, project-relative, whose default export is a `defineDoctor(…)`; null where none is named. */
+  readonly doctor: string | null;
   /** In the order of the file. */
   readonly stages: readonly Stage[];
 }

@@ -12,6 +12,7 @@ import { thisProcess } from '../store/process-identity.ts';
 import { tryLock } from '../store/project-lock.ts';
 import { createEngine, type Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
+import { examine } from './examine.ts';
 import { storeFailure } from './execute.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
@@ -34,6 +35,7 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
     directory: project,
     cache: layout.cache,
     inspect: (manifest, graph, selection) => inspect(engine, manifest, graph, selection),
+    examine: (manifest) => examine(engine, manifest),
     run: (manifest, graph, runOptions) => run(engine, manifest, graph, runOptions),
     close: () => engine.workers.close(),
   };

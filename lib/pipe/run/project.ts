@@ -1,3 +1,4 @@
+import type { Finding } from '../../stage/doctor.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { TaskPlan } from '../plan/plan.ts';
@@ -51,6 +52,13 @@ export interface InspectedTask {
   readonly index: number;
   readonly id: string;
   readonly plan: TaskPlan;
+}
+
+/** What the project's doctor found on this machine; nothing where there is no doctor. */
+export interface Examination {
+  readonly findings: readonly Finding[];
+  /** Why it could not be asked; null when it could. */
+  readonly failure: string | null;
 }
 
 export interface RunOptions {
@@ -107,6 +115,8 @@ export interface Project {
   /** Absolute path of the directory that holds the content store. */
   readonly cache: string;
   inspect(manifest: Manifest, graph: Graph, selection: Selection): Promise<Inspection>;
+  /** What the project finds on this machine; changes nothing. */
+  examine(manifest: Manifest): Promise<Examination>;
   run(manifest: Manifest, graph: Graph, options: RunOptions): Promise<RunSummary>;
   /** Ends the workers; tasks that still run are killed. */
   close(): Promise<void>;

@@ -1,10 +1,12 @@
+import type { Finding } from '../../stage/doctor.ts';
 import type { JsonObject, Point } from '../json.ts';
 import type { ExecutionResult, TaskRequest } from './executor.ts';
 
 /** What is said between the pool and a worker process, as JSON. `number` ties answers to requests. */
 export type ToWorker =
   | { readonly type: 'run'; readonly number: number; readonly request: TaskRequest }
-  | { readonly type: 'check'; readonly number: number; readonly request: CheckRequest };
+  | { readonly type: 'check'; readonly number: number; readonly request: CheckRequest }
+  | { readonly type: 'examine'; readonly number: number; readonly request: ExamineRequest };
 
 export type FromWorker =
   | {
@@ -25,6 +27,7 @@ export type Answer =
   | { readonly type: 'ended'; readonly result: ExecutionResult }
   | { readonly type: 'checked'; readonly result: CheckResult }
   | { readonly type: 'bad-input'; readonly message: string }
+  | { readonly type: 'examined'; readonly findings: readonly Finding[] }
   | { readonly type: 'threw'; readonly message: string; readonly stack: string };
 
 /** Asks a stage module whether it agrees with its declaration, and which toolchain it would use. */
@@ -35,6 +38,13 @@ export interface CheckRequest {
   readonly points: readonly Point[];
   readonly inputs: readonly DeclaredInput[];
   readonly outputs: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Asks the project's doctor what it finds on this machine. */
+export interface ExamineRequest {
+  readonly bundle: string;
+  readonly params: JsonObject;
   readonly env: Readonly<Record<string, string>>;
 }
 

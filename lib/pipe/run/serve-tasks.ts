@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { examineMachine, type AnyDoctor } from './doctor-module.ts';
 import type { AnyStage } from './stage-module.ts';
 import { checkStage, stageTask } from './stage-module.ts';
 import { Shell } from './shell.ts';
@@ -39,6 +40,10 @@ async function answer(message: ToWorker, shell: Shell, signal: AbortSignal): Pro
       const stage = await load(message.request.bundle);
       return { type: 'checked', result: await checkStage(stage, message.request) };
     }
+    if (message.type === 'examine') {
+      const { bundle, params } = message.request;
+      return { type: 'examined', findings: await examineMachine(await loadDoctor(bundle), params) };
+    }
     const { request } = message;
     if (request.work.kind === 'cmd') {
       return { type: 'ended', result: await shell.run(request, request.work, log, signal) };
@@ -67,6 +72,12 @@ async function load(bundle: string): Promise<AnyStage> {
   const module = (await import(pathToFileURL(bundle).href)) as { readonly default?: AnyStage };
   if (typeof module.default?.run === 'function') return module.default;
   throw new Error('the module has no default export made with defineStage(…)');
+}
+
+async function loadDoctor(bundle: string): Promise<AnyDoctor> {
+  const module = (await import(pathToFileURL(bundle).href)) as { readonly default?: AnyDoctor };
+  if (typeof module.default?.examine === 'function') return module.default;
+  throw new Error('the module has no default export made with defineDoctor(…)');
 }
 
 function send(message: FromWorker): void {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonicalJson } from '../json.ts';
 import type { ExecutionResult, Executor, TaskListener, TaskRequest } from './executor.ts';
-import type { Answer, CheckRequest } from './protocol.ts';
+import type { Answer, CheckRequest, ExamineRequest } from './protocol.ts';
 import { commandGrace } from './shell.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -44,6 +44,7 @@ export class WorkerPool implements Executor {
       case 'threw':
         return { type: 'failed', log: null, reason: 'threw', message: answer.message, stack: answer.stack };
       case 'checked':
+      case 'examined':
         throw new Error('a worker answered another question');
     }
   }
@@ -52,19 +53,35 @@ export class WorkerPool implements Executor {
   async check(
     request: CheckRequest,
     signal: AbortSignal,
-  ): Promise<Extract<Answer, { type: 'checked' }> | CheckFailure> {
+  ): Promise<Extract<Answer, { type: 'checked' }> | QuestionFailure> {
+    const answer = await this.#question({ type: 'check', request }, signal);
+    if (answer.type === 'checked' || answer.type === 'failed') return answer;
+    throw new Error('a worker answered another question');
+  }
+
+  /** What the project's doctor finds on this machine; a failure when it cannot be asked. */
+  async examine(
+    request: ExamineRequest,
+    signal: AbortSignal,
+  ): Promise<Extract<Answer, { type: 'examined' }> | QuestionFailure> {
+    const answer = await this.#question({ type: 'examine', request }, signal);
+    if (answer.type === 'examined' || answer.type === 'failed') return answer;
+    throw new Error('a worker answered another question');
+  }
+
+  async #question(question: Question, signal: AbortSignal): Promise<Answer | QuestionFailure> {
     const output: string[] = [];
     const listener: TaskListener = {
       progress: () => undefined,
       warning: () => undefined,
       log: (_, text) => output.push(text),
     };
-    const answer = await this.#with(request.env, (worker) =>
-      worker.ask({ type: 'check', request }, listener, signal, { timeout: checkTimeout, grace: moduleGrace }),
+    const answer = await this.#with(question.request.env, (worker) =>
+      worker.ask(question, listener, signal, { timeout: questionTimeout, grace: moduleGrace }),
     );
-    if (answer.type === 'checked') return answer;
     if (answer.type === 'threw' || answer.type === 'bad-input')
       return { type: 'failed', message: answer.message };
+    if (answer.type !== 'failed') return answer;
     return {
       type: 'failed',
       message: ['the process that loaded the module ended', ...output.slice(-5)].join('\n'),
@@ -104,7 +121,11 @@ export class WorkerPool implements Executor {
   }
 }
 
-interface CheckFailure {
+type Question =
+  | { readonly type: 'check'; readonly request: CheckRequest }
+  | { readonly type: 'examine'; readonly request: ExamineRequest };
+
+interface QuestionFailure {
   readonly type: 'failed';
   readonly message: string;
 }
@@ -112,8 +133,8 @@ interface CheckFailure {
 /** Seconds that a module has to end by itself when it is told to. */
 const moduleGrace = 1;
 
-/** Seconds; a check loads the module and an engine, it does not compute. */
-const checkTimeout = 120;
+/** Seconds; to answer, a module loads an engine, it does not compute. */
+const questionTimeout = 120;
 
 /** The worker's program: beside this one when bundled, in `dist/` of the package when run from sources. */
 export function workerEntry(): string {

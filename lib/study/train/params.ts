@@ -34,5 +34,5 @@ export type TrainParams = z.output<typeof trainParams>;
 /** `engine` in `pipeline.yaml`. */
 export const engineParams = z.strictObject({
   backend: z.enum(['auto', 'onnxruntime', 'tensorflow', 'js']).default('auto'),
-  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto'),
 });

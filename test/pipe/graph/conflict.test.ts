@@ -44,7 +44,13 @@ test('outputs are refused exactly when two of all are equal or one lies inside a
       const meet = written.some((one, i) =>
         written.some((other, j) => i !== j && `${other}/`.startsWith(`${one}/`)),
       );
-      const expanded = expandGraph({ profile: 'default', artifacts: 'artifacts', params: {}, stages });
+      const expanded = expandGraph({
+        profile: 'default',
+        artifacts: 'artifacts',
+        params: {},
+        doctor: null,
+        stages,
+      });
       expect(expanded.ok).toBe(!meet);
     }),
     { numRuns: 500 },

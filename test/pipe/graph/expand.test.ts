@@ -129,7 +129,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
         retries: 0,
       };
     });
-    return { profile: 'default', artifacts: 'artifacts', params: {}, stages };
+    return { profile: 'default', artifacts: 'artifacts', params: {}, doctor: null, stages };
   });
 
 function expanded(of: Manifest): Graph {

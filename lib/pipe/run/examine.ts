@@ -1,0 +1,19 @@
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Engine } from './engine.ts';
+import { taskEnvironment } from './environment.ts';
+import { FileDigests } from './file-digests.ts';
+import type { Examination } from './project.ts';
+
+/** Asks the project's own doctor what it finds on this machine. */
+export async function examine(engine: Engine, { doctor, params, stages }: Manifest): Promise<Examination> {
+  if (doctor === null) return { findings: [], failure: null };
+  const code = await engine.code.of(doctor, new FileDigests(engine.layout.project, engine.files));
+  if (typeof code === 'string') return { findings: [], failure: code };
+  engine.code.save();
+  // All that any task would see.
+  const declared = stages.flatMap(({ env }) => env);
+  const request = { bundle: code.bundle, params, env: taskEnvironment(engine.environment, declared) };
+  const answer = await engine.workers.examine(request, new AbortController().signal);
+  if (answer.type === 'failed') return { findings: [], failure: answer.message };
+  return { findings: answer.findings, failure: null };
+}
