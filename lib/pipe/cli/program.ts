@@ -41,6 +41,7 @@ export function program(version: string, finish: (status: number) => void): Comm
     .option('--force', 'run the stages named (or all) even if they are up to date')
     .option('-j, --jobs <n>', 'CPU threads that tasks may hold together', positiveInteger)
     .option('--keep-going', 'after a failure, go on with what does not depend on it')
+    .option('--strict', 'a module that reads a file it does not declare has failed')
     .option('--dry-run', 'say what would run, and run nothing')
     .option('--watch', 'keep running what becomes stale, until interrupted')
     .option('--json', 'print events as JSON, one a line')

@@ -17,6 +17,7 @@ export interface RunCommandOptions extends ConfigurationOptions, SelectionOption
   readonly force?: true;
   readonly jobs?: number;
   readonly keepGoing?: true;
+  readonly strict?: true;
   readonly dryRun?: true;
   readonly watch?: true;
   readonly json?: true;
@@ -42,6 +43,7 @@ export async function runOnce(
       ...selected,
       jobs: options.jobs ?? availableParallelism(),
       keepGoing: options.keepGoing === true,
+      strict: options.strict === true,
       signal,
       listener: (event) => {
         reporter.event(event);

@@ -20,6 +20,8 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
   | { readonly reason: 'timed-out'; readonly seconds: number }
   | { readonly reason: 'output-missing'; readonly output: string; readonly path: string }
   | { readonly reason: 'input-missing'; readonly input: string; readonly path: string }
+  /** Run with `strict`: it read these files and directories (with a slash), which no input declares. */
+  | { readonly reason: 'input-undeclared'; readonly paths: readonly string[] }
   /** The store or `artifacts/` could not be written: disk full, no permission. */
   | {
       readonly reason: 'store-failed';

@@ -49,9 +49,16 @@ export function failureText(failure: Failure): string {
       return `it ended without writing its output ${failure.output} (${failure.path})`;
     case 'input-missing':
       return `its input ${failure.input} does not exist: ${failure.path}`;
+    case 'input-undeclared':
+      return `it read ${pathList(failure.paths)}, which is none of its inputs; declare it under \`inputs\``;
     case 'store-failed':
       return `could not write ${failure.path}: ${failure.message}${storeAdvice(failure.code)}`;
   }
+}
+
+function pathList(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }
 
 function storeAdvice(code: string): string {
@@ -85,5 +92,7 @@ export function failureLines(failure: Failure): readonly string[] {
     case 'input-missing':
     case 'store-failed':
       return [];
+    case 'input-undeclared':
+      return failure.paths.length > 3 ? failure.paths : [];
   }
 }

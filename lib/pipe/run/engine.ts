@@ -38,6 +38,6 @@ export function createEngine(layout: Layout, environment: Variables): Engine {
     code: new CodeCache(layout),
     checks: new CheckCache(layout),
     hashing: new HashPool(entry),
-    workers: new WorkerPool(entry),
+    workers: new WorkerPool(layout.project, entry),
   };
 }

@@ -19,6 +19,9 @@ export interface Execution {
   readonly work: WorkDirectories;
   readonly threads: number;
   readonly listener: TaskListener;
+  readonly options: { readonly strict?: boolean };
+  /** Undeclared reads that were warned of in this run, each as stage and path. */
+  readonly told: Set<string>;
   readonly signal: AbortSignal;
 }
 
@@ -83,14 +86,14 @@ function inputsRestless(): Failure {
 
 type Attempted = { readonly type: 'done'; readonly outputs: OutputDigests } | Failure;
 
-/** Failures that trying again at once does not mend. */
-const lasting: ReadonlySet<Failure['reason']> = new Set(['store-failed', 'bad-input']);
+/** Failures that another attempt would only repeat. */
+const inVain: readonly Failure['reason'][] = ['store-failed', 'bad-input', 'input-undeclared'];
 
 async function attempts(task: Task, execution: Execution, clock: () => number): Promise<Attempted> {
   for (let attempt = 0; ; attempt++) {
     const result = await attemptOnce(task, execution, clock);
     const last = attempt >= task.stage.retries || execution.signal.aborted;
-    if (result.type === 'done' || last || lasting.has(result.reason)) return result;
+    if (result.type === 'done' || last || inVain.includes(result.reason)) return result;
     execution.listener.warning(`failed (${result.reason}); retry ${attempt + 1} of ${task.stage.retries}`);
     await sleep(Math.min(1000, 100 * 2 ** attempt));
   }
@@ -114,10 +117,37 @@ async function attemptOnce(task: Task, execution: Execution, clock: () => number
     const startedAt = clock();
     const result = await engine.workers.run(request, listener, signal);
     if (result.type === 'failed') return result;
+    const undeclared = result.undeclared.map((path) => nameIn(engine.layout.project, path));
+    if (undeclared.length > 0) {
+      if (execution.options.strict === true) return inputUndeclared(undeclared);
+      warnOfReads(task, undeclared, execution);
+    }
     return collectOutputs(task, directory.outputs, engine.blobs, clock() - startedAt >= durableFrom);
   } finally {
     work.close(directory.path);
   }
+}
+
+function inputUndeclared(paths: readonly string[]): Failure {
+  return { type: 'failed', log: null, reason: 'input-undeclared', paths };
+}
+
+/** Once for each stage and file, however many tasks read it. */
+function warnOfReads(task: Task, paths: readonly string[], { listener, told }: Execution): void {
+  for (const path of paths) {
+    const key = `${task.stage.name} ${path}`;
+    if (told.has(key)) continue;
+    told.add(key);
+    listener.warning(
+      `stage ${task.stage.name} read ${path}, which is none of its inputs: a change there reruns nothing`,
+    );
+  }
+}
+
+/** Project-relative inside the project; the slash at the end of a directory is kept. */
+function nameIn(project: string, path: string): string {
+  if (path === `${project}/`) return './';
+  return path.startsWith(`${project}/`) ? path.slice(project.length + 1) : path;
 }
 
 /**

@@ -8,7 +8,13 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-export type ExecutionResult = { readonly type: 'done' } | Failure;
+export type ExecutionResult =
+  | {
+      readonly type: 'done';
+      /** Absolute paths of what a module read without an input that declares it; a directory ends in a slash. */
+      readonly undeclared: readonly string[];
+    }
+  | Failure;
 
 /** Sent to a worker as JSON: everything a stage may see. Paths are absolute. */
 export interface TaskRequest {
@@ -21,6 +27,8 @@ export interface TaskRequest {
   readonly previous: Scalar | null;
   /** Files by input name; the members of a directory or glob one by one. */
   readonly inputs: Readonly<Record<string, readonly RequestFile[]>>;
+  /** Declared directories: what lies in them is known whole. */
+  readonly directories: readonly string[];
   /** Where each declared output is to be written: in a directory of this task's own, which exists (as do output directories). */
   readonly outputs: Readonly<Record<string, string>>;
   readonly threads: number;

@@ -71,6 +71,8 @@ export interface RunOptions {
   readonly gpus?: number;
   /** After a failure, go on with what does not depend on it. */
   readonly keepGoing: boolean;
+  /** A task that reads what it does not declare has failed; otherwise it is warned of. */
+  readonly strict?: boolean;
   /** Aborting it stops running tasks (SIGTERM, then SIGKILL) and starts no more. */
   readonly signal: AbortSignal;
   readonly listener: (event: RunEvent) => void;

@@ -22,7 +22,7 @@ export type FromWorker =
   | { readonly type: 'answer'; readonly number: number; readonly answer: Answer };
 
 export type Answer =
-  | { readonly type: 'done' }
+  | { readonly type: 'done'; readonly undeclared: readonly string[] }
   /** How a command ended. */
   | { readonly type: 'ended'; readonly result: ExecutionResult }
   | { readonly type: 'checked'; readonly result: CheckResult }

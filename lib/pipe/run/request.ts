@@ -43,6 +43,7 @@ export function taskRequest(task: Task, parts: RequestParts): TaskRequest {
     point: task.point,
     previous: task.previous,
     inputs,
+    directories: directoriesOf(task, parts),
     outputs: parts.work.outputs,
     threads: parts.threads,
     env,
@@ -64,6 +65,13 @@ function filesOf(task: Task, source: TaskSource, parts: RequestParts): RequestFi
   };
   if (!output.directory) return [file(output.path, digest)];
   return (blobs.tree(digest) ?? []).map((member) => file(`${output.path}/${member.path}`, member.digest));
+}
+
+function directoriesOf(task: Task, { project, sources }: RequestParts): readonly string[] {
+  const paths = task.inputs.flatMap((input) =>
+    input.sources.flatMap((source) => (source.kind === 'path' ? [source] : [])),
+  );
+  return paths.filter((source) => sources.isDirectory(source)).map(({ path }) => absolute(project, path));
 }
 
 function commandOf(

@@ -32,6 +32,7 @@ export class Run {
   readonly outcomes = new Map<number, Outcome>();
   readonly #parts: RunParts;
   readonly #gate: Gate;
+  readonly #told = new Set<string>();
   readonly #saving = { at: Date.now(), took: 0 };
   #stopping = false;
 
@@ -111,6 +112,7 @@ export class Run {
         threads: this.#gate.granted(task.stage.resources).threads,
         listener: this.#listener(task, taskLog),
         signal: options.signal,
+        told: this.#told,
       };
       const executed = await executeTask(task, planned, execution);
       if (executed.type === 'failed') return this.#failed(executed, taskLog);

@@ -1,18 +1,26 @@
-import { pathToFileURL } from 'node:url';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { examineMachine, type AnyDoctor } from './doctor-module.ts';
 import type { AnyStage } from './stage-module.ts';
 import { checkStage, stageTask } from './stage-module.ts';
 import { Shell } from './shell.ts';
 import { endMark, type Answer, type FromWorker, type ToWorker } from './protocol.ts';
+import { ReadWatch } from './read-watch.ts';
+import { undeclaredReads, type OwnPlaces } from './undeclared.ts';
 
 /** Runs tasks as the pool asks for them, one at a time, until the pool goes away. */
 export function serveTasks(): void {
   process.setSourceMapsEnabled(true);
-  const shell = new Shell();
+  const worker: Worker = {
+    shell: new Shell(),
+    reads: new ReadWatch(),
+    loaded: new Map(),
+    places: { project: process.cwd(), program: dirname(fileURLToPath(import.meta.url)) },
+  };
   let running: AbortController | null = null;
   // The pool was killed or has had enough: nobody will take the outputs.
   process.on('disconnect', () => {
-    shell.killAll();
+    worker.shell.killAll();
     process.exit(0);
   });
   process.on('SIGTERM', () => {
@@ -23,7 +31,7 @@ export function serveTasks(): void {
   process.on('SIGINT', () => undefined);
   process.on('message', (message: ToWorker) => {
     running = new AbortController();
-    void answer(message, shell, running.signal).then((reply) => {
+    void answer(message, worker, running.signal).then((reply) => {
       running = null;
       if (reply.type !== 'ended') {
         process.stdout.write(endMark(message.number));
@@ -34,10 +42,18 @@ export function serveTasks(): void {
   });
 }
 
-async function answer(message: ToWorker, shell: Shell, signal: AbortSignal): Promise<Answer> {
+interface Worker {
+  readonly shell: Shell;
+  readonly reads: ReadWatch;
+  /** What modules that are in memory read when they were loaded. */
+  readonly loaded: Map<string, readonly string[]>;
+  readonly places: OwnPlaces;
+}
+
+async function answer(message: ToWorker, worker: Worker, signal: AbortSignal): Promise<Answer> {
   try {
     if (message.type === 'check') {
-      const stage = await load(message.request.bundle);
+      const { stage } = await load(message.request.bundle, worker);
       return { type: 'checked', result: await checkStage(stage, message.request) };
     }
     if (message.type === 'examine') {
@@ -46,11 +62,12 @@ async function answer(message: ToWorker, shell: Shell, signal: AbortSignal): Pro
     }
     const { request } = message;
     if (request.work.kind === 'cmd') {
-      return { type: 'ended', result: await shell.run(request, request.work, log, signal) };
+      return { type: 'ended', result: await worker.shell.run(request, request.work, log, signal) };
     }
-    const stage = await load(request.work.bundle);
-    await stage.run(stageTask(stage, request, signal, { send, write: (text) => process.stdout.write(text) }));
-    return { type: 'done' };
+    const { stage, opened } = await load(request.work.bundle, worker);
+    const task = stageTask(stage, request, signal, { send, write: (text) => process.stdout.write(text) });
+    const reads = await worker.reads.during(() => stage.run(task));
+    return { type: 'done', undeclared: undeclaredReads([...opened, ...reads], request, worker.places) };
   } catch (error) {
     return thrown(error);
   }
@@ -68,9 +85,20 @@ function thrown(error: unknown): Answer {
   return { type: 'threw', message: error.message, stack: (error.stack ?? '') + cause };
 }
 
-async function load(bundle: string): Promise<AnyStage> {
-  const module = (await import(pathToFileURL(bundle).href)) as { readonly default?: AnyStage };
-  if (typeof module.default?.run === 'function') return module.default;
+/** A stage's module, and what it read when it was first loaded here. */
+async function load(
+  bundle: string,
+  { reads, loaded }: Worker,
+): Promise<{ readonly stage: AnyStage; readonly opened: readonly string[] }> {
+  const url = pathToFileURL(bundle).href;
+  const opened =
+    loaded.get(bundle) ??
+    (await reads.during(async () => {
+      await import(url);
+    }));
+  loaded.set(bundle, opened);
+  const { default: stage } = (await import(url)) as { readonly default?: AnyStage };
+  if (typeof stage?.run === 'function') return { stage, opened };
   throw new Error('the module has no default export made with defineStage(…)');
 }
 

@@ -79,7 +79,7 @@ export function resultOf(
   if (ended === 'aborted') {
     return { type: 'failed', log: null, reason: 'killed', signal: killer ?? 'SIGTERM', tail: [] };
   }
-  if (status === 0) return { type: 'done' };
+  if (status === 0) return { type: 'done', undeclared: [] };
   if (status !== null) return { type: 'failed', log: null, reason: 'exit-nonzero', status, tail: [] };
   return { type: 'failed', log: null, reason: 'killed', signal: killer ?? 'unknown', tail: [] };
 }

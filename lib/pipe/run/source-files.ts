@@ -55,6 +55,10 @@ export class SourceFiles {
     });
   }
 
+  isDirectory({ path }: { readonly path: string }): boolean {
+    return this.#digests.look(path).entry?.kind === 'directory';
+  }
+
   #path(path: string, external: boolean): Expansion {
     const found = this.#digests.look(path).entry;
     if (found === null || found.kind === 'other') return { type: 'issue', path, reason: 'missing' };

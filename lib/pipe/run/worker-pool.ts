@@ -14,11 +14,14 @@ type Environment = Readonly<Record<string, string>>;
  * then does not pay for starting Node and loading an engine. How many run at once is up to the caller.
  */
 export class WorkerPool implements Executor {
+  readonly #directory: string;
   readonly #entry: string;
   readonly #idle: { readonly key: string; readonly worker: WorkerProcess }[] = [];
   readonly #busy = new Set<WorkerProcess>();
 
-  constructor(entry = workerEntry()) {
+  /** Modules run in `directory`, wherever the user stands. */
+  constructor(directory: string, entry: string) {
+    this.#directory = directory;
     this.#entry = entry;
   }
 
@@ -98,7 +101,7 @@ export class WorkerPool implements Executor {
     ask: (worker: WorkerProcess) => Promise<T>,
   ): Promise<T> {
     const key = canonicalJson(env);
-    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env);
+    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env, this.#directory);
     this.#busy.add(worker);
     try {
       const answer = await ask(worker);

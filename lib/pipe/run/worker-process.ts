@@ -24,9 +24,10 @@ export class WorkerProcess {
   #current: Conversation | null = null;
   #exit: { readonly status: number | null; readonly signal: string | null } | null = null;
 
-  constructor(entry: string, env: Readonly<Record<string, string>>) {
+  constructor(entry: string, env: Readonly<Record<string, string>>, cwd: string) {
     this.#child = spawn(process.execPath, [entry], {
       env,
+      cwd,
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -47,6 +47,14 @@ describe('a failure', () => {
       'its input csv does not exist: data/a.csv',
     ],
     [
+      { type: 'failed', log, reason: 'input-undeclared', paths: ['a.csv', 'notes/'] },
+      'it read a.csv, notes/, which is none of its inputs; declare it under `inputs`',
+    ],
+    [
+      { type: 'failed', log, reason: 'input-undeclared', paths: ['a', 'b', 'c', 'd', 'e'] },
+      'it read a, b, c and 2 more, which is none of its inputs; declare it under `inputs`',
+    ],
+    [
       {
         type: 'failed',
         log,
