@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStage } from '../lib/stage/define.ts';
 import { figureDrawings } from '../lib/study/figure/all-drawings.ts';
-import { writeDrawing } from '../lib/study/figure/drawing.ts';
+import { writeDrawings } from '../lib/study/figure/drawing.ts';
 import { fontVersion } from '../lib/study/figure/font.ts';
 import { plotParams } from '../lib/study/figure/parameters.ts';
 import { rendererVersions } from '../lib/study/figure/render.ts';
@@ -23,12 +23,12 @@ export default defineStage({
   async run(task) {
     const { params, inputs, outputs, provenance, signal } = task;
     let drawn = 0;
-    for await (const drawing of figureDrawings(inputs, params.plot)) {
+    const drawings = figureDrawings(inputs, params.plot);
+    await writeDrawings(outputs.figures, drawings, provenance, ({ name }) => {
       signal.throwIfAborted();
-      await writeDrawing(outputs.figures, drawing, provenance);
       drawn += 1;
-      task.log(drawing.name);
-    }
+      task.log(name);
+    });
     task.log(`${drawn} figures`);
   },
 });

@@ -1,4 +1,4 @@
-import { bootstrapMeans, summarisePoints } from './curves.ts';
+import { bootstrapMean, summarisePoints } from './curves.ts';
 import type { CurveGrid, GridRow, ThinPoint } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
 import type { EpochScale } from './epoch-axis.ts';
@@ -46,7 +46,7 @@ function courses(scores: readonly ScoreRow[], column: (row: ScoreRow) => string)
       value: row[measure],
     })),
   );
-  return { points: summarisePoints(samples, bootstrapMeans()), thin };
+  return { points: summarisePoints(samples, bootstrapMean), thin };
 }
 
 /** Figure 4, overview: entropy and p_c over epochs, a column per group. */

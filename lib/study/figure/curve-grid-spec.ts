@@ -46,7 +46,6 @@ export function curveGridSpec(grid: CurveGrid): TopLevelSpec {
       fontSize: TEXT.title,
       offset: 12,
     },
-    datasets: { points: [...grid.points], thin: [...(grid.thin ?? [])] },
     spacing: 10,
     vconcat: [...rows, ...legend],
     config: pageConfig,

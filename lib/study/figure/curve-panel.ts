@@ -9,9 +9,14 @@ import type { ValueAxis } from './value-axis.ts';
 
 type Unit = UnitSpec<Field>;
 
-function ofPanel(row: GridRow, column: GridColumn): { filter: string }[] {
-  const is = (field: string, key: string): string => `datum.${field} === ${JSON.stringify(key)}`;
-  return [{ filter: `${is('row', row.key)} && ${is('column', column.key)}` }];
+interface Placed {
+  readonly row: string;
+  readonly column: string;
+}
+
+/** Each panel's own points: picked here, because Vega would go through all of a figure's for each layer. */
+function ofPanel<P extends Placed>(points: readonly P[], row: GridRow, column: GridColumn): P[] {
+  return points.filter((point) => point.row === row.key && point.column === column.key);
 }
 
 /** Colour, dash and shape by series; the legend is a panel of its own. */
@@ -27,13 +32,11 @@ function seriesScales(grid: CurveGrid) {
 }
 
 function bandLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
-  return (grid.bands ?? [])
-    .filter((band) => band.row === row.key && band.column === column.key)
-    .map((band) => ({
-      data: { values: [{ low: band.low, high: band.high }] },
-      mark: { type: 'rect', color: FLOOR, opacity: BAND_OPACITY },
-      encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
-    }));
+  return ofPanel(grid.bands ?? [], row, column).map(({ low, high }) => ({
+    data: { values: [{ low, high }] },
+    mark: { type: 'rect', color: FLOOR, opacity: BAND_OPACITY },
+    encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
+  }));
 }
 
 /** Above the panel, and above the line in which early stopping is said, so that a row's titles align. */
@@ -62,13 +65,12 @@ function thinOpacity(lines: number): number {
 }
 
 function thinLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
-  const here = (grid.thin ?? []).filter((point) => point.row === row.key && point.column === column.key);
+  const here = ofPanel(grid.thin ?? [], row, column);
   if (here.length === 0) return [];
   const opacity = thinOpacity(new Set(here.map(({ line }) => line)).size);
   return [
     {
-      data: { name: 'thin' },
-      transform: ofPanel(row, column),
+      data: { values: here },
       mark: { type: 'line', strokeWidth: 0.5, opacity, color: QUIET, clip: true },
       encoding: {
         x: { field: 'epoch', type: 'quantitative' },
@@ -119,7 +121,9 @@ function markedEpochs({ points, epochs }: CurveGrid): number[] {
 
 function curveLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
   const { color, dash, shape } = seriesScales(grid);
-  const points = { data: { name: 'points' }, transform: ofPanel(row, column) };
+  const here = ofPanel(grid.points, row, column);
+  const marked = new Set(markedEpochs(grid));
+  const points = { data: { values: here } };
   const x = { field: 'epoch', type: 'quantitative' } as const;
   const y = { field: 'value', type: 'quantitative' } as const;
   return [
@@ -134,8 +138,7 @@ function curveLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] 
       encoding: { x, y, color, strokeDash: dash },
     },
     {
-      ...points,
-      transform: [...ofPanel(row, column), { filter: { field: 'epoch', oneOf: markedEpochs(grid) } }],
+      data: { values: here.filter(({ epoch }) => marked.has(epoch)) },
       mark: { type: 'point', filled: true, size: 16, opacity: 1 },
       encoding: { x, y, color, shape },
     },

@@ -25,38 +25,38 @@ function drawResamples(sizes: readonly number[]): Resamples {
   const from = draws({ seed: 0, purpose: 'bootstrap' });
   return Array.from({ length: RESAMPLES }, () => {
     const drawn = sizes.map(() => from.integer(sizes.length));
-    const places = drawn.flatMap((run) => {
-      const size = sizes[run]!;
-      return Array.from({ length: size }, () => starts[run]! + from.integer(size));
-    });
-    return Int32Array.from(places);
+    const places = new Int32Array(drawn.reduce((sum, run) => sum + sizes[run]!, 0));
+    let at = 0;
+    for (const run of drawn)
+      for (let value = 0; value < sizes[run]!; value++)
+        places[at++] = starts[run]! + from.integer(sizes[run]!);
+    return places;
   });
 }
 
-/**
- * Mean over all values with its 95 % bootstrap interval, to the last bit what `bootstrap` of the statistics
- * gives; but the draws, which depend on the sizes of the runs alone, are made once for all points of a figure.
- */
-export function bootstrapMeans(): (runs: Runs) => Interval {
-  const known = new Map<string, Resamples>();
-  const resamplesOf = (sizes: readonly number[]): Resamples => {
-    const key = sizes.join(' ');
-    const found = known.get(key) ?? drawResamples(sizes);
-    known.set(key, found);
-    return found;
-  };
-  return (runs) => {
-    const value = meanOfAll(runs);
-    const values = Float64Array.from(runs.flat());
-    if (value === null || values.length < 2) return { value, low: null, high: null };
-    const means = resamplesOf(runs.map((run) => run.length)).map((places) => {
-      let sum = 0;
-      for (const place of places) sum += values[place]!;
-      return sum / places.length;
-    });
-    const sorted = Float64Array.from(means).sort();
-    return { value, low: quantile(sorted, TAIL), high: quantile(sorted, 1 - TAIL) };
-  };
+/** Draws made so far: they depend on the sizes of the runs alone, which most points of all figures share. */
+const drawn = new Map<string, Resamples>();
+
+function resamplesOf(sizes: readonly number[]): Resamples {
+  const key = sizes.join(' ');
+  const found = drawn.get(key) ?? drawResamples(sizes);
+  drawn.set(key, found);
+  return found;
+}
+
+/** Mean over all values with its 95 % bootstrap interval: to the last bit what the statistics' `bootstrap` gives. */
+export function bootstrapMean(runs: Runs): Interval {
+  const value = meanOfAll(runs);
+  const values = Float64Array.from(runs.flat());
+  if (value === null || values.length < 2) return { value, low: null, high: null };
+  const means = new Float64Array(RESAMPLES);
+  resamplesOf(runs.map((run) => run.length)).forEach((places, resample) => {
+    let sum = 0;
+    for (let at = 0; at < places.length; at++) sum += values[places[at]!]!;
+    means[resample] = sum / places.length;
+  });
+  means.sort();
+  return { value, low: quantile(means, TAIL), high: quantile(means, 1 - TAIL) };
 }
 
 /** Values, those that are missing left out, by the seed of their row. */
@@ -99,7 +99,7 @@ export interface Sample {
 export function summarisePoints(samples: Iterable<Sample>, interval: (runs: Runs) => Interval): CurvePoint[] {
   const found = new Map<string, Sample[]>();
   for (const sample of samples) {
-    const key = JSON.stringify([sample.row, sample.column, sample.series, sample.epoch]);
+    const key = `${sample.row}\n${sample.column}\n${sample.series}\n${sample.epoch}`;
     const point = found.get(key);
     if (point) point.push(sample);
     else found.set(key, [sample]);

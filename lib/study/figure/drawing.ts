@@ -28,17 +28,38 @@ export function curveDrawing(name: string, grid: CurveGrid): Drawing {
   };
 }
 
-/** Writes `name.svg`, `name.png` and `name.arrow`, the data behind them. */
-export async function writeDrawing(
+/**
+ * Writes each drawing as `name.svg`, `name.png` and `name.arrow`, the data behind them. Its pixels are made in a
+ * thread of their own while the next one is drawn. `started` is told of each before.
+ */
+export async function writeDrawings(
   folder: string,
-  drawing: Drawing,
+  drawings: AsyncIterable<Drawing>,
+  provenance: Readonly<Record<string, string>>,
+  started: (drawing: Drawing) => void = () => undefined,
+): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  for await (const drawing of drawings) {
+    started(drawing);
+    const svg = await drawing.svg();
+    await before;
+    before = writeDrawing(folder, drawing, svg, provenance);
+    // Met where it is awaited; until then it is not a failure that nobody looks at.
+    before.catch(() => undefined);
+  }
+  await before;
+}
+
+async function writeDrawing(
+  folder: string,
+  { name, table, title, caption }: Drawing,
+  svg: string,
   provenance: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const file = (ending: string): string => join(folder, `${drawing.name}.${ending}`);
+  const file = (ending: string): string => join(folder, `${name}.${ending}`);
   await mkdir(dirname(file('svg')), { recursive: true });
-  const svg = await drawing.svg();
   await writeFile(file('svg'), svg);
   await writeFile(file('png'), await renderPng(svg));
-  const metadata = { ...provenance, title: drawing.title, caption: drawing.caption.join('\n') };
-  await writeArrow(file('arrow'), drawing.table, { metadata });
+  const metadata = { ...provenance, title, caption: caption.join('\n') };
+  await writeArrow(file('arrow'), table, { metadata });
 }

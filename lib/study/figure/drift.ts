@@ -1,4 +1,4 @@
-import { bootstrapMeans, runsOf, summarisePoints } from './curves.ts';
+import { bootstrapMean, runsOf, summarisePoints } from './curves.ts';
 import type { Sample } from './curves.ts';
 import type { Band, CurveGrid, GridRow } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -52,7 +52,6 @@ function samplesOf(
 
 /** The interval of the mean floor of each method, joined: below its top, drift is what another seed does. */
 function floorBands(floor: readonly FloorRow[], column: 'group' | 'method'): Band[] {
-  const interval = bootstrapMeans();
   const split = column === 'group' ? 'method' : 'group';
   const panels = [...new Set(floor.map((row) => row[column]))];
   return (['mssim', 'spearman'] as const).flatMap((measure) =>
@@ -60,7 +59,7 @@ function floorBands(floor: readonly FloorRow[], column: 'group' | 'method'): Ban
       const here = floor.filter((row) => row[column] === key);
       const parts = [...new Set(here.map((row) => row[split]))].flatMap((part) => {
         const rows = here.filter((row) => row[split] === part);
-        const { low, high } = interval(runsOf(rows, (row) => row[measure]));
+        const { low, high } = bootstrapMean(runsOf(rows, (row) => row[measure]));
         return low === null || high === null ? [] : [{ low, high }];
       });
       if (parts.length === 0) return [];
@@ -88,7 +87,7 @@ export function driftFigure(
     rows,
     columns: distinct(scores, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: distinct(scores, 'method').map(methodLabel),
-    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'group'), bootstrapMeans()),
+    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'group'), bootstrapMean),
     bands: floorBands(floor, 'group'),
     bandLabel: floorLabel.group,
     epochs: epochAxis(
@@ -113,7 +112,7 @@ export function driftByMethodFigure(
     columns: distinct(scores, 'method').map((method) => ({ key: method, title: methodLabel(method), stops })),
     wrap: 4,
     series: distinct(scores, 'group').map(groupLabel),
-    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'method'), bootstrapMeans()),
+    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'method'), bootstrapMean),
     bands: floorBands(floor, 'method'),
     bandLabel: floorLabel.method,
     epochs: epochAxis(

@@ -145,7 +145,7 @@ export function cellTable(
     type: 'tensor' as const,
     shape: [size.height, size.width],
     dimensions: ['height', 'width'],
-    values: Float32Array.from(cells.flatMap(({ map }) => [...resizeNearest(map, size).values])),
+    values: joinMaps(cells, size),
   };
   return {
     index: int(({ row, checkpoint }) => checkpoint.maps.index[row]!),
@@ -160,4 +160,16 @@ export function cellTable(
     clip: float(({ clip }) => clip),
     ...(shown && { map: shown }),
   };
+}
+
+/** The maps of all cells, enlarged to one size, one after another. */
+function joinMaps(
+  cells: readonly SheetCell[],
+  size: { readonly height: number; readonly width: number },
+): Float32Array {
+  const joined = new Float32Array(cells.length * size.height * size.width);
+  cells.forEach(({ map }, at) => {
+    joined.set(resizeNearest(map, size).values, at * size.height * size.width);
+  });
+  return joined;
 }

@@ -32,9 +32,12 @@ function shareOf(map: ColourMap, value: number, clip: number): number {
 export function heatMapRaster(map: HeatMap, colours: ColourMap, clip: number): Raster {
   const { height, width, values } = map;
   const pixels = new Uint8Array(height * width * 3);
-  values.forEach((value, at) => {
-    pixels.set(colourAt(colours, shareOf(colours, value, clip)), at * 3);
-  });
+  for (let at = 0; at < values.length; at += 1) {
+    const [red, green, blue] = colourAt(colours, shareOf(colours, values[at]!, clip));
+    pixels[at * 3] = red;
+    pixels[at * 3 + 1] = green;
+    pixels[at * 3 + 2] = blue;
+  }
   return { height, width, pixels };
 }
 
@@ -111,6 +114,6 @@ function enlarge(
 
 export async function encodePng({ height, width, pixels }: Raster): Promise<Uint8Array> {
   return sharp(pixels, { raw: { height, width, channels: 3 } })
-    .png({ compressionLevel: 9 })
+    .png({ compressionLevel: 6 })
     .toBuffer();
 }

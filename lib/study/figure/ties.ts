@@ -1,4 +1,4 @@
-import { bootstrapMeans, summarisePoints } from './curves.ts';
+import { bootstrapMean, summarisePoints } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -36,7 +36,7 @@ export function tiesFigure(
     rows: [{ key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1] }],
     columns: distinct(shown, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: coefficients.map(({ label }) => label),
-    points: summarisePoints(samples, bootstrapMeans()),
+    points: summarisePoints(samples, bootstrapMean),
     epochs: epochAxis(
       scale,
       shown.map(({ epoch }) => epoch),

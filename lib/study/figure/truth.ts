@@ -1,4 +1,4 @@
-import { bootstrapMeans, runsOf, summarisePoints } from './curves.ts';
+import { bootstrapMean, runsOf, summarisePoints } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -23,11 +23,12 @@ export function truthFigure(
       value: row[measure] === null ? null : row[measure] * 100,
     })),
   );
-  const interval = bootstrapMeans();
   const groups = distinct(known, 'group');
   const chance = groups.flatMap((group) => {
     const once = oncePerImage(known.filter((row) => row.group === group));
-    const { low, high } = interval(runsOf(once, ({ covered }) => (covered === null ? null : covered * 100)));
+    const { low, high } = bootstrapMean(
+      runsOf(once, ({ covered }) => (covered === null ? null : covered * 100)),
+    );
     if (low === null || high === null) return [];
     return ['maskMass', 'pointing'].map((row) => ({ row, column: group, low, high }));
   });
@@ -43,7 +44,7 @@ export function truthFigure(
     ],
     columns: groups.map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: distinct(known, 'method').map(methodLabel),
-    points: summarisePoints(samples, interval),
+    points: summarisePoints(samples, bootstrapMean),
     bands: chance,
     bandLabel: 'share of the image that the object covers: what a map that knows nothing scores',
     epochs: epochAxis(
