@@ -1,0 +1,55 @@
+/*
+ * A trained net as an .onnx file, for any runtime:
+ *
+ *   npm run export-onnx -- artifacts/train/augment=false/seed=0/epoch=40/model.arrow net.onnx
+ *   npm run export-onnx -- records.arrow net.onnx --epoch 12 --image 28x28 --batch 16
+ *
+ * `x` is [batch, height, width, channels], each channel normalised by the training images' mean and standard
+ * deviation, which the data set's Arrow files have in their metadata; `logits` is [batch, classes].
+ */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readArrow } from '../lib/arrow/read.ts';
+import { modelToOnnx } from '../lib/study/model/onnx.ts';
+
+const USAGE =
+  'npm run export-onnx -- <model.arrow> <out.onnx> [--epoch N] [--image HEIGHTxWIDTH (32x32)] [--batch N (1)]';
+
+function whole(text: string | undefined, option: string): number {
+  if (/^[1-9]\d*$/.test(text ?? '')) return Number(text);
+  throw new Error(`${option} takes a number from 1 on; got ${text ?? 'nothing'}`);
+}
+
+async function main(): Promise<string> {
+  const { values, positionals } = parseArgs({
+    options: {
+      epoch: { type: 'string' },
+      image: { type: 'string', default: '32x32' },
+      batch: { type: 'string', default: '1' },
+    },
+    allowPositionals: true,
+  });
+  const [source, target, ...rest] = positionals;
+  if (source === undefined || target === undefined || rest.length > 0) throw new Error(`usage: ${USAGE}`);
+  const [height, width, ...more] = values.image.split('x');
+  if (more.length > 0) throw new Error(`--image takes HEIGHTxWIDTH; got ${values.image}`);
+  // npm runs scripts in the project's directory, wherever the user stands.
+  const from = process.env.INIT_CWD ?? process.cwd();
+  const table = await readArrow(resolve(from, source));
+  const bytes = await modelToOnnx(table, {
+    height: whole(height, '--image'),
+    width: whole(width, '--image'),
+    batch: whole(values.batch, '--batch'),
+    ...(values.epoch === undefined ? {} : { epoch: whole(values.epoch, '--epoch') }),
+  });
+  await writeFile(resolve(from, target), bytes);
+  return `${target}: ${bytes.length} bytes`;
+}
+
+try {
+  console.log(await main());
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
