@@ -41,3 +41,41 @@ export function positiveInteger(value: string): number {
   }
   return number;
 }
+
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** Bytes: `2GB`, `1.5 GiB`, `800000`. */
+export function size(value: string): number {
+  return quantity(value, SIZE_UNITS, 'It has to be a size such as 500MB, 2GB or 1.5GiB.');
+}
+
+const HOUR = 3_600_000;
+const AGE_UNITS: Readonly<Record<string, number>> = {
+  h: HOUR,
+  d: 24 * HOUR,
+  w: 7 * 24 * HOUR,
+  y: 365 * 24 * HOUR,
+};
+
+/** Milliseconds: `12h`, `30d`, `8w`, `1y`. */
+export function age(value: string): number {
+  return quantity(value, AGE_UNITS, 'It has to be an age such as 12h, 30d, 8w or 1y.');
+}
+
+function quantity(value: string, units: Readonly<Record<string, number>>, wanted: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value.trim()) ?? [];
+  const factor = units[unit.toLowerCase()];
+  if (number === '' || factor === undefined) throw new InvalidArgumentError(wanted);
+  return Math.round(Number(number) * factor);
+}

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { existsSync } from 'node:fs';
 import { contextOf, mistake, type Context } from './context.ts';
-import { configurationOptions, positiveInteger, selectionOptions } from './options.ts';
+import { age, configurationOptions, positiveInteger, selectionOptions, size } from './options.ts';
 
 /** Hands the exit status of the command that ran to `finish`. Each command is loaded when it is called. */
 export function program(version: string, finish: (status: number) => void): Command {
@@ -154,6 +154,22 @@ export function program(version: string, finish: (status: number) => void): Comm
         return (context, options: Parameters<typeof doctor>[2]) => doctor(context, version, options);
       }),
     );
+
+  command(root, 'gc', 'free what no lock needs, the longest unused first')
+    .option('--max-size <size>', 'only until the store has this much at most: 500MB, 2GB', size)
+    .option('--max-age <age>', 'only what was last of use longer ago: 12h, 30d', age)
+    .option('--dry-run', 'say what would be freed, and free nothing')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe gc --dry-run', 'what could go, and what it would take to make it again'],
+        ['pipe gc', 'all results that no pipe.lock needs, and old run logs'],
+        ['pipe gc --max-age 30d', 'those that were of no use for a month'],
+        ['pipe gc --max-size 2GB', 'the longest unused, until 2 GB are left'],
+      ]),
+    )
+    .action(action(async () => (await import('./gc.ts')).gc));
 
   command(root, 'init', 'write a small pipeline that runs')
     .argument('[directory]', 'where (here)')

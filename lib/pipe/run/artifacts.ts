@@ -97,8 +97,10 @@ export class Artifacts {
   }
 
   #copyTree(digest: Digest, target: string): void {
+    const tree = this.#blobs.tree(digest);
+    if (tree === null) throw gone(this.#blobs.path(digest));
     mkdirSync(target);
-    for (const file of this.#blobs.tree(digest) ?? []) {
+    for (const file of tree) {
       const path = join(target, file.path);
       mkdirSync(dirname(path), { recursive: true });
       this.#blobs.copyOut(file.digest, path);
@@ -123,4 +125,10 @@ export class Artifacts {
     const found = look(join(this.#project, path));
     if (found?.kind === 'file') this.#stats.keep(path, found.stat, digest, Date.now());
   }
+}
+
+/** As the file system would say it: a listing that was dropped meanwhile is not an empty directory. */
+function gone(path: string): NodeJS.ErrnoException {
+  const message = `ENOENT: no such file or directory, open '${path}'`;
+  return Object.assign(new Error(message), { code: 'ENOENT', syscall: 'open', path });
 }

@@ -1,19 +1,19 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { tally } from '../plan/progress.ts';
 import { look } from '../store/file-stat.ts';
-import { layoutOf, lockName, runsPath, type Layout } from '../store/layout.ts';
+import { layoutOf, lockName, runLockPath, runsPath, type Layout } from '../store/layout.ts';
 import { Lock } from '../store/lock.ts';
-import { thisProcess } from '../store/process-identity.ts';
-import { tryLock } from '../store/project-lock.ts';
+import { thisProcess, type ProcessIdentity } from '../store/process-identity.ts';
+import { noteUser } from '../store/users.ts';
 import { createEngine, type Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
 import { examine } from './examine.ts';
 import { storeFailure } from './execute.ts';
+import { waitForProject } from './hold.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
 import { RunLog } from './run-log.ts';
@@ -23,22 +23,25 @@ import { WorkDirectories } from './work-directory.ts';
 
 /** Opens the project in a directory: what was built there, the store, and workers when they are needed. */
 export function openProject(directory: string, options: ProjectOptions = {}): Project {
-  const project = realpathSync(directory);
-  const environment = options.environment ?? process.env;
-  const cache = options.cacheDirectory ?? environment['PIPE_CACHE_DIR'];
-  const layout = layoutOf(
-    project,
-    cache === undefined ? undefined : isAbsolute(cache) ? cache : join(project, cache),
-  );
-  const engine = createEngine(layout, environment);
+  const engine = openEngine(directory, options);
+  const { project, cache } = engine.layout;
   return {
     directory: project,
-    cache: layout.cache,
+    cache,
     inspect: (manifest, graph, selection) => inspect(engine, manifest, graph, selection),
     examine: (manifest) => examine(engine, manifest),
     run: (manifest, graph, runOptions) => run(engine, manifest, graph, runOptions),
     close: () => engine.workers.close(),
   };
+}
+
+/** The same for commands that neither ask what is stale nor run it. */
+export function openEngine(directory: string, options: ProjectOptions = {}): Engine {
+  const project = realpathSync(directory);
+  const environment = options.environment ?? process.env;
+  const cache = options.cacheDirectory ?? environment['PIPE_CACHE_DIR'];
+  const absolute = cache === undefined || isAbsolute(cache) ? cache : join(project, cache);
+  return createEngine(layoutOf(project, absolute), environment);
 }
 
 function openLock(layout: Layout, manifest: Manifest): Lock {
@@ -83,8 +86,12 @@ async function runAlone(
   options: RunOptions,
   startedAt: number,
 ): Promise<RunSummary> {
-  const lockFile = join(engine.layout.local, 'run.lock');
-  const hold = await waitForProject(lockFile, options);
+  const lockFile = runLockPath(engine.layout.project);
+  const { signal, listener } = options;
+  const waiting = ({ pid, host }: ProcessIdentity) => {
+    listener({ at: Date.now(), type: 'waiting', pid, host });
+  };
+  const hold = await waitForProject(lockFile, { signal, waiting });
   if (hold === 'stopped') return { ...nothingDone(engine.layout, startedAt), stopped: true };
   if (hold.type === 'foreign') {
     const { host, pid } = hold.holder;
@@ -104,7 +111,9 @@ async function runHeld(
   options: RunOptions,
   startedAt: number,
 ): Promise<RunSummary> {
-  const work = new WorkDirectories(engine.layout, thisProcess());
+  const me = thisProcess();
+  noteUser(engine.layout, me.host);
+  const work = new WorkDirectories(engine.layout, me);
   work.sweep();
   const lock = openLock(engine.layout, manifest);
   const { selection, force } = options;
@@ -152,20 +161,6 @@ async function runHeld(
   emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, ms });
   log.close();
   return summary;
-}
-
-/** Takes the project for this process; another run that has it is waited for. */
-async function waitForProject(file: string, { signal, listener }: RunOptions) {
-  const me = thisProcess();
-  for (let told = false; ;) {
-    const attempt = tryLock(file, me);
-    if (attempt.type !== 'busy') return attempt;
-    if (signal.aborted) return 'stopped';
-    const { pid, host } = attempt.holder;
-    if (!told) listener({ at: Date.now(), type: 'waiting', pid, host });
-    told = true;
-    await sleep(100);
-  }
 }
 
 function nothingDone(layout: Layout, startedAt: number): Finished {

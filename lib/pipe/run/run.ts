@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { PGraph } from 'p-graph';
+import type { Digest } from '../digest.ts';
 import type { Graph, Task } from '../graph/graph.ts';
 import type { Failure, Outcome } from '../plan/outcome.ts';
 import { planTask, type PlannedTask } from '../plan/plan.ts';
@@ -87,16 +88,30 @@ export class Run {
     task: Task,
     planned: Extract<PlannedTask, { readonly fingerprint: string }>,
   ): Promise<Outcome> {
-    const { survey, engine } = this.#parts;
     if (planned.outputs === null) return await this.#run(task, planned);
-    if (planned.plan.state === 'restorable') {
-      survey.artifacts.place(task, planned.outputs);
-      engine.actions.touch(planned.fingerprint);
-      this.#record(task, planned.action, planned.fingerprint, planned.outputs);
-      return { type: 'restored' };
+    if (planned.plan.state === 'fresh') {
+      this.#parts.survey.known[task.index] = planned.outputs;
+      return { type: 'fresh' };
     }
-    survey.known[task.index] = planned.outputs;
-    return { type: 'fresh' };
+    if (!this.#restore(task, planned)) return await this.#run(task, rerunning(planned));
+    this.#record(task, planned.action, planned.fingerprint, planned.outputs);
+    return { type: 'restored' };
+  }
+
+  /** False when the store no longer has what it had when this was planned. */
+  #restore(task: Task, { fingerprint }: { readonly fingerprint: Digest }): boolean {
+    const { survey, engine } = this.#parts;
+    // Noted first, so that from here on nobody drops it for being of no use.
+    engine.actions.touch(fingerprint);
+    const outputs = survey.facts.stored(task, fingerprint);
+    if (outputs === null) return false;
+    try {
+      survey.artifacts.place(task, outputs);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   async #run(task: Task, planned: StalePlan): Promise<Outcome> {
@@ -136,9 +151,13 @@ export class Run {
     return { ...failure, log: name, ...('tail' in failure ? { tail } : {}) };
   }
 
-  #record(task: Task, action: string, fingerprint: StalePlan['fingerprint'], outputs: OutputDigests): void {
-    this.#parts.survey.known[task.index] = outputs;
-    this.#parts.lock.set(task.id, { fingerprint, outputs, action });
+  #record(task: Task, action: string, fingerprint: Digest, outputs: OutputDigests): void {
+    const { survey, lock, engine } = this.#parts;
+    const before = lock.get(task.id)?.fingerprint;
+    // Until now it was of use: from now on it grows old.
+    if (before !== undefined && before !== fingerprint) engine.actions.touch(before);
+    survey.known[task.index] = outputs;
+    lock.set(task.id, { fingerprint, outputs, action });
   }
 
   #listener(task: Task, log: TaskLog): TaskListener {
@@ -171,6 +190,11 @@ export class Run {
     this.#saving.at = Date.now();
     this.#saving.took = this.#saving.at - now;
   }
+}
+
+function rerunning({ plan, ...planned }: Extract<PlannedTask, { readonly fingerprint: Digest }>): StalePlan {
+  const reasons = 'reasons' in plan ? plan.reasons : [];
+  return { ...planned, plan: { state: 'stale', reasons }, outputs: null };
 }
 
 /** Only a task that is not part of the run can leave its outputs unknown. */

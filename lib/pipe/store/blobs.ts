@@ -59,7 +59,8 @@ export class BlobStore {
 
   /**
    * Moves a file of the same file system into the store and returns its digest. The file is aged first:
-   * whoever writes to it later, even within the same tick of the clock, changes its stats.
+   * whoever writes to it later, even within the same tick of the clock, changes its stats. It takes the
+   * place of an equal blob, so that the times of the file system tell that this one was of use now.
    */
   adopt(file: string, durable: boolean): Digest {
     chmodSync(file, 0o444);
@@ -68,19 +69,16 @@ export class BlobStore {
     const aged = look(file);
     const digest = hashFile(file);
     if (durable) syncPath(file);
-    if (this.intact(digest)) rmSync(file);
-    else this.#moveIn(file, digest, aged?.kind === 'file' ? aged.stat : null, hashedAt, durable);
+    this.#moveIn(file, digest, aged?.kind === 'file' ? aged.stat : null, hashedAt, durable);
     return digest;
   }
 
   addTree(tree: Tree, durable: boolean): Digest {
     const text = encodeTree(tree);
     const digest = digestOf(text);
-    if (!this.intact(digest)) {
-      const path = this.path(digest);
-      writeAtomically(path, text, durable);
-      chmodSync(path, 0o444);
-    }
+    const path = this.path(digest);
+    writeAtomically(path, text, durable);
+    chmodSync(path, 0o444);
     return digest;
   }
 

@@ -8,6 +8,7 @@ import type { Digest } from '../digest.ts';
  *   <cache>/store/sha256/ab/cdef…   bytes by digest, read-only
  *   <cache>/actions/ab/cdef…        fingerprint → digests of the outputs
  *   <cache>/work/<process>/<n>/     where running tasks write
+ *   <cache>/users/<id>.json         projects that use it, other than the one around it
  *   <project>/cache/local/          stat cache, bundled code, run logs, the lock of the running process
  */
 export interface Layout {
@@ -20,16 +21,33 @@ export function layoutOf(project: string, cache = join(project, 'cache')): Layou
   return { project, cache, local: join(project, 'cache', 'local') };
 }
 
+export function blobsPath(layout: Layout): string {
+  return `${layout.cache}/store/sha256`;
+}
+
 export function blobPath(layout: Layout, digest: Digest): string {
-  return `${layout.cache}/store/sha256/${fanOut(digest)}`;
+  return `${blobsPath(layout)}/${fanOut(digest)}`;
+}
+
+export function actionsPath(layout: Layout): string {
+  return `${layout.cache}/actions`;
 }
 
 export function actionPath(layout: Layout, fingerprint: Digest): string {
-  return `${layout.cache}/actions/${fanOut(fingerprint)}`;
+  return `${actionsPath(layout)}/${fanOut(fingerprint)}`;
 }
 
 export function workPath(layout: Layout): string {
   return `${layout.cache}/work`;
+}
+
+export function usersPath(layout: Layout): string {
+  return `${layout.cache}/users`;
+}
+
+/** Held by the process that runs tasks in a project. */
+export function runLockPath(project: string): string {
+  return `${project}/cache/local/run.lock`;
 }
 
 export function runsPath(layout: Layout): string {
@@ -38,6 +56,12 @@ export function runsPath(layout: Layout): string {
 
 export function lockName(profile: string): string {
   return profile === 'default' ? 'pipe.lock' : `pipe.${profile}.lock`;
+}
+
+/** The profile that a lock of this name is of; null for another file. */
+export function lockProfile(name: string): string | null {
+  const [whole, profile = 'default'] = /^pipe(?:\.(.+))?\.lock$/.exec(name) ?? [];
+  return whole === undefined ? null : profile;
 }
 
 /** 256 directories keep each short enough for any file system. */

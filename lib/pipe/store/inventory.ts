@@ -1,0 +1,80 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { isDigest, type Digest } from '../digest.ts';
+import { look, type FileStat } from './file-stat.ts';
+import { actionsPath, blobPath, blobsPath, type Layout } from './layout.ts';
+import { decodeTree } from './tree.ts';
+
+export interface UnnamedFile {
+  readonly path: string;
+  readonly stat: FileStat;
+}
+
+/** A file of a store, and the digest under which it lies. */
+export interface StoreFile extends UnnamedFile {
+  readonly digest: Digest;
+}
+
+export interface Inventory {
+  readonly blobs: readonly StoreFile[];
+  readonly actions: readonly StoreFile[];
+  /** Files that a process was killed over before it could give them their names. */
+  readonly unnamed: readonly UnnamedFile[];
+}
+
+/** All files of a store. Those that come or go meanwhile may be in it or not. */
+export function takeInventory(layout: Layout): Inventory {
+  const unnamed: UnnamedFile[] = [];
+  const named = (root: string) => {
+    const files: StoreFile[] = [];
+    for (const fan of namesIn(root)) {
+      for (const name of namesIn(`${root}/${fan}`)) {
+        const path = `${root}/${fan}/${name}`;
+        const found = look(path);
+        if (found?.kind !== 'file') continue;
+        const digest = `sha256:${fan}${name}`;
+        if (isDigest(digest)) files.push({ digest, path, stat: found.stat });
+        else unnamed.push({ path, stat: found.stat });
+      }
+    }
+    return files;
+  };
+  return { blobs: named(blobsPath(layout)), actions: named(actionsPath(layout)), unnamed };
+}
+
+/**
+ * The files that a blob lists, if it reads like the listing of a directory: what is no listing and looks
+ * like one only keeps more than it has to. Nothing here looks whether the bytes are right.
+ */
+export function membersOf(layout: Layout, digest: Digest): readonly Digest[] {
+  const path = blobPath(layout, digest);
+  if (!beginsLikeTree(path)) return [];
+  return decodeTree(readFileSync(path, 'utf8'))?.map((file) => file.digest) ?? [];
+}
+
+const treeStart = Buffer.from('[["');
+
+function beginsLikeTree(path: string): boolean {
+  let handle;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    const start = Buffer.alloc(treeStart.length);
+    return readSync(handle, start, 0, start.length, 0) === start.length && start.equals(treeStart);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
