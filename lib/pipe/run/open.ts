@@ -35,6 +35,9 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
     inspect: (manifest, graph, selection) => inspect(engine, manifest, graph, selection),
     run: (manifest, graph, runOptions) => run(engine, manifest, graph, runOptions),
     close: () => engine.workers.close(),
+    kill: () => {
+      engine.workers.kill();
+    },
   };
 }
 
@@ -49,7 +52,8 @@ async function inspect(
   selection: Selection,
 ): Promise<Inspection> {
   const lock = openLock(engine.layout, manifest);
-  const found = await survey(engine, { manifest, graph, lock, selection, force: new Set() });
+  const { signal } = new AbortController();
+  const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
   saveStats(engine);
   const tasks = [...found.plans].map(([index, { plan }]) => ({ index, id: graph.tasks[index]!.id, plan }));
   const { codeNotes, stageIssues, inputIssues } = found;
@@ -68,6 +72,8 @@ async function run(
   try {
     return await runAlone(engine, manifest, graph, options, startedAt);
   } catch (error) {
+    if (options.signal.aborted && error === options.signal.reason)
+      return stoppedEarly(engine.layout, startedAt);
     const failure = storeFailure(error, engine.layout.project);
     return { ...nothingDone(engine.layout, startedAt), unsaved: failure };
   }
@@ -82,7 +88,7 @@ async function runAlone(
 ): Promise<RunSummary> {
   const lockFile = join(engine.layout.local, 'run.lock');
   const hold = await waitForProject(lockFile, options);
-  if (hold === 'stopped') return { ...nothingDone(engine.layout, startedAt), stopped: true };
+  if (hold === 'stopped') return stoppedEarly(engine.layout, startedAt);
   if (hold.type === 'foreign') {
     const { host, pid } = hold.holder;
     return { type: 'locked', host, pid, file: relative(engine.layout.project, lockFile) };
@@ -104,8 +110,9 @@ async function runHeld(
   const work = new WorkDirectories(engine.layout, thisProcess());
   work.sweep();
   const lock = openLock(engine.layout, manifest);
-  const { selection, force } = options;
-  const found = await survey(engine, { manifest, graph, lock, selection, force });
+  const { selection, force, signal } = options;
+  const found = await survey(engine, { manifest, graph, lock, selection, force, signal });
+  if (signal.aborted) return stoppedEarly(engine.layout, startedAt);
   const { stageIssues, inputIssues } = found;
   if (stageIssues.length > 0 || inputIssues.length > 0) {
     return { type: 'refused', stageIssues, inputIssues };
@@ -172,6 +179,10 @@ function nothingDone(layout: Layout, startedAt: number): Finished {
     stopped: false,
     ms: Date.now() - startedAt,
   };
+}
+
+function stoppedEarly(layout: Layout, startedAt: number): Finished {
+  return { ...nothingDone(layout, startedAt), stopped: true };
 }
 
 function failuresOf(outcomes: ReadonlyMap<number, Outcome>, graph: Graph): Finished['failures'] {
