@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { tally } from '../plan/progress.ts';
+import { ifPossible } from '../store/atomic.ts';
 import { look } from '../store/file-stat.ts';
 import { layoutOf, lockName, runsPath, type Layout } from '../store/layout.ts';
 import { Lock } from '../store/lock.ts';
@@ -54,7 +55,9 @@ async function inspect(
   const lock = openLock(engine.layout, manifest);
   const { signal } = new AbortController();
   const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
-  saveStats(engine);
+  ifPossible(() => {
+    saveStats(engine);
+  });
   const tasks = [...found.plans].map(([index, { plan }]) => ({ index, id: graph.tasks[index]!.id, plan }));
   const { codeNotes, stageIssues, inputIssues } = found;
   return { tasks, codeNotes, stageIssues, inputIssues };

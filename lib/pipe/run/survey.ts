@@ -4,12 +4,14 @@ import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { encodeStageAction, stageAction, type StageAction } from '../plan/action.ts';
 import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests } from '../plan/record.ts';
+import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts } from './artifacts.ts';
 import type { StageCode } from './code.ts';
 import type { Engine } from './engine.ts';
 import { declaredValues } from './environment.ts';
 import { FileDigests } from './file-digests.ts';
+import { linkIssues } from './link-issues.ts';
 import type { CodeNote, InputIssue, Selection, StageIssue } from './project.ts';
 import { SourceFiles } from './source-files.ts';
 
@@ -64,7 +66,9 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   };
   const known: KnownOutputs = new Array<null>(graph.tasks.length).fill(null);
   const plans = planAll(facts, (index) => selection.has(index), known);
-  const { bundles, stageIssues, codeNotes } = stages;
+  const { bundles, codeNotes } = stages;
+  const toRun = tasks.filter(({ index }) => plans.get(index)!.plan.state !== 'fresh');
+  const stageIssues = [...stages.stageIssues, ...linkIssues(engine.layout.project, toRun, digests)];
   return { facts, plans, known, bundles, digests, sources, artifacts, stageIssues, inputIssues, codeNotes };
 }
 
@@ -111,8 +115,10 @@ async function surveyStages(
     const action = stageAction(stage, { ...known, env: declaredValues(engine.environment, stage.env) });
     found.actions.set(stage.name, { action, text: encodeStageAction(action) });
   }
-  engine.code.save();
-  engine.checks.save();
+  ifPossible(() => {
+    engine.code.save();
+    engine.checks.save();
+  });
   return found;
 }
 
