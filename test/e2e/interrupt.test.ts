@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newProject, type Project } from './project.ts';
+import { definePath, newProject, type Project } from './project.ts';
 
 /** Quick tasks before a slow one that tells when it begins and can be told not to be slow. */
 function slow(): Project {
@@ -59,6 +59,33 @@ describe('a run that is interrupted', () => {
     expect(out).not.toContain('quick (');
     expect(status).toBe(0);
     expect(project.read('artifacts/slow/b.txt')).toBe('1\n');
+  });
+
+  test('twice ends a module that hears nothing', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  busy: { use: stages/busy.ts, outputs: { a: a.txt } }
+`,
+    });
+    project.write(
+      'stages/busy.ts',
+      `import { writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { defineStage } from '${definePath(project)}';
+export default defineStage({
+  params: z.object({}), axes: z.object({}), inputs: {}, outputs: ['a'],
+  run: () => { writeFileSync('begun.pid', String(process.pid)); for (;;); },
+});
+`,
+    );
+    const running = project.start('run');
+    await begun(project);
+    const pid = Number(project.read('begun.pid'));
+    running.child.kill('SIGINT');
+    running.child.kill('SIGTERM');
+    expect((await running.ended).status).toBe(130);
+    await expect.poll(() => lives(pid), { timeout: 4000 }).toBe(false);
   });
 
   test('twice ends at once and leaves nothing running', async () => {

@@ -22,7 +22,9 @@ export async function run(
   const selected = chosen(context, configured, patterns, options);
   if (selected === null) return EXIT.mistake;
   const project = openProject(configured.directory);
-  const interrupted = interruption(context, () => void project.close());
+  const interrupted = interruption(context, () => {
+    project.kill();
+  });
   try {
     const summary = await runOnce(context, project, configured, selected, options, interrupted.signal);
     return interrupted.status() ?? exitStatus(summary);

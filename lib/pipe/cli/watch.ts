@@ -25,7 +25,9 @@ export async function watch(
   const directory = findProject(context);
   if (directory === null) return EXIT.mistake;
   const project = openProject(directory);
-  const interrupted = interruption(context, () => void project.close());
+  const interrupted = interruption(context, () => {
+    project.kill();
+  });
   const changes = new Changes(directory);
   const say = options.json === true ? context.err : context.out;
   let force = options.force;

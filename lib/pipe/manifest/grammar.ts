@@ -64,7 +64,7 @@ const stage = z
       .string()
       .optional()
       .describe(
-        'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted.',
+        'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted; `{params}`, also `$PIPE_PARAMS`, is a JSON file with the declared parameters, `$PIPE_THREADS` how many threads it may use.',
       ),
     cwd: z.string().optional().describe('The directory that `cmd` runs in (the project).'),
     params: or(z.union([z.array(z.string()), z.record(z.string(), z.unknown())]))

@@ -43,7 +43,7 @@ export type Work =
   | { readonly kind: 'use'; readonly module: string }
   /**
    * A shell command, run by `sh -c`. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` stand for
-   * shell-quoted values; `cwd` is project-relative.
+   * shell-quoted values, `{params}` for a JSON file with all parameters; `cwd` is project-relative.
    */
   | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string };
 

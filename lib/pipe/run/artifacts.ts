@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
-import { removeIfPossible, withDirectory } from '../store/atomic.ts';
+import { makeDirectory, removeIfPossible, withDirectory } from '../store/atomic.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
@@ -91,7 +91,7 @@ export class Artifacts {
   }
 
   #makeRoom(): string {
-    if (this.#counter === 0) mkdirSync(this.#incoming, { recursive: true });
+    if (this.#counter === 0) makeDirectory(this.#incoming);
     this.#counter += 1;
     return join(this.#incoming, String(this.#counter));
   }
@@ -102,7 +102,7 @@ export class Artifacts {
     mkdirSync(target);
     for (const file of tree) {
       const path = join(target, file.path);
-      mkdirSync(dirname(path), { recursive: true });
+      makeDirectory(dirname(path));
       this.#blobs.copyOut(file.digest, path);
     }
   }
@@ -111,7 +111,7 @@ export class Artifacts {
   #switchDirectory(temporary: string, target: string): void {
     const old = `${temporary}.old`;
     if (look(target) !== null) renameSync(target, old);
-    mkdirSync(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     renameSync(temporary, target);
     rmSync(old, { recursive: true, force: true });
   }

@@ -35,13 +35,13 @@ export class CheckCache {
     stage: Stage,
     tasks: readonly Task[],
     code: StageCode,
-    { workers, sources, environment }: CheckTools,
+    { workers, sources, environment, signal }: CheckTools,
   ): Promise<StageCheck> {
     const request = requestFor(stage, tasks, code, sources, environment);
     const key = digestOf(canonicalJson({ ...request, machine: machineText() } as unknown as Json));
     const passed = this.#passed.get(key);
     if (passed !== undefined) return { issues: [], toolchain: passed };
-    const answer = await workers.check(request, new AbortController().signal);
+    const answer = await workers.check(request, signal);
     if (answer.type === 'failed') {
       const issue = { stage: stage.name, path: ['use'], message: answer.message };
       return { issues: [issue], toolchain: {} };
@@ -68,6 +68,7 @@ export interface CheckTools {
   readonly workers: WorkerPool;
   readonly sources: SourceFiles;
   readonly environment: Variables;
+  readonly signal: AbortSignal;
 }
 
 /** Enough for every stage under a good many profiles. */

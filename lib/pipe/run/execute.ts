@@ -95,7 +95,16 @@ async function attempts(task: Task, execution: Execution, clock: () => number): 
     const last = attempt >= task.stage.retries || execution.signal.aborted;
     if (result.type === 'done' || last || inVain.includes(result.reason)) return result;
     execution.listener.warning(`failed (${result.reason}); retry ${attempt + 1} of ${task.stage.retries}`);
-    await sleep(Math.min(1000, 100 * 2 ** attempt));
+    await pause(Math.min(1000, 100 * 2 ** attempt), execution.signal);
+  }
+}
+
+/** Ends early when the run is stopped. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 

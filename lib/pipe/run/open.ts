@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { tally } from '../plan/progress.ts';
+import { ifPossible } from '../store/atomic.ts';
 import { look } from '../store/file-stat.ts';
 import { layoutOf, lockName, runLockPath, runsPath, type Layout } from '../store/layout.ts';
 import { Lock } from '../store/lock.ts';
@@ -32,6 +33,9 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
     examine: (manifest) => examine(engine, manifest),
     run: (manifest, graph, runOptions) => run(engine, manifest, graph, runOptions),
     close: () => engine.workers.close(),
+    kill: () => {
+      engine.workers.kill();
+    },
   };
 }
 
@@ -55,8 +59,11 @@ async function inspect(
   selection: Selection,
 ): Promise<Inspection> {
   const lock = openLock(engine.layout, manifest);
-  const found = await survey(engine, { manifest, graph, lock, selection, force: new Set() });
-  saveStats(engine);
+  const { signal } = new AbortController();
+  const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
+  ifPossible(() => {
+    saveStats(engine);
+  });
   const tasks = [...found.plans].map(([index, { plan }]) => ({ index, id: graph.tasks[index]!.id, plan }));
   const { codeNotes, stageIssues, inputIssues } = found;
   return { tasks, codeNotes, stageIssues, inputIssues };
@@ -74,6 +81,8 @@ async function run(
   try {
     return await runAlone(engine, manifest, graph, options, startedAt);
   } catch (error) {
+    if (options.signal.aborted && error === options.signal.reason)
+      return stoppedEarly(engine.layout, startedAt);
     const failure = storeFailure(error, engine.layout.project);
     return { ...nothingDone(engine.layout, startedAt), unsaved: failure };
   }
@@ -92,7 +101,7 @@ async function runAlone(
     listener({ at: Date.now(), type: 'waiting', pid, host });
   };
   const hold = await waitForProject(lockFile, { signal, waiting });
-  if (hold === 'stopped') return { ...nothingDone(engine.layout, startedAt), stopped: true };
+  if (hold === 'stopped') return stoppedEarly(engine.layout, startedAt);
   if (hold.type === 'foreign') {
     const { host, pid } = hold.holder;
     return { type: 'locked', host, pid, file: relative(engine.layout.project, lockFile) };
@@ -116,8 +125,9 @@ async function runHeld(
   const work = new WorkDirectories(engine.layout, me);
   work.sweep();
   const lock = openLock(engine.layout, manifest);
-  const { selection, force } = options;
-  const found = await survey(engine, { manifest, graph, lock, selection, force });
+  const { selection, force, signal } = options;
+  const found = await survey(engine, { manifest, graph, lock, selection, force, signal });
+  if (signal.aborted) return stoppedEarly(engine.layout, startedAt);
   const { stageIssues, inputIssues } = found;
   if (stageIssues.length > 0 || inputIssues.length > 0) {
     return { type: 'refused', stageIssues, inputIssues };
@@ -174,6 +184,10 @@ function nothingDone(layout: Layout, startedAt: number): Finished {
     stopped: false,
     ms: Date.now() - startedAt,
   };
+}
+
+function stoppedEarly(layout: Layout, startedAt: number): Finished {
+  return { ...nothingDone(layout, startedAt), stopped: true };
 }
 
 function failuresOf(outcomes: ReadonlyMap<number, Outcome>, graph: Graph): Finished['failures'] {

@@ -122,4 +122,6 @@ export interface Project {
   run(manifest: Manifest, graph: Graph, options: RunOptions): Promise<RunSummary>;
   /** Ends the workers; tasks that still run are killed. */
   close(): Promise<void>;
+  /** For a caller that ends at once: nothing that was started goes on. */
+  kill(): void;
 }

@@ -32,12 +32,14 @@ export function taskRequest(task: Task, parts: RequestParts): TaskRequest {
     task.inputs.map((input) => [input.name, input.sources.flatMap((source) => filesOf(task, source, parts))]),
   );
   const env = taskEnvironment(parts.environment, stage.env);
-  if (stage.work.kind === 'cmd') Object.assign(env, writeParams(task, parts.work.path));
+  const paramsFile = stage.work.kind === 'cmd' ? writeParams(task, parts.work.path) : null;
+  if (stage.work.kind === 'cmd') env['PIPE_THREADS'] = String(parts.threads);
+  if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
   return {
     task: task.id,
     work:
       stage.work.kind === 'cmd'
-        ? commandOf(task, stage.work, parts)
+        ? commandOf(task, stage.work, paramsFile, parts)
         : { kind: 'use', bundle: parts.bundle ?? '' },
     params: stage.params,
     point: task.point,
@@ -77,6 +79,7 @@ function directoriesOf(task: Task, { project, sources }: RequestParts): readonly
 function commandOf(
   task: Task,
   work: { readonly command: string; readonly cwd: string },
+  paramsFile: string | null,
   parts: RequestParts,
 ) {
   const { project } = parts;
@@ -88,7 +91,8 @@ function commandOf(
     ]),
   );
   const { params } = task.stage;
-  const script = fillIn(work.command, { inputs, outputs: parts.work.outputs, params, point: task.point });
+  const { outputs } = parts.work;
+  const script = fillIn(work.command, { inputs, outputs, params, paramsFile, point: task.point });
   return { kind: 'cmd', script, cwd } as const;
 }
 
@@ -102,11 +106,11 @@ function seenFrom(cwd: string, project: string, name: string): string {
   return isAbsolute(name) ? name : relative(cwd, join(project, name)) || '.';
 }
 
-function writeParams(task: Task, directory: string): Record<string, string> {
-  if (Object.keys(task.stage.params).length === 0) return {};
+function writeParams(task: Task, directory: string): string | null {
+  if (Object.keys(task.stage.params).length === 0) return null;
   const file = `${directory}.params.json`;
   writeFileSync(file, JSON.stringify(task.stage.params));
-  return { PIPE_PARAMS: file };
+  return file;
 }
 
 function absolute(project: string, name: string): string {

@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
+import { ifPossible, makeDirectory } from '../store/atomic.ts';
 import type { RunEvent } from './event.ts';
 
 /** How many of a task's last lines a failure shows. */
@@ -12,13 +13,14 @@ export class RunLog {
   readonly #events: number;
 
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     this.#directory = directory;
     this.#events = openSync(join(directory, 'events.ndjson'), 'a');
   }
 
   write(event: RunEvent): void {
-    tryToWrite(() => {
+    // A log that cannot be written (a full disk) does not stop the work that it is about.
+    ifPossible(() => {
       writeSync(this.#events, `${JSON.stringify(event)}\n`);
     });
   }
@@ -46,20 +48,11 @@ export class TaskLog {
   }
 
   add(line: string): void {
-    tryToWrite(() => {
+    ifPossible(() => {
       appendFileSync(this.path, `${line}\n`);
     });
     this.#tail.push(line);
     if (this.#tail.length > tailLength) this.#tail.shift();
-  }
-}
-
-/** A log that cannot be written (a full disk) does not stop the work that it is about. */
-function tryToWrite(write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
   }
 }
 

@@ -4,12 +4,14 @@ import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { encodeStageAction, stageAction, type StageAction } from '../plan/action.ts';
 import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests } from '../plan/record.ts';
+import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts } from './artifacts.ts';
 import type { StageCode } from './code.ts';
 import type { Engine } from './engine.ts';
 import { declaredValues } from './environment.ts';
 import { FileDigests } from './file-digests.ts';
+import { linkIssues } from './link-issues.ts';
 import type { CodeNote, InputIssue, Selection, StageIssue } from './project.ts';
 import { SourceFiles } from './source-files.ts';
 
@@ -33,11 +35,13 @@ export interface SurveyRequest {
   readonly lock: Lock;
   readonly selection: Selection;
   readonly force: Selection;
+  /** Ends it early, by its reason or with what is known by then. */
+  readonly signal: AbortSignal;
 }
 
 /** Reads everything that planning needs, plans, and changes nothing but caches of what was read. */
 export async function survey(engine: Engine, request: SurveyRequest): Promise<Survey> {
-  const { manifest, graph, lock, selection, force } = request;
+  const { manifest, graph, lock, selection, force, signal } = request;
   const digests = new FileDigests(engine.layout.project, engine.files);
   const sources = new SourceFiles(engine.layout.project, manifest.artifacts, digests);
   const artifacts = new Artifacts(engine.layout.project, manifest.artifacts, {
@@ -48,8 +52,8 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   const tasks = graph.tasks.filter(({ index }) => selection.has(index));
   const inputIssues = expectInputs(tasks, sources);
   for (const task of tasks) if (lock.has(task.id)) artifacts.expect(task);
-  await digests.hashExpected(engine.hashing);
-  const stages = await surveyStages(engine, tasks, sources, digests);
+  await digests.hashExpected(engine.hashing, signal);
+  const stages = await surveyStages(engine, tasks, { sources, digests, signal });
   const facts: PlanFacts = {
     graph,
     forced: ({ index }) => force.has(index),
@@ -62,7 +66,9 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   };
   const known: KnownOutputs = new Array<null>(graph.tasks.length).fill(null);
   const plans = planAll(facts, (index) => selection.has(index), known);
-  const { bundles, stageIssues, codeNotes } = stages;
+  const { bundles, codeNotes } = stages;
+  const toRun = tasks.filter(({ index }) => plans.get(index)!.plan.state !== 'fresh');
+  const stageIssues = [...stages.stageIssues, ...linkIssues(engine.layout.project, toRun, digests)];
   return { facts, plans, known, bundles, digests, sources, artifacts, stageIssues, inputIssues, codeNotes };
 }
 
@@ -95,8 +101,7 @@ interface StageSurvey {
 async function surveyStages(
   engine: Engine,
   tasks: readonly Task[],
-  sources: SourceFiles,
-  digests: FileDigests,
+  facts: { sources: SourceFiles; digests: FileDigests; signal: AbortSignal },
 ): Promise<StageSurvey> {
   const found: StageSurvey = { actions: new Map(), bundles: new Map(), stageIssues: [], codeNotes: [] };
   const byStage = new Map<Stage, Task[]>();
@@ -106,12 +111,14 @@ async function surveyStages(
     else group.push(task);
   }
   for (const [stage, group] of byStage) {
-    const facts = await stageFacts(engine, stage, group, { found, sources, digests });
-    const action = stageAction(stage, { ...facts, env: declaredValues(engine.environment, stage.env) });
+    const known = await stageFacts(engine, stage, group, { ...facts, found });
+    const action = stageAction(stage, { ...known, env: declaredValues(engine.environment, stage.env) });
     found.actions.set(stage.name, { action, text: encodeStageAction(action) });
   }
-  engine.code.save();
-  engine.checks.save();
+  ifPossible(() => {
+    engine.code.save();
+    engine.checks.save();
+  });
   return found;
 }
 
@@ -119,7 +126,12 @@ async function stageFacts(
   engine: Engine,
   stage: Stage,
   tasks: readonly Task[],
-  { found, sources, digests }: { found: StageSurvey; sources: SourceFiles; digests: FileDigests },
+  {
+    found,
+    sources,
+    digests,
+    signal,
+  }: { found: StageSurvey; sources: SourceFiles; digests: FileDigests; signal: AbortSignal },
 ) {
   const nothing = { code: null, packages: {}, toolchain: {} };
   if (stage.work.kind === 'cmd') return nothing;
@@ -130,7 +142,7 @@ async function stageFacts(
   }
   found.bundles.set(stage.name, code);
   for (const file of code.reworded) found.codeNotes.push({ stage: stage.name, file });
-  const tools = { workers: engine.workers, sources, environment: engine.environment };
+  const tools = { workers: engine.workers, sources, environment: engine.environment, signal };
   const { issues, toolchain } = await engine.checks.check(stage, tasks, code, tools);
   found.stageIssues.push(...issues);
   return { code: code.digest, packages: code.packages, toolchain };

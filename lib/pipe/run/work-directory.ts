@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
-import { removeIfPossible } from '../store/atomic.ts';
+import { makeDirectory, removeIfPossible } from '../store/atomic.ts';
 import { workPath, type Layout } from '../store/layout.ts';
 import { isAlive, type ProcessIdentity } from '../store/process-identity.ts';
 
@@ -52,7 +52,7 @@ export class WorkDirectories {
   #make(): string {
     this.#counter += 1;
     const path = join(this.#mine, String(this.#counter));
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
     return path;
   }
 

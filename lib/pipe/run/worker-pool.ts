@@ -96,6 +96,11 @@ export class WorkerPool implements Executor {
     await Promise.all(workers.map((worker) => worker.end()));
   }
 
+  /** What is told only by the channel that closes with this process would compute on. */
+  kill(): void {
+    for (const worker of this.#busy) worker.kill();
+  }
+
   async #with<T extends { readonly type: string }>(
     env: Environment,
     ask: (worker: WorkerProcess) => Promise<T>,

@@ -10,6 +10,7 @@ type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number'
 const patience = 300;
 
 interface Conversation {
+  readonly request: Request;
   readonly listener: TaskListener;
   readonly number: number;
   readonly streams: Record<'out' | 'err', { readonly lines: Lines; held: string; ended: boolean }>;
@@ -64,7 +65,7 @@ export class WorkerProcess {
     const number = ++this.#number;
     const watching = watch(this.#child, signal, { timeout, grace });
     await new Promise<void>((resolve) => {
-      this.#current = conversation(number, listener, resolve);
+      this.#current = conversation(request, number, listener, resolve);
       if (this.#exit !== null) resolve();
       else this.#child.send({ ...request, number });
     });
@@ -93,6 +94,13 @@ export class WorkerProcess {
     }, patience);
     await gone;
     clearTimeout(killer);
+  }
+
+  /** At once. One that waits for a command is left to end it, which it does when the channel closes. */
+  kill(): void {
+    const request = this.#current?.request;
+    const commands = request?.type === 'run' && request.request.work.kind === 'cmd';
+    if (this.#exit === null && !commands) signalGroup(this.#child, 'SIGKILL');
   }
 
   #hear(message: FromWorker): void {
@@ -136,7 +144,12 @@ export class WorkerProcess {
   }
 }
 
-function conversation(number: number, listener: TaskListener, settle: () => void): Conversation {
+function conversation(
+  request: Request,
+  number: number,
+  listener: TaskListener,
+  settle: () => void,
+): Conversation {
   const stream = (name: 'out' | 'err') => ({
     lines: new Lines((line) => {
       listener.log(name, line);
@@ -144,7 +157,14 @@ function conversation(number: number, listener: TaskListener, settle: () => void
     held: '',
     ended: false,
   });
-  return { listener, number, streams: { out: stream('out'), err: stream('err') }, answer: null, settle };
+  return {
+    request,
+    listener,
+    number,
+    streams: { out: stream('out'), err: stream('err') },
+    answer: null,
+    settle,
+  };
 }
 
 /** The answer and the two streams come by different ways; all three have to have come. */

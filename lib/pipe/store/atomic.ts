@@ -5,6 +5,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -43,8 +44,33 @@ export function withDirectory(directory: string, work: () => void): void {
     work();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     work();
+  }
+}
+
+/**
+ * Makes a directory, and those above it, unless it is there. Not by `recursive`, which says `ENOENT` of a
+ * file system that is read-only or full.
+ */
+export function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    makeDirectory(path);
+  }
+}
+
+/** For what only saves time: where it cannot be written, it is found out again. */
+export function ifPossible(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
   }
 }
 
@@ -71,9 +97,7 @@ function writeThrough(path: string, content: string | Uint8Array): void {
 
 /** For leftovers: what cannot be removed is in nobody's way. */
 export function removeIfPossible(path: string): void {
-  try {
+  ifPossible(() => {
     rmSync(path, { recursive: true, force: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-  }
+  });
 }

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { temporaryName } from './atomic.ts';
+import { makeDirectory, temporaryName } from './atomic.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 
 export type LockAttempt =
@@ -24,7 +15,7 @@ export type LockAttempt =
  * killed process is known for what it is and removed.
  */
 export function tryLock(file: string, me: ProcessIdentity): LockAttempt {
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectory(dirname(file));
   for (;;) {
     if (create(file, JSON.stringify(me)))
       return {

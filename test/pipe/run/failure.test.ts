@@ -157,6 +157,24 @@ stages:
     );
   });
 
+  test('is told its threads and a file with its parameters; `${…}` stays the shell’s', async () => {
+    const project = new TestProject({
+      'pipeline.yaml': `
+version: 1
+params: { deep: { list: [1, "a b"] } }
+stages:
+  it:
+    cmd: 'side=mine; { cat {params} && echo " $PIPE_THREADS \${side} {side}"; } > {outputs.text}'
+    params: [deep]
+    matrix: { side: [left] }
+    resources: { threads: 2 }
+    outputs: { text: text }
+`,
+    });
+    expect(await project.run()).toEqual({ 'it@side=left': 'ran' });
+    expect(project.read('artifacts/it/side=left/text')).toBe('{"deep":{"list":[1,"a b"]}} 2 mine left\n');
+  });
+
   test('reruns when a declared variable changes, and not for another', async () => {
     const files = {
       'pipeline.yaml': `

@@ -23,11 +23,15 @@ type Finished = Extract<RunSummary, { type: 'finished' }>;
 
 /** A project of real files in a directory of its own, opened anew for each thing that is asked of it. */
 export class TestProject {
-  readonly directory = temporaryDirectory();
+  readonly directory: string;
   events: RunEvent[] = [];
   readonly #options: ProjectOptions;
 
-  constructor(files: Files, options: ProjectOptions = {}) {
+  constructor(
+    files: Files,
+    { directory = temporaryDirectory(), ...options }: ProjectOptions & { readonly directory?: string } = {},
+  ) {
+    this.directory = directory;
     this.#options = { environment: { PATH: process.env['PATH'] }, ...options };
     symlinkSync(join(repository, 'node_modules'), join(this.directory, 'node_modules'));
     this.write({ 'lib/define.ts': readFileSync(join(repository, 'lib/stage/define.ts'), 'utf8'), ...files });

@@ -205,6 +205,39 @@ describe('outputs in artifacts/', () => {
   });
 });
 
+test('tasks never hold more threads or GPUs than there are, and get no more than they may use', async () => {
+  const widths = [1, 3, 2, 9, 1, 2, 4, 1, 1, 3, 2, 1];
+  const stages = widths.map((threads, index) => {
+    const gpu = index % 3 === 0 ? 1 : 0;
+    const log = (mark: string) => `echo ${mark}$PIPE_THREADS ${mark}${gpu} >> log`;
+    const cmd = `${log('+')}; sleep 0.0${(index * 7) % 9}; ${log('-')}`;
+    return `  s${index}: { cmd: '${cmd}', resources: { threads: ${threads}, gpu: ${gpu} } }`;
+  });
+  const project = new TestProject({ 'pipeline.yaml': `version: 1\nstages:\n${stages.join('\n')}\n` });
+  const outcomes = await project.run({ jobs: 4, gpus: 1 });
+  expect(Object.values(outcomes)).toEqual(widths.map(() => 'ran'));
+  const held = { threads: 0, gpu: 0 };
+  const most = { threads: 0, gpu: 0 };
+  for (const line of project.read('log').trim().split('\n')) {
+    const [threads, gpu] = line.split(' ').map(Number);
+    held.threads += threads!;
+    held.gpu += gpu!;
+    most.threads = Math.max(most.threads, held.threads);
+    most.gpu = Math.max(most.gpu, held.gpu);
+  }
+  expect(held).toEqual({ threads: 0, gpu: 0 });
+  expect(most).toEqual({ threads: 4, gpu: 1 });
+});
+
+test('a run that is stopped while it reads its inputs ends before anything begins', async () => {
+  const project = new TestProject(smallStudy);
+  project.write({ 'in.txt': 'x'.repeat(40 << 20) });
+  const summary = project.finished(await project.ask({ signal: AbortSignal.abort() }));
+  expect(summary).toMatchObject({ stopped: true, failed: 0, skipped: 0 });
+  expect(project.events).toEqual([]);
+  expect(existsSync(project.path('cache/local/run.lock'))).toBe(false);
+});
+
 test('two projects that share a cache run a task once between them', async () => {
   const shared = new TestProject({}).path('cache');
   const [one, two] = [1, 2].map(() => new TestProject(smallStudy, { cacheDirectory: shared }));
