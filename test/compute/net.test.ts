@@ -42,6 +42,9 @@ const nets: readonly SmallNet[] = [
   { width: 4, batch: 3, size: 8 },
   { width: 8, batch: 16, size: 8 },
   { width: 16, batch: 16, size: 8 },
+  // Two and four images to a block, and enough of them for the gradients of filters.
+  { width: 8, batch: 32, size: 6 },
+  { width: 4, batch: 64, size: 4 },
 ];
 const layouts: readonly LayoutChoice[] = ['portable', 'auto'];
 

@@ -76,11 +76,13 @@ async function probe(): Promise<number> {
   return y!.dims[1]!;
 }
 
-/** Filters of a net with every blocked operator in it: wide and narrow inputs, strides 1 and 2. */
+/** Filters of a net with every blocked operator in it: images that share blocks, wide ones, strides 1 and 2. */
 function shapes(block: number): Record<string, number[]> {
   return {
-    images: [block, 8, 8, 3],
-    stem: [3, 3, 3, block],
+    images: [2 * block, 8, 8, 3],
+    stem: [3, 3, 3, block / 2],
+    narrow: [3, 3, block / 2, block / 2],
+    wide: [3, 3, block / 2, block],
     first: [3, 3, block, 2 * block],
     second: [3, 3, 2 * block, 2 * block],
     shortcut: [1, 1, block, 2 * block],
@@ -95,7 +97,9 @@ function ramp(count: number, from: number, to: number): Tensor1D {
 const check: TensorFunction = (inputs) => {
   const names = Object.keys(inputs);
   const output = (...tensors: tf.Tensor[]): tf.Scalar => {
-    const [images, stem, first, second, shortcut] = tensors as [
+    const [images, stem, narrow, wide, first, second, shortcut] = tensors as [
+      Tensor4D,
+      Tensor4D,
       Tensor4D,
       Tensor4D,
       Tensor4D,
@@ -108,7 +112,8 @@ const check: TensorFunction = (inputs) => {
       const shift = ramp(channels, -0.2, 0.3);
       return batchNormTraining(conv2d(x, filter, stride, padding), scale, shift, { epsilon: 1e-5 }).y;
     };
-    const x = tf.relu(layer(images, stem, 1, 1));
+    const beside = tf.relu(layer(tf.relu(layer(images, stem, 1, 1)), narrow, 1, 1));
+    const x = tf.relu(layer(beside, wide, 1, 1));
     const residual = layer(tf.relu(layer(x, first, 2, 1)), second, 1, 1);
     return tf.mean(tf.square(tf.relu(tf.add(residual, layer(x, shortcut, 2, 0)))));
   };

@@ -1,7 +1,7 @@
 import { elements, fillValue, sameShape, type Node } from '../trace/graph.ts';
-import { convolve, convolvesBlocked, withEpilogue } from './blocked.ts';
+import { convolve, convolvesBlocked, repeatedVector, withEpilogue } from './blocked.ts';
 import type { Context } from './context.ts';
-import { blocked, natural, type Laid } from './layout.ts';
+import { blocked, imagesPerBlock, natural, type Laid } from './layout.ts';
 
 /*
  * In blocks of channels, a product or sum with one number per channel is slow as such: it broadcasts runs of
@@ -110,10 +110,14 @@ export class Chains {
       }
     }
     if (inside) return { ...convolve(base, context, this.#block, epilogue), dims: node.shape };
+    const images = imagesPerBlock(this.#block, node.shape[0]!, channels);
+    const { scale, shift } = epilogue;
     const ones = (): string => context.graph.tensor(new Float32Array(channels).fill(1), [channels]);
-    const filter = context.reshape(epilogue.scale ?? ones(), [channels, 1, 1, 1]);
+    const groups = channels * images;
+    const filter = context.reshape(repeatedVector(scale ?? ones(), images, context), [groups, 1, 1, 1]);
+    if (shift !== undefined) epilogue.shift = repeatedVector(shift, images, context);
     const attributes = {
-      group: channels,
+      group: groups,
       kernel_shape: [1, 1],
       strides: [1, 1],
       pads: [0, 0, 0, 0],

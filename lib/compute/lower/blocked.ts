@@ -3,7 +3,7 @@ import type { KernelName } from '../trace/kernels.ts';
 import type { Attributes, Context } from './context.ts';
 import { geometry } from './convolution.ts';
 import type { Lowering } from './elementwise.ts';
-import { blocked, channelsFirst, filterLayout, type Laid } from './layout.ts';
+import { blocked, channelsFirst, filterLayout, imagesPerBlock, physical, type Laid } from './layout.ts';
 
 /*
  * Lowerings to ONNX Runtime's own blocked operators (NCHWc), which it uses inside for nets with constant
@@ -14,8 +14,48 @@ export type BlockedLowering = (node: Node, context: Context, block: number) => L
 
 type Shape4 = [number, number, number, number];
 
-function image(name: string, node: Node, block: number): Laid {
-  return { name, layout: blocked(block), dims: node.shape };
+/** What an operator gave, of whatever number of images taken together, as the node's image. */
+function image(name: string, node: Node, context: Context, block: number, images: number): Laid {
+  const layout = blocked(block);
+  const same = images === imagesPerBlock(block, node.shape[0]!, node.shape[3]!);
+  const whole = same ? name : context.reshape(name, physical(layout, node.shape));
+  return { name: whole, layout, dims: node.shape };
+}
+
+/** An image as [batch / images, channels · images, height, width], in blocks or with whole channels. */
+function together(node: Node, context: Context, block: number, images: number): string {
+  const [batch, height, width, channels] = node.shape as Shape4;
+  const name = context.whole(node, block > 0 ? blocked(block) : channelsFirst);
+  if (images === imagesPerBlock(block, batch, channels)) return name;
+  return context.reshape(name, [batch / images, channels * images, height, width]);
+}
+
+/** Ones where an image meets itself, [images, 1, images, 1, 1]. */
+function diagonal(images: number, context: Context): string {
+  const values = Float32Array.from({ length: images ** 2 }, (_, i) => Number(i % (images + 1) === 0));
+  return context.graph.tensor(values, [images, 1, images, 1, 1]);
+}
+
+/**
+ * A filter, [out, in, height, width], for several images at once: the channels of an image meet its own, and
+ * zeros for those of the others.
+ */
+function repeatedFilter(
+  name: string,
+  [out, into, ...places]: Shape4,
+  images: number,
+  context: Context,
+): string {
+  if (images === 1) return name;
+  const [height, width] = places;
+  const one = context.reshape(name, [1, out, 1, into, height * width]);
+  const all = context.op('Mul', [one, diagonal(images, context)]);
+  return context.reshape(all, [out * images, into * images, height, width]);
+}
+
+/** One number per channel, for several images at once. */
+export function repeatedVector(name: string, images: number, context: Context): string {
+  return images === 1 ? name : context.op('Concat', new Array<string>(images).fill(name), { axis: 0 });
 }
 
 /** What a blocked convolution can do to its result in the same pass, in this order. */
@@ -38,35 +78,63 @@ export function withEpilogue(
   return [[...inputs, ...more], relu === true ? { ...attributes, activation: 'Relu' } : attributes];
 }
 
-export function convolvesBlocked({ kernel, inputs }: Node, block: number): boolean {
-  const [into, out] = inputs[1]?.shape.slice(2) ?? [];
-  return kernel === 'Conv2D' && out! % block === 0 && (into! % block === 0 || into! < block);
+interface Plan {
+  /** Images taken together. */
+  readonly images: number;
+  /** The image read has fewer channels than a block, even so, and stays as it is. */
+  readonly narrow: boolean;
+}
+
+/** How a blocked convolution is done, given whether what it reads lies in blocks; null where it cannot be. */
+function plan({ kernel, shape, inputs }: Node, block: number, inBlocks: boolean): Plan | null {
+  if (kernel !== 'Conv2D') return null;
+  const [into, out] = inputs[1]!.shape.slice(2) as [number, number];
+  const [from, to] = [into, out].map((channels) => imagesPerBlock(block, shape[0]!, channels)) as [
+    number,
+    number,
+  ];
+  if ((out * to) % block !== 0) return null;
+  if (into * to < block && !(inBlocks && from > 1)) return { images: to, narrow: true };
+  const images = Math.max(from, to);
+  return (into * images) % block === 0 ? { images, narrow: false } : null;
+}
+
+export function convolvesBlocked(node: Node, block: number): boolean {
+  return plan(node, block, false) !== null;
 }
 
 export function convolve(node: Node, context: Context, block: number, epilogue: Epilogue): Laid {
   const [x, filter] = node.inputs as [Node, Node];
-  const [height, width, into, out] = filter.shape as Shape4;
+  const shape = filter.shape as Shape4;
   const { strides, pads, dilations } = geometry(node);
+  const { images, narrow } = plan(node, block, context.value(x).layout.block > 0)!;
+  const [height, width, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
   const plain = context.whole(filter, filterLayout);
-  const weights =
+  const scaled =
     epilogue.scale === undefined
       ? plain
-      : context.op('Mul', [plain, context.reshape(epilogue.scale, [out, 1, 1, 1])]);
+      : context.op('Mul', [plain, context.reshape(epilogue.scale, [shape[3], 1, 1, 1])]);
+  const weights = repeatedFilter(scaled, [shape[3], shape[2], height, width], images, context);
   const places = height * width;
   // With fewer channels than a block, the image stays as it is: [out / B, in, places, B].
-  const narrow = into < block;
   const split = narrow
     ? context.reshape(weights, [out / block, block, into, places])
     : context.reshape(weights, [out / block, block, into / block, block, places]);
   const perm = narrow ? [0, 2, 3, 1] : [0, 2, 4, 3, 1];
   const reordered = context.reshape(context.op('Transpose', [split], { perm }), [out, into, height, width]);
-  const input = context.whole(x, narrow ? channelsFirst : blocked(block));
+  const input = together(x, context, narrow ? 0 : block, images);
   const attributes = { strides, pads, dilations, kernel_shape: [height, width] };
-  return image(
-    context.blockedOp('Conv', ...withEpilogue([input, reordered], attributes, epilogue)),
-    node,
-    block,
-  );
+  const [batch, outHeight, outWidth] = node.shape as Shape4;
+  const { shift, other, relu = false } = epilogue;
+  const whole = {
+    ...(shift === undefined ? {} : { shift: repeatedVector(shift, images, context) }),
+    ...(other === undefined
+      ? {}
+      : { other: context.reshape(other, [batch / images, out, outHeight, outWidth]) }),
+    relu,
+  };
+  const name = context.blockedOp('Conv', ...withEpilogue([input, reordered], attributes, whole));
+  return image(name, node, context, block, images);
 }
 
 const forward: BlockedLowering = (node, context, block) =>
@@ -75,11 +143,15 @@ const forward: BlockedLowering = (node, context, block) =>
 /** At stride 1: a convolution with the turned filter, its channels exchanged. */
 const inputGradient: BlockedLowering = (node, context, block) => {
   const [dy, filter] = node.inputs as [Node, Node];
-  const [height, width, into, out] = filter.shape as Shape4;
+  const shape = filter.shape as Shape4;
   const { strides, pads, dilations } = geometry(node);
+  const batch = node.shape[0]!;
+  const images = Math.max(imagesPerBlock(block, batch, shape[2]), imagesPerBlock(block, batch, shape[3]));
+  const [height, width, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
   if (out % block !== 0 || into % block !== 0 || strides.some((stride) => stride !== 1)) return null;
   const places = height * width;
-  const weights = context.whole(filter, filterLayout);
+  const plain = context.whole(filter, filterLayout);
+  const weights = repeatedFilter(plain, [shape[3], shape[2], height, width], images, context);
   const split = context.reshape(weights, [out / block, block, into / block, block, places]);
   const swapped = context.op('Transpose', [split], { perm: [2, 0, 4, 1, 3] });
   const backwards = Array.from({ length: places }, (_, i) => places - 1 - i);
@@ -92,8 +164,8 @@ const inputGradient: BlockedLowering = (node, context, block) => {
     pads: pads.map((pad, i) => reach[i % 2]! - pad),
     kernel_shape: [height, width],
   };
-  const inputs = [context.whole(dy, blocked(block)), context.reshape(turned, [into, out, height, width])];
-  return image(context.blockedOp('Conv', inputs, attributes), node, block);
+  const inputs = [together(dy, context, block, images), context.reshape(turned, [into, out, height, width])];
+  return image(context.blockedOp('Conv', inputs, attributes), node, context, block, images);
 };
 
 /**
@@ -103,10 +175,12 @@ const inputGradient: BlockedLowering = (node, context, block) => {
  */
 const filterGradient: BlockedLowering = (node, context, block) => {
   const [x, dy] = node.inputs as [Node, Node];
-  const [kernelHeight, kernelWidth, into, out] = node.shape as Shape4;
-  const [batch, height, width] = x.shape as Shape4;
+  const [kernelHeight, kernelWidth, oneInto, oneOut] = node.shape as Shape4;
+  const [, height, width] = x.shape as Shape4;
   const [, outHeight, outWidth] = dy.shape as Shape4;
   const { strides, pads, dilations } = geometry(node);
+  const images = imagesPerBlock(block, x.shape[0]!, oneOut);
+  const [batch, into, out] = [x.shape[0]! / images, oneInto * images, oneOut * images];
   if (out % block !== 0 || batch % block !== 0) return null;
   const [top, left] = pads;
   // What the filter reaches of the padded image; at stride 2 that can be less than all of it.
@@ -117,9 +191,9 @@ const filterGradient: BlockedLowering = (node, context, block) => {
 
   const groups = batch / block;
   // Moving whole planes, then making blocks, beats one general transposition by far.
-  const planes = context.op('Transpose', [context.whole(x, channelsFirst)], { perm: [1, 0, 2, 3] });
-  const images = context.blockedOp('ReorderInput', [planes], { channels_last: 0 });
-  const rows = context.reshape(images, [into * groups * height, width * block]);
+  const planes = context.op('Transpose', [together(x, context, 0, images)], { perm: [1, 0, 2, 3] });
+  const inBlocks = context.blockedOp('ReorderInput', [planes], { channels_last: 0 });
+  const rows = context.reshape(inBlocks, [into * groups * height, width * block]);
   const [below, right] = [reach[0] - top - height, reach[1] - left - width];
   const padded =
     left === 0 && right === 0
@@ -136,7 +210,7 @@ const filterGradient: BlockedLowering = (node, context, block) => {
         ]);
   const input = context.reshape(cut, [into, batch, Math.min(height, height + below), reach[1]]);
 
-  const gradient = context.reshape(context.whole(dy, blocked(block)), [
+  const gradient = context.reshape(together(dy, context, block, images), [
     groups,
     block,
     out / block,
@@ -158,10 +232,11 @@ const filterGradient: BlockedLowering = (node, context, block) => {
   });
   const places = kernelHeight * kernelWidth;
   const separate = context.reshape(result, [into, out / block, places, block]);
+  const all = context.op('Transpose', [separate], { perm: [1, 3, 0, 2] });
   return {
-    name: context.reshape(context.op('Transpose', [separate], { perm: [1, 3, 0, 2] }), [
-      out,
-      into,
+    name: context.reshape(ownSum(all, [oneOut, oneInto, places], images, context), [
+      oneOut,
+      oneInto,
       kernelHeight,
       kernelWidth,
     ]),
@@ -169,6 +244,19 @@ const filterGradient: BlockedLowering = (node, context, block) => {
     dims: node.shape,
   };
 };
+
+/** Of what several images' channels give with one another's, the sum of what each gives with its own. */
+function ownSum(
+  name: string,
+  [out, into, places]: readonly [number, number, number],
+  images: number,
+  context: Context,
+): string {
+  if (images === 1) return name;
+  const pairs = context.reshape(name, [images, out, images, into, places]);
+  const own = context.op('Mul', [pairs, diagonal(images, context)]);
+  return context.op('ReduceSum', [own, context.graph.integers([0, 2])], { keepdims: 0 });
+}
 
 /** Sums and means over height and width, with or without the batch. */
 function reduction(mean: boolean): BlockedLowering {

@@ -94,20 +94,25 @@ export class Context {
   }
 
   /** Out of blocks of channels. */
-  #joined({ name, dims }: Laid, layout: Layout): Laid {
-    const last = sameLayout(layout, natural(dims.length));
+  #joined({ name, layout: from, dims }: Laid, layout: Layout): Laid {
+    const present = physical(channelsFirst, dims);
+    const alone = sameShape(physical(from, dims), present);
+    const last = alone && sameLayout(layout, natural(dims.length));
     const plain = this.blockedOp('ReorderOutput', [name], {
-      channels: dims[3]!,
+      channels: physical(from, dims)[1]!,
       channels_last: Number(last),
     });
     if (last) return { name: plain, layout, dims };
-    return this.#permuted({ name: plain, layout: channelsFirst, dims }, layout);
+    const first = alone ? plain : this.reshape(plain, present);
+    return this.#permuted({ name: first, layout: channelsFirst, dims }, layout);
   }
 
   /** Into blocks of channels. */
   #split(laid: Laid, layout: Layout): Laid {
-    const last = sameLayout(laid.layout, natural(laid.dims.length));
-    const { name, dims } = last ? laid : this.#permuted(laid, channelsFirst);
+    const alone = sameShape(physical(layout, laid.dims), physical(channelsFirst, laid.dims));
+    const last = alone && sameLayout(laid.layout, natural(laid.dims.length));
+    const { name: first, dims } = last ? laid : this.#permuted(laid, channelsFirst);
+    const name = alone ? first : this.reshape(first, physical(layout, dims));
     return { name: this.blockedOp('ReorderInput', [name], { channels_last: Number(last) }), layout, dims };
   }
 
@@ -137,9 +142,11 @@ export function prevailing(operands: readonly Laid[], rank: number): Layout {
   }
   const layout = best?.layout ?? natural(rank);
   if (best === null || layout.block === 0) return layout;
-  // Only whole operands, and numbers by image, combine without regard to how channels lie.
+  // Only whole operands, and numbers by image, combine without regard to how channels lie; where images share
+  // blocks, only one number for all.
+  const alone = sameShape(physical(layout, best.dims), physical(channelsFirst, best.dims));
   const fits = operands.every(
-    ({ dims }) => sameShape(dims, best.dims) || dims.slice(-3).every((size) => size === 1),
+    ({ dims }) => sameShape(dims, best.dims) || dims.slice(alone ? -3 : -4).every((size) => size === 1),
   );
   return fits ? layout : { order: layout.order, block: 0 };
 }

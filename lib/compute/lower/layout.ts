@@ -2,7 +2,8 @@
  * How a tensor's elements lie in memory, apart from its logical shape, which stays tfjs's. `order` lists the
  * logical axes from the outermost in. With `block` > 0 the axis at `order[1]`, the channels, is split: blocks
  * of that many channels lie there, and the channels of a block innermost. ONNX Runtime's blocked operators
- * give such a tensor the dimensions it would have unsplit, and so do we.
+ * give such a tensor the dimensions it would have unsplit, and so do we. Images of fewer channels than a block
+ * share it, see `imagesPerBlock`.
  */
 export interface Layout {
   readonly order: readonly number[];
@@ -43,9 +44,31 @@ export function sameLayout(a: Layout, b: Layout): boolean {
   );
 }
 
+/** More images than this in a block are not worth it: their filters are mostly zeros. */
+const MOST_IMAGES = 4;
+
+/**
+ * How many images of few channels lie in a block side by side: [batch, 8, height, width] is taken for
+ * [batch / 2, 16, height, width], which are the same bytes. 1 where images fill blocks of their own, and
+ * where they cannot share one.
+ */
+export function imagesPerBlock(block: number, batch: number, channels: number): number {
+  const images = block / channels;
+  const share = channels < block && Number.isInteger(images) && images <= MOST_IMAGES;
+  return share && batch % images === 0 ? images : 1;
+}
+
+function sharing({ order, block }: Layout, dims: readonly number[]): number {
+  return block === 0 ? 1 : imagesPerBlock(block, dims[order[0]!]!, dims[order[1]!]!);
+}
+
 /** Sizes in memory order. */
-export function physical({ order }: Layout, dims: readonly number[]): number[] {
-  return order.map((axis) => dims[axis]!);
+export function physical(layout: Layout, dims: readonly number[]): number[] {
+  const images = sharing(layout, dims);
+  return layout.order.map((axis, i) => {
+    if (i > 1) return dims[axis]!;
+    return i === 0 ? dims[axis]! / images : dims[axis]! * images;
+  });
 }
 
 /** The same tensor seen with `count` more axes of size 1 in front. */
@@ -63,7 +86,9 @@ export function withLeadingAxes(laid: Laid, count: number): Laid {
 }
 
 /** The parts of axes that hold more than one element, outermost first: equal sequences mean equal bytes. */
-export function significant({ order, block }: Layout, dims: readonly number[]): string {
+export function significant(layout: Layout, dims: readonly number[]): string {
+  const { order, block } = layout;
+  if (sharing(layout, dims) > 1) return shared(layout, dims);
   const parts = order.map((axis, i) => {
     if (dims[axis] === 1) return '';
     if (block === 0 || i !== 1) return `${axis}`;
@@ -77,4 +102,14 @@ export function significant({ order, block }: Layout, dims: readonly number[]): 
   return block > 0 && present.length === 2 && present.every((part) => part.startsWith(`${channels} `))
     ? `${channels}`
     : present.join();
+}
+
+/** The same where images share blocks: groups of images outermost, the images of a group beside their channels. */
+function shared(layout: Layout, dims: readonly number[]): string {
+  const [batch, channels, ...places] = layout.order as [number, number, ...number[]];
+  const held = places.filter((axis) => dims[axis] !== 1);
+  if (held.length === 0) return [batch, channels].join();
+  const images = sharing(layout, dims);
+  if (dims[batch] === images) return [...held, batch, channels].join();
+  return [`${batch} outer`, ...held, `${batch} inner`, channels].join();
 }
