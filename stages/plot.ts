@@ -17,6 +17,8 @@ export default defineStage({
     images: 'many',
     reference: 'many',
     maps: 'many',
+    areas: 'many',
+    sanity: 'many',
   },
   outputs: ['figures'],
   toolchain: () => Promise.resolve({ font: fontVersion(), ...rendererVersions() }),

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { Columns } from '../lib/arrow/columns.ts';
 import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
 import { createEngine } from '../lib/compute/engine.ts';
-import { defineStage } from '../lib/stage/define.ts';
+import type { TensorMap } from '../lib/compute/program.ts';
+import { defineStage, type InputFile } from '../lib/stage/define.ts';
 import { explainSelected } from '../lib/study/attribution/explain-selected.ts';
+import type { MapsTable } from '../lib/study/attribution/maps-file.ts';
 import { collectMaps } from '../lib/study/attribution/maps-in-memory.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
 import { netParts } from '../lib/study/attribution/randomise.ts';
@@ -12,7 +15,7 @@ import { readWeights } from '../lib/study/model/weights-file.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
 import { scoreParams } from '../lib/study/score/parameters.ts';
 import { sanityParams, sanityScores } from '../lib/study/score/sanity.ts';
-import { firstRanks, readSelection } from '../lib/study/selection/file.ts';
+import { firstOfEachGroup, pickSelected, readSelection } from '../lib/study/selection/file.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
 /** How heat maps change when parts of the net are untrained, at early stopping and at the last checkpoint. */
@@ -25,40 +28,48 @@ export default defineStage({
     sanity: sanityParams,
   }),
   axes: pointSchema,
-  inputs: { reference: 'one', models: 'many', images: 'one' },
+  inputs: { references: 'many', models: 'many', images: 'many' },
   outputs: ['sanity'],
   toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
   async run(task) {
     const { params, axes, inputs, outputs, provenance, threads, signal } = task;
     const { attribute, score, sanity } = params;
-    const selected = firstRanks(readSelection(await readArrow(inputs.images.path)), sanity.images);
-    const { set, classes } = selected.images;
-    const model = createModel(params.model, set, classes.length);
     const engine = await createEngine({ ...params.engine, threads });
-    const last = inputs.models.at(-1);
-    if (!last) throw new Error('the stage needs at least one checkpoint');
-
-    // At two checkpoints, the net as it is, and each part in two ways.
-    const total = 2 * (1 + 2 * netParts(model.weights).length);
+    const runs = inputs.references.slice(0, sanity.runs);
     let nets = 0;
-    async function* atCheckpoint(path: string, checkpoint: string) {
-      const weights = readWeights(await readArrow(path), model.weights);
-      // The label's class throughout: an untrained net predicts another, whose map says nothing here.
-      const explain: Parameters<typeof sanityScores>[2] = (changed) => {
-        signal.throwIfAborted();
-        task.progress(++nets, total, 'nets', checkpoint);
-        return collectMaps(
-          explainSelected(engine, model, changed, selected, { ...attribute, class: 'label' }),
-        );
-      };
-      const point = { ...axes, checkpoint };
-      yield* sanityScores(model.weights, weights, explain, { ...score, seed: sanity.seed }, point);
+
+    async function* ofRun(reference: InputFile): AsyncGenerator<Columns> {
+      const all = readSelection(await readArrow(ofSeed(inputs.images, reference).path));
+      const selected = pickSelected(all, firstOfEachGroup(all, sanity.images));
+      const { set, classes } = selected.images;
+      const model = createModel(params.model, set, classes.length);
+      // At two checkpoints, the net as it is, and each part in two ways.
+      const total = runs.length * 2 * (1 + 2 * netParts(model.weights).length);
+      const checkpoints = { 'early stopping': reference, last: ofSeed(inputs.models, reference) };
+      for (const [checkpoint, { path }] of Object.entries(checkpoints)) {
+        const weights = readWeights(await readArrow(path), model.weights);
+        // The label's class throughout: an untrained net predicts another, whose map says nothing here.
+        const explain = (changed: TensorMap): Promise<MapsTable> => {
+          signal.throwIfAborted();
+          task.progress(++nets, total, 'nets', checkpoint);
+          const options = { ...attribute, class: 'label' } as const;
+          return collectMaps(explainSelected(engine, model, changed, selected, options));
+        };
+        const point = { ...axes, ...reference.point, checkpoint };
+        yield* sanityScores(model.weights, weights, explain, { ...score, seed: sanity.seed }, point);
+      }
     }
-    async function* bothCheckpoints() {
-      yield* atCheckpoint(inputs.reference.path, 'early stopping');
-      yield* atCheckpoint(last!.path, 'last');
+    async function* ofRuns(): AsyncGenerator<Columns> {
+      for (const reference of runs) yield* ofRun(reference);
     }
-    await writeArrow(outputs.sanity, bothCheckpoints(), { metadata: provenance });
+    await writeArrow(outputs.sanity, ofRuns(), { metadata: provenance });
     await engine.dispose();
   },
 });
+
+/** The file of a reference's seed; of several checkpoints, the last. */
+function ofSeed(files: readonly InputFile[], { point, name }: InputFile): InputFile {
+  const file = files.findLast((candidate) => candidate.point.seed === point.seed);
+  if (!file) throw new Error(`${name}: no other input has its seed, ${point.seed}`);
+  return file;
+}

@@ -278,7 +278,7 @@ describe('deletion', () => {
   it('writes the areas of both curves, from p_c of the whole image to that of none', async () => {
     await deletion.run({
       ...surroundings,
-      params: deletion.params.parse({ engine, model, score: {}, deletion: { steps: 4 } }),
+      params: deletion.params.parse({ engine, model, score: {}, deletion: { images: 3, steps: 4 } }),
       axes: { epoch: 5 },
       inputs: {
         model: file('model-1.arrow'),
@@ -288,19 +288,19 @@ describe('deletion', () => {
       outputs: { areas: path('areas.arrow') },
     });
     const table = await readArrow(path('areas.arrow'));
-    const { rows } = await readArrow(path('images.arrow'));
-    expect(table.rows).toBe(rows * methods.length);
+    // Three images of each of three groups.
+    expect(table.rows).toBe(3 * 3 * methods.length);
     for (const name of ['deletion', 'insertion']) {
       const areas = table.numbers(name) as number[];
       expect(Math.min(...areas)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...areas)).toBeLessThanOrEqual(1);
-      expect(new Set(areas).size).toBeGreaterThan(rows);
+      expect(new Set(areas).size).toBeGreaterThan(9);
     }
   });
 });
 
 describe('sanity', () => {
-  it('scores nets with untrained parts against themselves, at both checkpoints', async () => {
+  it('scores nets with untrained parts against themselves, at both checkpoints of the first run', async () => {
     await sanity.run({
       ...surroundings,
       params: sanity.params.parse({
@@ -308,13 +308,17 @@ describe('sanity', () => {
         model,
         attribute: { methods: ['saliency'] },
         score: {},
-        sanity: {},
+        sanity: { images: 2 },
       }),
-      axes: { augment: true, seed: 1 },
+      axes: { augment: true },
       inputs: {
-        reference: file('model-1.arrow'),
-        models: [file('model-2.arrow', { epoch: 5 })],
-        images: file('images.arrow'),
+        references: [file('model-1.arrow', { seed: 1 }), file('model-2.arrow', { seed: 2 })],
+        models: [
+          file('nowhere.arrow', { seed: 1, epoch: 4 }),
+          file('model-2.arrow', { seed: 1, epoch: 5 }),
+          file('nowhere.arrow', { seed: 2, epoch: 5 }),
+        ],
+        images: [file('images.arrow', { seed: 1 }), file('nowhere.arrow', { seed: 2 })],
       },
       outputs: { sanity: path('sanity.arrow') },
     });
@@ -323,7 +327,9 @@ describe('sanity', () => {
     expect(new Set(table.strings('part'))).toEqual(
       new Set(['linear', 'group3.block1', 'group2.block1', 'group1.block1', 'stem']),
     );
-    expect(new Set(table.numbers('rank'))).toEqual(new Set([1]));
+    expect(new Set(table.numbers('seed'))).toEqual(new Set([1]));
+    // Two images of each of three groups, ten altered nets, two checkpoints.
+    expect(table.rows).toBe(2 * 3 * 10 * 2);
     const similar = table.numbers('spearman').filter((value) => value !== null && value > 0.99);
     expect(similar.length).toBeLessThan(table.rows / 2);
     expect(said).toContain('22 of 22 nets');

@@ -1,7 +1,7 @@
 import { curveDrawings } from './curve-drawings.ts';
 import type { Drawing } from './drawing.ts';
 import type { EpochScale } from './epoch-axis.ts';
-import { readFloor, readMapSeries, readScores, readTrainingRun } from './load.ts';
+import { readDeletion, readFloor, readMapSeries, readSanity, readScores, readTrainingRun } from './load.ts';
 import type { PlacedFile } from './load.ts';
 import { placeOf, variantsOf } from './run.ts';
 import type { Variant } from './run.ts';
@@ -20,6 +20,10 @@ export interface FigureFiles {
   readonly reference: readonly PlacedFile[];
   /** Maps per checkpoint. */
   readonly maps: readonly PlacedFile[];
+  /** Deletion and insertion, per checkpoint; may be empty. */
+  readonly areas: readonly PlacedFile[];
+  /** Similarities of maps of partly untrained nets; may be empty. */
+  readonly sanity: readonly PlacedFile[];
 }
 
 export interface FigureOptions {
@@ -32,6 +36,13 @@ function of(files: readonly PlacedFile[], variant: Variant, seed?: number): Plac
     const place = placeOf(point);
     return place.variant.key === variant.key && (seed === undefined || place.seed === seed);
   });
+}
+
+async function readAll<T>(
+  read: (file: PlacedFile) => Promise<T[]>,
+  files: readonly PlacedFile[],
+): Promise<T[]> {
+  return (await Promise.all(files.map(read))).flat();
 }
 
 async function* variantSheets(
@@ -51,15 +62,16 @@ async function* variantSheets(
 export async function* figureDrawings(files: FigureFiles, options: FigureOptions): AsyncGenerator<Drawing> {
   const runs = await Promise.all(files.history.map(readTrainingRun));
   const variants = variantsOf(runs);
-  const scored = await Promise.all(
+  const ofVariants = await Promise.all(
     variants.map(async (variant) => ({
       variant,
-      scores: (await Promise.all(of(files.scores, variant).map(readScores))).flat(),
-      floor: (await Promise.all(of(files.floor, variant).map(readFloor))).flat(),
+      scores: await readAll(readScores, of(files.scores, variant)),
+      floor: await readAll(readFloor, of(files.floor, variant)),
+      areas: await readAll(readDeletion, of(files.areas, variant)),
+      sanity: await readAll(readSanity, of(files.sanity, variant)),
     })),
   );
-  const withScores = scored.filter(({ scores }) => scores.length > 0);
-  yield* curveDrawings(runs, withScores, options.epochAxis);
+  yield* curveDrawings(runs, ofVariants, options.epochAxis);
   for (const variant of variants) {
     const run = runs.find((candidate) => candidate.variant.key === variant.key)!;
     yield* variantSheets(files, run, options);

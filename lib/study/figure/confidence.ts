@@ -32,7 +32,7 @@ function courses(scores: readonly ScoreRow[], column: (row: ScoreRow) => string)
       row: measure,
       column: column(row),
       series: 'mean',
-      epoch: row.epoch,
+      at: row.epoch,
       seed: row.seed,
       value: row[measure],
     })),
@@ -42,7 +42,7 @@ function courses(scores: readonly ScoreRow[], column: (row: ScoreRow) => string)
       row: measure,
       column: column(row),
       line: `seed ${row.seed}, image ${row.image}`,
-      epoch: row.epoch,
+      at: row.epoch,
       value: row[measure],
     })),
   );
@@ -59,7 +59,7 @@ export function confidenceFigure(scores: readonly ScoreRow[], options: Options):
     columns: distinct(scores, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: ['mean'],
     ...courses(scores, (row) => row.group),
-    epochs: epochAxis(
+    along: epochAxis(
       scale,
       scores.map(({ epoch }) => epoch),
       7,
@@ -85,7 +85,7 @@ export function classConfidenceFigure(
     wrap: 5,
     series: ['mean'],
     ...courses(shown, (row) => row.class),
-    epochs: epochAxis(
+    along: epochAxis(
       scale,
       scores.map(({ epoch }) => epoch),
       4,

@@ -1,10 +1,15 @@
 import { classConfidenceFigure, confidenceFigure } from './confidence.ts';
+import type { CurveGrid } from './curve-grid.ts';
+import { deletionFigure } from './deletion.ts';
+import type { DeletionRow } from './deletion.ts';
 import { curveDrawing } from './drawing.ts';
 import type { Drawing } from './drawing.ts';
 import { driftByMethodFigure, driftFigure } from './drift.ts';
 import type { DriftOptions, FloorRow } from './drift.ts';
 import { fileName } from './labels.ts';
 import type { Variant } from './run.ts';
+import { sanityFigure } from './sanity.ts';
+import type { SanityRow } from './sanity.ts';
 import { distinct } from './score-row.ts';
 import type { ScoreRow } from './score-row.ts';
 import { tiesFigure } from './ties.ts';
@@ -27,30 +32,43 @@ function classSheets(scores: readonly ScoreRow[], group: string, options: DriftO
   });
 }
 
-/** Figures 4 and 5 of one variant, the ties in Grad-CAM and, where masks are known, the ground truth. */
+/** Figures 4 and 5 of one variant, and the ties in Grad-CAM. */
 function scoreDrawings(
   scores: readonly ScoreRow[],
   floor: readonly FloorRow[],
   options: DriftOptions,
 ): Drawing[] {
   const { key } = options.variant;
-  const ties = tiesFigure(scores, options);
-  const truth = truthFigure(scores, options);
   return [
     curveDrawing(fileName('figure-4', key), confidenceFigure(scores, options)),
     ...distinct(scores, 'group').flatMap((group) => classSheets(scores, group, options)),
     curveDrawing(fileName('figure-5', key), driftFigure(scores, floor, options)),
     curveDrawing(fileName('figure-5', key, 'methods'), driftByMethodFigure(scores, floor, options)),
-    ...(ties ? [curveDrawing(fileName('figure-5', key, 'ties'), ties)] : []),
-    ...(truth ? [curveDrawing(fileName('ground-truth', key), truth)] : []),
+    ...drawnIfAny(fileName('figure-5', key, 'ties'), tiesFigure(scores, options)),
   ];
 }
 
+function drawnIfAny(name: string, grid: CurveGrid | null): Drawing[] {
+  return grid ? [curveDrawing(name, grid)] : [];
+}
+
+/** All that is drawn as curves of one variant; each list may be empty. */
 export interface VariantScores {
   readonly variant: Variant;
   readonly scores: readonly ScoreRow[];
-  /** May be empty. */
   readonly floor: readonly FloorRow[];
+  readonly areas: readonly DeletionRow[];
+  readonly sanity: readonly SanityRow[];
+}
+
+function variantDrawings({ variant, scores, floor, areas, sanity }: VariantScores, options: DriftOptions) {
+  const { key } = variant;
+  return [
+    ...(scores.length > 0 ? scoreDrawings(scores, floor, options) : []),
+    ...drawnIfAny(fileName('ground-truth', key), truthFigure(scores, options)),
+    ...drawnIfAny(fileName('deletion', key), deletionFigure(areas, options)),
+    ...drawnIfAny(fileName('sanity', key), sanityFigure(sanity, variant)),
+  ];
 }
 
 /** Every figure of curves. */
@@ -61,8 +79,9 @@ export function curveDrawings(
 ): Drawing[] {
   return [
     curveDrawing('figure-2', trainingFigure(runs, scale)),
-    ...variants.flatMap(({ variant, scores, floor }) =>
-      scoreDrawings(scores, floor, { variant, stops: stopsOf(runs, variant), scale }),
-    ),
+    ...variants.flatMap((scores) => {
+      const { variant } = scores;
+      return variantDrawings(scores, { variant, stops: stopsOf(runs, variant), scale });
+    }),
   ];
 }

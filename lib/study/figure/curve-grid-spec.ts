@@ -1,9 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { CurveGrid, GridColumn } from './curve-grid.ts';
-import { curvePanel } from './curve-panel.ts';
+import { asideWidth, curvePanel } from './curve-panel.ts';
 import { legendPanel } from './legend.ts';
 import { PAGE_WIDTH, pageConfig, TEXT } from './page.ts';
 import { valueAxis } from './value-axis.ts';
+
+const PANEL_GAP = 16;
 
 function blocks(grid: CurveGrid): GridColumn[][] {
   const size = grid.wrap ?? grid.columns.length;
@@ -22,7 +24,9 @@ export function curveGridSpec(grid: CurveGrid): TopLevelSpec {
   const axes = grid.rows.map((row) => ({ row, axis: valueAxis(grid, row) }));
   const rows = blocks(grid).flatMap((columns) =>
     axes.map(({ row, axis }) => ({
-      spacing: 12,
+      // From plot to plot, whatever hangs over: so that the panels of all rows stand below one another.
+      bounds: 'flush' as const,
+      spacing: PANEL_GAP + asideWidth(grid),
       hconcat: columns.map((column) =>
         curvePanel({
           grid,
@@ -35,8 +39,8 @@ export function curveGridSpec(grid: CurveGrid): TopLevelSpec {
       ),
     })),
   );
-  const band = grid.bands?.length ? (grid.bandLabel ?? null) : null;
-  const legend = grid.series.length > 1 || band ? [legendPanel(grid.series, band, PAGE_WIDTH - 70)] : [];
+  const grey = grid.bands?.length || grid.asides?.length ? (grid.greyLabel ?? null) : null;
+  const legend = grid.series.length > 1 || grey ? [legendPanel(grid.series, grey, PAGE_WIDTH - 70)] : [];
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     title: {

@@ -4,7 +4,7 @@ import type { CurveGrid, GridColumn, GridRow } from './curve-grid.ts';
 import { placeOn } from './epoch-axis.ts';
 import { TEXT } from './page.ts';
 import { BAND_OPACITY, FLOOR, INK, QUIET, seriesStyle } from './palette.ts';
-import { wrapText } from './font.ts';
+import { textWidth, wrapText } from './font.ts';
 import type { ValueAxis } from './value-axis.ts';
 
 type Unit = UnitSpec<Field>;
@@ -37,6 +37,63 @@ function bandLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
     mark: { type: 'rect', color: FLOOR, opacity: BAND_OPACITY },
     encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
   }));
+}
+
+/** Between the panel and its asides, and the room of each. */
+const ASIDE = { gap: 6, step: 5.2 } as const;
+
+/** What a grid's asides take beside each panel. */
+export function asideWidth(grid: CurveGrid): number {
+  return grid.asides?.length ? ASIDE.gap + grid.series.length * ASIDE.step : 0;
+}
+
+/** In a grey strip right of the panel, a bar from low to high for each series, in its style. */
+function asideLayers(grid: CurveGrid, row: GridRow, column: GridColumn, axis: ValueAxis): Unit[] {
+  const here = ofPanel(grid.asides ?? [], row, column);
+  if (here.length === 0) return [];
+  const left = grid.panel.width + ASIDE.gap;
+  const right = grid.panel.width + asideWidth(grid);
+  const [bottom, top] = axis.domain;
+  const strip: Unit = {
+    data: { values: [{ bottom, top }] },
+    mark: { type: 'rect', color: FLOOR, opacity: BAND_OPACITY / 2 },
+    encoding: {
+      x: { value: left },
+      x2: { value: right },
+      y: { field: 'bottom', type: 'quantitative' },
+      y2: { field: 'top' },
+    },
+  };
+  const bars = here.flatMap(({ series, value, low, high }): Unit[] => {
+    const place = grid.series.indexOf(series);
+    const { colour, shape } = seriesStyle(place);
+    const x = { value: left + (place + 0.5) * ASIDE.step };
+    return [
+      {
+        data: { values: [{ low, high }] },
+        mark: { type: 'rule', color: colour, strokeWidth: 2.2, opacity: 0.55 },
+        encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
+      },
+      {
+        data: { values: [{ value }] },
+        mark: { type: 'point', filled: true, size: 16, opacity: 1, color: colour, shape },
+        encoding: { x, y: { field: 'value', type: 'quantitative' } },
+      },
+    ];
+  });
+  const title: Unit = {
+    data: { values: [{}] },
+    mark: {
+      type: 'text',
+      text: grid.asideTitle ?? '',
+      x: (left + right) / 2,
+      y: -5,
+      baseline: 'alphabetic',
+      fontSize: TEXT.small,
+      color: QUIET,
+    },
+  };
+  return [strip, ...bars, ...(row === grid.rows[0] ? [title] : [])];
 }
 
 /** Above the panel, and above the line in which early stopping is said, so that a row's titles align. */
@@ -73,7 +130,7 @@ function thinLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
       data: { values: here },
       mark: { type: 'line', strokeWidth: 0.5, opacity, color: QUIET, clip: true },
       encoding: {
-        x: { field: 'epoch', type: 'quantitative' },
+        x: { field: 'at', type: 'quantitative' },
         y: { field: 'value', type: 'quantitative' },
         detail: { field: 'line', type: 'nominal' },
       },
@@ -91,30 +148,39 @@ function stopLayers({ grid, column, labelled }: CurvePanel): Unit[] {
   const stops = [...new Set(column.stops)].sort((a, b) => a - b);
   const first = stops[0];
   if (first === undefined) return [];
-  const x = { field: 'epoch', type: 'quantitative' } as const;
+  const x = { field: 'at', type: 'quantitative' } as const;
   const rule: Unit = {
-    data: { values: stops.map((epoch) => ({ epoch })) },
+    data: { values: stops.map((epoch) => ({ at: epoch })) },
     mark: { type: 'rule', color: QUIET, strokeWidth: 0.9, strokeDash: [1, 2] },
     encoding: { x },
   };
   if (!labelled) return [rule];
-  const late = placeOn(grid.epochs, first) > 0.5;
-  const at = late ? stops.at(-1) : first;
+  const text = stopText(stops);
+  const room = grid.panel.width - textWidth(text, TEXT.small);
+  const place = placeOn(grid.along, first) * grid.panel.width;
   const label: Unit = {
-    data: { values: [{ epoch: at, text: stopText(stops) }] },
-    mark: { type: 'text', y: -5, align: late ? 'right' : 'left', fontSize: TEXT.small, color: QUIET },
-    encoding: { x, text: { field: 'text', type: 'nominal' } },
+    data: { values: [{}] },
+    mark: {
+      type: 'text',
+      text,
+      x: Math.max(0, Math.min(place, room)),
+      y: -5,
+      align: 'left',
+      baseline: 'alphabetic',
+      fontSize: TEXT.small,
+      color: QUIET,
+    },
   };
   return [rule, label];
 }
 
-/** All epochs where they are few; else those nearest to a dozen places along the axis. */
-function markedEpochs({ points, epochs }: CurveGrid): number[] {
-  const all = [...new Set(points.map(({ epoch }) => epoch))].sort((a, b) => a - b);
+/** All places where they are few; else those nearest to a dozen places along the axis. */
+function markedPlaces({ points, along }: CurveGrid): number[] {
+  const all = [...new Set(points.map(({ at }) => at))].sort((a, b) => a - b);
   const places = 12;
   if (all.length <= places) return all;
   const shares = Array.from({ length: places }, (_, at) => at / (places - 1));
-  const away = (epoch: number, share: number): number => Math.abs(placeOn(epochs, epoch) - share);
+  const away = (place: number, share: number): number => Math.abs(placeOn(along, place) - share);
   const nearest = shares.map((share) => all.reduce((a, b) => (away(b, share) < away(a, share) ? b : a)));
   return [...new Set(nearest)];
 }
@@ -122,9 +188,9 @@ function markedEpochs({ points, epochs }: CurveGrid): number[] {
 function curveLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
   const { color, dash, shape } = seriesScales(grid);
   const here = ofPanel(grid.points, row, column);
-  const marked = new Set(markedEpochs(grid));
+  const marked = new Set(markedPlaces(grid));
   const points = { data: { values: here } };
-  const x = { field: 'epoch', type: 'quantitative' } as const;
+  const x = { field: 'at', type: 'quantitative' } as const;
   const y = { field: 'value', type: 'quantitative' } as const;
   return [
     {
@@ -138,7 +204,7 @@ function curveLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] 
       encoding: { x, y, color, strokeDash: dash },
     },
     {
-      data: { values: here.filter(({ epoch }) => marked.has(epoch)) },
+      data: { values: here.filter(({ at }) => marked.has(at)) },
       mark: { type: 'point', filled: true, size: 16, opacity: 1 },
       encoding: { x, y, color, shape },
     },
@@ -157,11 +223,22 @@ export interface CurvePanel {
   readonly labelled: boolean;
 }
 
+/** Words at the ticks instead of numbers. */
+function slanted(ticks: readonly number[], labels: readonly string[]) {
+  const written = Object.fromEntries(ticks.map((tick, at) => [tick, labels[at] ?? '']));
+  return {
+    labelExpr: `(${JSON.stringify(written)})[datum.value]`,
+    labelAngle: -35,
+    labelAlign: 'right',
+    labelOverlap: false,
+  } as const;
+}
+
 export function curvePanel(panel: CurvePanel): LayerSpec<Field> {
   const { grid, row, column, axis, leftmost } = panel;
   const top = row === grid.rows[0];
   const bottom = row === grid.rows.at(-1);
-  const { scale, domain, ticks } = grid.epochs;
+  const { scale, domain, ticks, title, labels } = grid.along;
   return {
     ...grid.panel,
     encoding: {
@@ -172,7 +249,8 @@ export function curvePanel(panel: CurvePanel): LayerSpec<Field> {
           format: 'd',
           grid: false,
           labels: bottom,
-          title: bottom ? 'epoch' : null,
+          title: bottom ? title : null,
+          ...(labels && slanted(ticks, labels)),
         },
       },
       y: {
@@ -187,6 +265,7 @@ export function curvePanel(panel: CurvePanel): LayerSpec<Field> {
     },
     layer: [
       ...bandLayers(grid, row, column),
+      ...asideLayers(grid, row, column, axis),
       ...thinLayers(grid, row, column),
       ...stopLayers(panel),
       ...(top ? [titleLayer(grid, column)] : []),

@@ -87,25 +87,25 @@ export interface Sample {
   readonly row: string;
   readonly column: string;
   readonly series: string;
-  readonly epoch: number;
+  readonly at: number;
   readonly seed: number;
   readonly value: number | null;
 }
 
 /**
- * Samples that share a panel, a series and an epoch become one point; missing ones are left out of its mean.
+ * Samples that share a panel, a series and a place on the axis become one point; missing ones are left out of its mean.
  * Points keep the order in which their first sample comes.
  */
 export function summarisePoints(samples: Iterable<Sample>, interval: (runs: Runs) => Interval): CurvePoint[] {
   const found = new Map<string, Sample[]>();
   for (const sample of samples) {
-    const key = `${sample.row}\n${sample.column}\n${sample.series}\n${sample.epoch}`;
+    const key = `${sample.row}\n${sample.column}\n${sample.series}\n${sample.at}`;
     const point = found.get(key);
     if (point) point.push(sample);
     else found.set(key, [sample]);
   }
   return [...found.values()].map((point) => {
-    const { row, column, series, epoch } = point[0]!;
-    return { row, column, series, epoch, ...interval(runsOf(point, ({ value }) => value)) };
+    const { row, column, series, at } = point[0]!;
+    return { row, column, series, at, ...interval(runsOf(point, ({ value }) => value)) };
   });
 }

@@ -1,6 +1,6 @@
 import { bootstrapMean, runsOf, summarisePoints } from './curves.ts';
 import type { Sample } from './curves.ts';
-import type { Band, CurveGrid, GridRow } from './curve-grid.ts';
+import type { Aside, Band, CurveGrid, GridRow } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
 import type { EpochScale } from './epoch-axis.ts';
 import { groupLabel, methodLabel, titled } from './labels.ts';
@@ -43,37 +43,55 @@ function samplesOf(
       row: measure,
       column: row[column],
       series: column === 'group' ? methodLabel(row.method) : groupLabel(row.group),
-      epoch: row.epoch,
+      at: row.epoch,
       seed: row.seed,
       value: row[measure],
     })),
   );
 }
 
-/** The interval of the mean floor of each method, joined: below its top, drift is what another seed does. */
-function floorBands(floor: readonly FloorRow[], column: 'group' | 'method'): Band[] {
-  const split = column === 'group' ? 'method' : 'group';
-  const panels = [...new Set(floor.map((row) => row[column]))];
-  return (['mssim', 'spearman'] as const).flatMap((measure) =>
-    panels.flatMap((key) => {
-      const here = floor.filter((row) => row[column] === key);
-      const parts = [...new Set(here.map((row) => row[split]))].flatMap((part) => {
-        const rows = here.filter((row) => row[split] === part);
-        const { low, high } = bootstrapMean(runsOf(rows, (row) => row[measure]));
-        return low === null || high === null ? [] : [{ low, high }];
+const measures = ['mssim', 'spearman'] as const;
+
+/** The mean floor of one method in one group, with its interval; null without one. */
+function floorOf(rows: readonly FloorRow[], measure: (typeof measures)[number]) {
+  const { value, low, high } = bootstrapMean(runsOf(rows, (row) => row[measure]));
+  return value === null || low === null || high === null ? null : { value, low, high };
+}
+
+/** Each method's own floor, beside each group's panel. */
+function floorsOfMethods(floor: readonly FloorRow[], groups: readonly string[]): Aside[] {
+  const methods = [...new Set(floor.map(({ method }) => method))];
+  return measures.flatMap((measure) =>
+    groups.flatMap((group) =>
+      methods.flatMap((method) => {
+        const rows = floor.filter((row) => row.method === method && row.group === group);
+        const found = floorOf(rows, measure);
+        return found ? [{ row: measure, column: group, series: methodLabel(method), ...found }] : [];
+      }),
+    ),
+  );
+}
+
+/** In each method's panel the floors of all groups, joined: below its top, drift is what another seed does. */
+function floorBands(floor: readonly FloorRow[]): Band[] {
+  const methods = [...new Set(floor.map(({ method }) => method))];
+  return measures.flatMap((measure) =>
+    methods.flatMap((method) => {
+      const here = floor.filter((row) => row.method === method);
+      const parts = [...new Set(here.map(({ group }) => group))].flatMap((group) => {
+        const found = floorOf(
+          here.filter((row) => row.group === group),
+          measure,
+        );
+        return found ? [found] : [];
       });
       if (parts.length === 0) return [];
       const low = Math.min(...parts.map((part) => part.low));
       const high = Math.max(...parts.map((part) => part.high));
-      return [{ row: measure, column: key, low, high }];
+      return [{ row: measure, column: method, low, high }];
     }),
   );
 }
-
-const floorLabel = {
-  group: 'noise floor: early-stopping maps of different seeds (all methods)',
-  method: 'noise floor: early-stopping maps of different seeds (all groups)',
-} as const;
 
 /** Figure 5: MSSIM above, Spearman below, a column per group, a line per method. */
 export function driftFigure(
@@ -81,21 +99,24 @@ export function driftFigure(
   floor: readonly FloorRow[],
   { variant, stops, scale }: DriftOptions,
 ): CurveGrid {
+  const groups = distinct(scores, 'group');
   return {
     title: titled('Similarity of heat maps to those at early stopping', variant),
-    caption: [LINES, RULES],
+    caption: [LINES, `${RULES} There, a map compared with itself would score 1.`],
     rows,
-    columns: distinct(scores, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
+    columns: groups.map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: distinct(scores, 'method').map(methodLabel),
     points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'group'), bootstrapMean),
-    bands: floorBands(floor, 'group'),
-    bandLabel: floorLabel.group,
-    epochs: epochAxis(
+    asides: floorsOfMethods(floor, groups),
+    asideTitle: 'floor',
+    greyLabel:
+      'noise floor, by method: early-stopping maps of different seeds; a curve that falls below its own has drifted further',
+    along: epochAxis(
       scale,
       scores.map(({ epoch }) => epoch),
       7,
     ),
-    panel: { width: 190, height: 165 },
+    panel: { width: floor.length > 0 ? 152 : 190, height: 165 },
   };
 }
 
@@ -113,9 +134,9 @@ export function driftByMethodFigure(
     wrap: 4,
     series: distinct(scores, 'group').map(groupLabel),
     points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'method'), bootstrapMean),
-    bands: floorBands(floor, 'method'),
-    bandLabel: floorLabel.method,
-    epochs: epochAxis(
+    bands: floorBands(floor),
+    greyLabel: 'noise floor: early-stopping maps of different seeds (all groups)',
+    along: epochAxis(
       scale,
       scores.map(({ epoch }) => epoch),
       5,

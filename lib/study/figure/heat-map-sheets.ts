@@ -6,7 +6,7 @@ import type { HeatMap } from '../similarity/heat-map.ts';
 import { reduceChannels } from '../similarity/reduce.ts';
 import { resizeNearest } from './resize-nearest.ts';
 import { placeOn } from './epoch-axis.ts';
-import type { EpochAxis } from './epoch-axis.ts';
+import type { HorizontalAxis } from './curve-grid.ts';
 import { groupLabel, methodLabel } from './labels.ts';
 import { clipOf, heatMapRaster, imageRaster, overlayRaster } from './raster.ts';
 import type { Raster } from './raster.ts';
@@ -39,7 +39,7 @@ export interface SheetCell {
 export function pickCheckpoints(
   checkpoints: readonly Checkpoint[],
   room: number,
-  axis: EpochAxis,
+  axis: HorizontalAxis,
 ): Checkpoint[] {
   const stops = checkpoints.filter(({ isEarlyStopping }) => isEarlyStopping);
   const others = checkpoints.filter(({ isEarlyStopping }) => !isEarlyStopping);

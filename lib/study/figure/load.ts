@@ -2,10 +2,12 @@ import { readArrow } from '../../arrow/read.ts';
 import type { ArrowTable } from '../../arrow/read.ts';
 import { readMaps } from '../attribution/maps-file.ts';
 import { imagesOf } from '../dataset/file.ts';
+import type { DeletionRow } from './deletion.ts';
 import type { FloorRow } from './drift.ts';
 import type { Checkpoint, MapSeries } from './heat-map-sheets.ts';
 import { placeOf } from './run.ts';
 import type { Point } from './run.ts';
+import type { SanityRow } from './sanity.ts';
 import type { ScoreRow } from './score-row.ts';
 import { splits } from './training.ts';
 import type { Split, TrainingRun } from './training.ts';
@@ -87,6 +89,46 @@ export async function readFloor(file: PlacedFile): Promise<FloorRow[]> {
     seed: seeds[row] ?? 0,
     method: method!,
     group: groups[row]!,
+    mssim: mssim[row]!,
+    spearman: spearman[row]!,
+  }));
+}
+
+/** A file of deletion and insertion areas: one run at one checkpoint. */
+export async function readDeletion(file: PlacedFile): Promise<DeletionRow[]> {
+  const table = await readArrow(file.path);
+  const { seed, epoch } = placeOf(file.point);
+  if (epoch === null) throw new Error(`${file.path}: areas without an epoch to draw them at`);
+  const [groups, methods] = [table.strings('group'), table.strings('method')];
+  const [deletion, insertion] = [table.numbers('deletion'), table.numbers('insertion')];
+  return groups.map((group, row) => ({
+    seed,
+    epoch,
+    group: group!,
+    method: methods[row]!,
+    deletion: deletion[row]!,
+    insertion: insertion[row]!,
+  }));
+}
+
+/** A file of sanity scores: the runs of one variant that were examined. */
+export async function readSanity(file: PlacedFile): Promise<SanityRow[]> {
+  const table = await readArrow(file.path);
+  const [checkpoints, randomisations] = [table.strings('checkpoint'), table.strings('randomisation')];
+  const [parts, methods] = [table.strings('part'), table.strings('method')];
+  const [depths, mssim, spearman] = [
+    table.numbers('depth'),
+    table.numbers('mssim'),
+    table.numbers('spearman'),
+  ];
+  const seeds = columnIfThere(table, 'seed');
+  return methods.map((method, row) => ({
+    seed: seeds[row] ?? 0,
+    checkpoint: checkpoints[row]!,
+    randomisation: randomisations[row]!,
+    part: parts[row]!,
+    depth: depths[row]!,
+    method: method!,
     mssim: mssim[row]!,
     spearman: spearman[row]!,
   }));

@@ -23,7 +23,7 @@ export function tiesFigure(
       row: 'spearman',
       column: row.group,
       series: label,
-      epoch: row.epoch,
+      at: row.epoch,
       seed: row.seed,
       value: row[measure],
     })),
@@ -32,12 +32,13 @@ export function tiesFigure(
     title: titled('Grad-CAM: what tied zeros do to Spearman’s coefficient', variant),
     caption: [
       'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).',
+      'Dotted rules: the early-stopping epoch of each run.',
     ],
     rows: [{ key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1] }],
     columns: distinct(shown, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: coefficients.map(({ label }) => label),
     points: summarisePoints(samples, bootstrapMean),
-    epochs: epochAxis(
+    along: epochAxis(
       scale,
       shown.map(({ epoch }) => epoch),
       7,

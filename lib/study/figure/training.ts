@@ -42,18 +42,19 @@ function samplesOf(run: TrainingRun): Sample[] {
         row: 'error',
         column,
         series,
-        epoch,
+        at: epoch,
         seed,
         value: error[series] === null ? null : error[series] * 100,
       },
+      { row: 'loss', column, series, at: epoch, seed, value: loss[series] },
       // A loss that underflows to 0 has no place on a logarithmic axis.
-      { row: 'loss', column, series, epoch, seed, value: loss[series] === 0 ? null : loss[series] },
+      { row: 'log-loss', column, series, at: epoch, seed, value: loss[series] === 0 ? null : loss[series] },
     ]),
-    { row: 'norm', column, series: 'train', epoch, seed, value: lastLayerNorm },
+    { row: 'norm', column, series: 'train', at: epoch, seed, value: lastLayerNorm },
   ]);
 }
 
-/** Figure 2: error rate, loss and last-layer norm over epochs, a column per variant. */
+/** Figure 2: error rate, loss on two scales and last-layer norm over epochs, a column per variant. */
 export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale): CurveGrid {
   const variants = variantsOf(runs);
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
@@ -65,7 +66,9 @@ export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale):
     ],
     rows: [
       { key: 'error', title: 'error rate (%)', reaches: [0] },
-      { key: 'loss', title: 'cross entropy (nats)', scale: 'log' },
+      // Twice: where the test loss rises is seen on the one, how far the training loss falls on the other.
+      { key: 'loss', title: 'cross entropy (nats)', reaches: [0] },
+      { key: 'log-loss', title: 'the same, log scale', scale: 'log' },
       { key: 'norm', title: 'last-layer L2 norm' },
     ],
     columns: variants.map((variant) => ({
@@ -75,12 +78,12 @@ export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale):
     })),
     series: splits,
     points: summarisePoints(runs.flatMap(samplesOf), range),
-    epochs: epochAxis(
+    along: epochAxis(
       scale,
       runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)),
       10,
     ),
-    panel: { width: variants.length > 1 ? Math.floor(596 / variants.length) - 6 : 420, height: 130 },
+    panel: { width: variants.length > 1 ? Math.floor(596 / variants.length) - 6 : 420, height: 112 },
     wrap: 3,
   };
 }

@@ -18,7 +18,7 @@ export function truthFigure(
       row: measure,
       column: row.group,
       series: methodLabel(row.method),
-      epoch: row.epoch,
+      at: row.epoch,
       seed: row.seed,
       value: row[measure] === null ? null : row[measure] * 100,
     })),
@@ -46,8 +46,8 @@ export function truthFigure(
     series: distinct(known, 'method').map(methodLabel),
     points: summarisePoints(samples, bootstrapMean),
     bands: chance,
-    bandLabel: 'share of the image that the object covers: what a map that knows nothing scores',
-    epochs: epochAxis(
+    greyLabel: 'share of the image that the object covers: what a map that knows nothing scores',
+    along: epochAxis(
       scale,
       known.map(({ epoch }) => epoch),
       7,

@@ -13,7 +13,7 @@ export interface ValueAxis {
 function stepOf(span: number, count: number): number {
   const rough = span / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.9) ?? 10;
   return factor * power;
 }
 
@@ -50,7 +50,10 @@ export function valueAxis(grid: CurveGrid, row: GridRow): ValueAxis {
   );
   const thin = (grid.thin ?? []).flatMap((point) => (point.row === row.key ? [point.value] : []));
   const bands = (grid.bands ?? []).flatMap((band) => (band.row === row.key ? [band.low, band.high] : []));
-  const drawn = [...curves, ...thin, ...bands, ...(row.reaches ?? [])].filter(
+  const asides = (grid.asides ?? []).flatMap((aside) =>
+    aside.row === row.key ? [aside.low, aside.high] : [],
+  );
+  const drawn = [...curves, ...thin, ...bands, ...asides, ...(row.reaches ?? [])].filter(
     (value): value is number => value !== null && (row.scale !== 'log' || value > 0),
   );
   if (drawn.length === 0) return row.scale === 'log' ? logarithmic(0.1, 1) : linear(0, 1);

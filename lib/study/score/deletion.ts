@@ -4,6 +4,8 @@ import { resizeBilinear } from '../similarity/resize.ts';
 
 /** `deletion` in `pipeline.yaml`. */
 export const deletionParams = z.strictObject({
+  /** Images of each group: the first of every class, then the second. */
+  images: z.int().positive().default(4),
   /** Steps from the whole image to none of it. */
   steps: z.int().positive().default(16),
 });

@@ -36,9 +36,25 @@ export function readSelection(table: ArrowTable): SelectedImages {
   };
 }
 
-/** The first few images of each group and class. */
-export function firstRanks({ images, group, rank }: SelectedImages, count: number): SelectedImages {
-  const rows = rank.flatMap((place, row) => (place <= count ? [row] : []));
+/** Rows of the first few images of each group: the first of every class, then the second. In order of rows. */
+export function firstOfEachGroup(
+  { group, rank }: Pick<SelectedImages, 'group' | 'rank'>,
+  count: number,
+): readonly number[] {
+  const byRank = rank.map((_, row) => row).sort((a, b) => rank[a]! - rank[b]! || a - b);
+  const taken = new Map<string, number>();
+  const rows = byRank.filter((row) => {
+    const before = taken.get(group[row]!) ?? 0;
+    taken.set(group[row]!, before + 1);
+    return before < count;
+  });
+  return rows.sort((a, b) => a - b);
+}
+
+export function pickSelected(
+  { images, group, rank }: SelectedImages,
+  rows: readonly number[],
+): SelectedImages {
   return {
     images: { ...images, set: pickImages(images.set, rows) },
     group: rows.map((row) => group[row]!),

@@ -4,15 +4,17 @@ import { classConfidenceFigure, confidenceFigure } from '../../../lib/study/figu
 import type { CurveGrid } from '../../../lib/study/figure/curve-grid.ts';
 import { curveGridTable } from '../../../lib/study/figure/curve-grid.ts';
 import { curveGridSpec } from '../../../lib/study/figure/curve-grid-spec.ts';
+import { deletionFigure } from '../../../lib/study/figure/deletion.ts';
 import { driftByMethodFigure, driftFigure } from '../../../lib/study/figure/drift.ts';
 import { epochAxis } from '../../../lib/study/figure/epoch-axis.ts';
 import { PAGE_WIDTH } from '../../../lib/study/figure/page.ts';
 import { renderPng, renderSvg } from '../../../lib/study/figure/render.ts';
 import { placeOf } from '../../../lib/study/figure/run.ts';
+import { sanityFigure } from '../../../lib/study/figure/sanity.ts';
 import { tiesFigure } from '../../../lib/study/figure/ties.ts';
 import { stopsOf, trainingFigure } from '../../../lib/study/figure/training.ts';
 import { truthFigure } from '../../../lib/study/figure/truth.ts';
-import { classes, floorRows, scoreRows, trainingRuns } from './synthetic.ts';
+import { classes, deletionRows, floorRows, sanityRows, scoreRows, trainingRuns } from './synthetic.ts';
 
 const small: CurveGrid = {
   title: 'Title',
@@ -21,13 +23,15 @@ const small: CurveGrid = {
   columns: [{ key: 'A', title: 'group A', stops: [2] }],
   series: ['one', 'two'],
   points: [
-    { row: 'mssim', column: 'A', series: 'one', epoch: 1, value: 0.5, low: 0.4, high: 0.6 },
-    { row: 'mssim', column: 'A', series: 'two', epoch: 4, value: null, low: null, high: null },
+    { row: 'mssim', column: 'A', series: 'one', at: 1, value: 0.5, low: 0.4, high: 0.6 },
+    { row: 'mssim', column: 'A', series: 'two', at: 4, value: null, low: null, high: null },
   ],
-  thin: [{ row: 'mssim', column: 'A', line: 'image 3', epoch: 1, value: 0.45 }],
+  thin: [{ row: 'mssim', column: 'A', line: 'image 3', at: 1, value: 0.45 }],
   bands: [{ row: 'mssim', column: 'A', low: 0.1, high: 0.2 }],
-  bandLabel: 'floor',
-  epochs: epochAxis('log', [1, 4], 5),
+  asides: [{ row: 'mssim', column: 'A', series: 'two', value: 0.3, low: 0.2, high: 0.4 }],
+  asideTitle: 'floor',
+  greyLabel: 'floor',
+  along: epochAxis('log', [1, 4], 5),
   panel: { width: 200, height: 100 },
 };
 
@@ -49,17 +53,18 @@ describe('curveGridSpec', () => {
 });
 
 describe('curveGridTable', () => {
-  it('holds curves, thin lines and bands', () => {
+  it('holds curves, thin lines, bands and asides', () => {
     const table = curveGridTable(small);
     expect(Object.fromEntries(Object.entries(table).map(([name, { values }]) => [name, values]))).toEqual({
-      measure: ['mssim', 'mssim', 'mssim', 'mssim'],
-      panel: ['A', 'A', 'A', 'A'],
-      series: ['one', 'two', null, 'floor'],
-      line: [null, null, 'image 3', null],
-      epoch: [1, 4, 1, null],
-      value: [0.5, null, 0.45, null],
-      low: [0.4, null, null, 0.1],
-      high: [0.6, null, null, 0.2],
+      drawn: ['curve', 'curve', 'thin', 'band', 'aside'],
+      measure: ['mssim', 'mssim', 'mssim', 'mssim', 'mssim'],
+      panel: ['A', 'A', 'A', 'A', 'A'],
+      series: ['one', 'two', null, 'floor', 'two'],
+      line: [null, null, 'image 3', null, null],
+      epoch: [1, 4, 1, null, null],
+      value: [0.5, null, 0.45, null, 0.3],
+      low: [0.4, null, null, 0.1, 0.2],
+      high: [0.6, null, null, 0.2, 0.4],
     });
   });
 });
@@ -79,6 +84,8 @@ describe('every figure of curves', () => {
     'drift by method': driftByMethodFigure(scores, floorRows(), options),
     ties: tiesFigure(scores, options),
     'ground truth': truthFigure(scores, options),
+    'deletion and insertion': deletionFigure(deletionRows([0, 1]), options),
+    sanity: sanityFigure(sanityRows(0), variant),
   };
 
   for (const [name, figure] of Object.entries(figures)) {
@@ -101,6 +108,41 @@ describe('every figure of curves', () => {
   }
 });
 
+describe('the figure of drift', () => {
+  const options = { variant: placeOf({}).variant, stops: [5], scale: 'log' } as const;
+
+  it('shows each method’s own noise floor beside each group', () => {
+    const { asides } = driftFigure(scoreRows(true, [0], 1), floorRows(), options);
+    const places = asides!.map(({ row, column, series }) => `${row} ${column} ${series}`);
+    expect(new Set(places).size).toBe(2 * 3 * 7);
+    for (const { low, value, high } of asides!) {
+      expect(low).toBeLessThan(value);
+      expect(value).toBeLessThan(high);
+    }
+  });
+});
+
+describe('the figure of sanity checks', () => {
+  it('begins each curve at the net as it is', () => {
+    const { points, along } = sanityFigure(sanityRows(0), placeOf({}).variant)!;
+    const intact = points.filter(({ at }) => at === 0);
+    expect(intact).toHaveLength(2 * 4 * 7);
+    expect(new Set(intact.map(({ value }) => value))).toEqual(new Set([1]));
+    expect(along.labels).toEqual(['none', 'linear', 'group 3.1', 'group 2.1', 'group 1.1', 'stem']);
+  });
+
+  it('names as many parts as fit below a panel', () => {
+    const deep = Array.from({ length: 29 }, (_, at) => ({
+      ...sanityRows(0)[0]!,
+      depth: at + 1,
+      part: `group1.block${at + 1}`,
+    }));
+    const { along } = sanityFigure(deep, placeOf({}).variant)!;
+    expect(along.ticks).toEqual([0, 3, 6, 9, 12, 15, 18, 21, 24, 27]);
+    expect(along.labels!.slice(0, 3)).toEqual(['none', 'group 1.3', 'group 1.6']);
+  });
+});
+
 describe('figures of what was not measured', () => {
   const options = { variant: placeOf({}).variant, stops: [], scale: 'log' } as const;
   const scores = scoreRows(true, [0], 1).map((row) => ({
@@ -110,7 +152,9 @@ describe('figures of what was not measured', () => {
     pointing: null,
   }));
 
-  it('are none: no ground truth without masks, no ties without Grad-CAM', () => {
+  it('are none: no ground truth without masks, no ties without Grad-CAM, no checks that were not made', () => {
+    expect(deletionFigure([], options)).toBeNull();
+    expect(sanityFigure([], options.variant)).toBeNull();
     expect(truthFigure(scores, options)).toBeNull();
     expect(tiesFigure(scores, options)).toBeNull();
   });

@@ -3,20 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { bootstrapMean, range, summarisePoints } from '../../../lib/study/figure/curves.ts';
 import { bootstrap, meanOfAll } from '../../../lib/study/statistics/bootstrap.ts';
 
-const at = { row: 'r', column: 'c', series: 's' };
-const sample = (epoch: number, value: number | null, seed = 0) => ({ ...at, epoch, seed, value });
+const place = { row: 'r', column: 'c', series: 's' };
+const sample = (epoch: number, value: number | null, seed = 0) => ({ ...place, at: epoch, seed, value });
 
 describe('summarisePoints', () => {
   it('makes one point of the samples of a panel, a series and an epoch, missing ones left out', () => {
     const samples = [sample(1, 1), sample(2, 5), sample(1, 3, 1), sample(1, null)];
     expect(summarisePoints(samples, range)).toEqual([
-      { ...at, epoch: 1, value: 2, low: 1, high: 3 },
-      { ...at, epoch: 2, value: 5, low: 5, high: 5 },
+      { ...place, at: 1, value: 2, low: 1, high: 3 },
+      { ...place, at: 2, value: 5, low: 5, high: 5 },
     ]);
   });
 
   it('keeps a point whose samples are all missing, as a gap', () => {
-    const gap = { ...at, epoch: 1, value: null, low: null, high: null };
+    const gap = { ...place, at: 1, value: null, low: null, high: null };
     expect(summarisePoints([sample(1, null)], bootstrapMean)).toEqual([gap]);
     expect(summarisePoints([sample(1, null)], range)).toEqual([gap]);
   });

@@ -7,7 +7,15 @@ import type { PlacedFile } from '../../../lib/study/figure/load.ts';
 import type { ScoreRow } from '../../../lib/study/figure/score-row.ts';
 import type { TrainingRun } from '../../../lib/study/figure/training.ts';
 import { draws } from '../../../lib/study/random.ts';
-import { epochs, floorRows, methods, scoreRows, trainingRuns } from './synthetic.ts';
+import {
+  deletionRows,
+  epochs,
+  floorRows,
+  methods,
+  sanityRows,
+  scoreRows,
+  trainingRuns,
+} from './synthetic.ts';
 
 /** The files of a small study of shapes, as the stages before the figures write them. */
 export interface SyntheticFiles {
@@ -17,6 +25,8 @@ export interface SyntheticFiles {
   readonly images: PlacedFile[];
   readonly reference: PlacedFile[];
   readonly maps: PlacedFile[];
+  readonly areas: PlacedFile[];
+  readonly sanity: PlacedFile[];
 }
 
 const float = (values: (number | null)[]) => ({ type: 'float64' as const, values });
@@ -131,7 +141,16 @@ export async function writeSyntheticFiles(
   },
 ): Promise<SyntheticFiles> {
   const { augments, seeds } = options;
-  const files: SyntheticFiles = { history: [], scores: [], floor: [], images: [], reference: [], maps: [] };
+  const files: SyntheticFiles = {
+    history: [],
+    scores: [],
+    floor: [],
+    images: [],
+    reference: [],
+    maps: [],
+    areas: [],
+    sanity: [],
+  };
   const write = async (
     kind: keyof SyntheticFiles,
     point: Readonly<Record<string, number | boolean>>,
@@ -163,9 +182,35 @@ export async function writeSyntheticFiles(
         { augment, seed, epoch },
         scoreColumns(scores.filter((row) => row.epoch === epoch)),
       );
+      const areas = deletionRows([seed]).filter((row) => row.epoch === epoch);
+      await write(
+        'areas',
+        { augment, seed, epoch },
+        {
+          group: text(areas.map(({ group }) => group)),
+          method: text(areas.map(({ method }) => method)),
+          deletion: float(areas.map(({ deletion }) => deletion)),
+          insertion: float(areas.map(({ insertion }) => insertion)),
+        },
+      );
     }
   }
   for (const augment of augments) {
+    const checked = sanityRows(seeds[0] ?? 0);
+    await write(
+      'sanity',
+      { augment },
+      {
+        seed: int(checked.map(({ seed }) => seed)),
+        checkpoint: text(checked.map(({ checkpoint }) => checkpoint)),
+        randomisation: text(checked.map(({ randomisation }) => randomisation)),
+        part: text(checked.map(({ part }) => part)),
+        depth: int(checked.map(({ depth }) => depth)),
+        method: text(checked.map(({ method }) => method)),
+        mssim: float(checked.map(({ mssim }) => mssim)),
+        spearman: float(checked.map(({ spearman }) => spearman)),
+      },
+    );
     const rows = floorRows();
     await write(
       'floor',

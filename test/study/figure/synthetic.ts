@@ -1,6 +1,8 @@
 import { draws } from '../../../lib/study/random.ts';
+import type { DeletionRow } from '../../../lib/study/figure/deletion.ts';
 import type { FloorRow } from '../../../lib/study/figure/drift.ts';
 import { placeOf } from '../../../lib/study/figure/run.ts';
+import type { SanityRow } from '../../../lib/study/figure/sanity.ts';
 import type { ScoreRow } from '../../../lib/study/figure/score-row.ts';
 import type { TrainingRun } from '../../../lib/study/figure/training.ts';
 
@@ -115,6 +117,45 @@ export function floorRows(): FloorRow[] {
         mssim: 0.12 + 0.02 * m + 0.05 * from.normal(),
         spearman: 0.05 + 0.02 * m + 0.08 * from.normal(),
       })),
+    ),
+  );
+}
+
+export function deletionRows(seeds: readonly number[]): DeletionRow[] {
+  const from = draws({ seed: 1, purpose: 'areas' });
+  return seeds.flatMap((seed) =>
+    epochs.flatMap((epoch) =>
+      methods.flatMap((method) =>
+        ['A', 'B', 'C'].flatMap((group) =>
+          Array.from({ length: 3 }, () => ({
+            seed,
+            epoch,
+            group,
+            method,
+            deletion: 0.3 * from.uniform(),
+            insertion: 0.5 + 0.3 * from.uniform(),
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
+export function sanityRows(seed: number): SanityRow[] {
+  const from = draws({ seed: 1, purpose: 'sanity' });
+  const parts = ['linear', 'group3.block1', 'group2.block1', 'group1.block1', 'stem'];
+  return ['early stopping', 'last'].flatMap((checkpoint) =>
+    ['cascading', 'independent'].flatMap((randomisation) =>
+      parts.flatMap((part, above) =>
+        methods.flatMap((method, m) =>
+          Array.from({ length: 4 }, (): SanityRow => {
+            const kept = 0.1 * m ** (randomisation === 'cascading' ? above + 1 : 1);
+            const near = (value: number): number => Math.min(1, value + 0.05 * from.normal());
+            const place = { seed, checkpoint, randomisation, part, depth: above + 1, method };
+            return { ...place, mssim: near(Math.min(kept, 0.8)), spearman: near(Math.min(kept, 0.9)) };
+          }),
+        ),
+      ),
     ),
   );
 }

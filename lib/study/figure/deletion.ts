@@ -1,0 +1,59 @@
+import { bootstrapMean, summarisePoints } from './curves.ts';
+import type { CurveGrid } from './curve-grid.ts';
+import type { DriftOptions } from './drift.ts';
+import { epochAxis } from './epoch-axis.ts';
+import { groupLabel, methodLabel, titled } from './labels.ts';
+
+/** Areas under the deletion and insertion curves of one image by one method at one checkpoint. */
+export interface DeletionRow {
+  readonly seed: number;
+  readonly epoch: number;
+  readonly group: string;
+  readonly method: string;
+  /** 0 to 1: mean p_c while the map's greatest pixels are taken away. */
+  readonly deletion: number;
+  /** 0 to 1: mean p_c while only they are shown. */
+  readonly insertion: number;
+}
+
+/** What the pixels that the maps name do for p_c; null where nothing was computed. */
+export function deletionFigure(
+  rows: readonly DeletionRow[],
+  { variant, stops, scale }: DriftOptions,
+): CurveGrid | null {
+  if (rows.length === 0) return null;
+  const samples = rows.flatMap((row) =>
+    (['deletion', 'insertion'] as const).map((measure) => ({
+      row: measure,
+      column: row.method,
+      series: groupLabel(row.group),
+      at: row.epoch,
+      seed: row.seed,
+      value: row[measure],
+    })),
+  );
+  const methods = [...new Set(rows.map(({ method }) => method))];
+  return {
+    title: titled('What the pixels that heat maps name do for the correct class', variant),
+    caption: [
+      'Area under the curve of p of the correct class while a map’s strongest pixels are taken away (deletion: low where the map names what',
+      'the network needs) or alone are shown (insertion: high there). What is not shown has the data set’s mean colour.',
+      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).',
+      'Dotted rules: the early-stopping epoch of each run.',
+    ],
+    rows: [
+      { key: 'deletion', title: 'deletion area', reaches: [0] },
+      { key: 'insertion', title: 'insertion area', reaches: [0] },
+    ],
+    columns: methods.map((method) => ({ key: method, title: methodLabel(method), stops })),
+    wrap: 4,
+    series: [...new Set(rows.map(({ group }) => groupLabel(group)))].sort(),
+    points: summarisePoints(samples, bootstrapMean),
+    along: epochAxis(
+      scale,
+      rows.map(({ epoch }) => epoch),
+      5,
+    ),
+    panel: { width: 139, height: 90 },
+  };
+}
