@@ -154,6 +154,24 @@ export function program(version: string, finish: (status: number) => void): Comm
     )
     .action(action(async () => (await import('./gc.ts')).gc));
 
+  configurationOptions(
+    command(root, 'verify', 'check every byte of the store, or that tasks give them again'),
+  )
+    .argument('[tasks...]', "with --rerun: stages or tasks (all): train, 'train@epoch=5'")
+    .option('--rerun', 'run tasks again, aside, and compare their bytes with those recorded')
+    .option('-j, --jobs <n>', 'with --rerun: CPU threads that tasks may hold together', positiveInteger)
+    .option('--dry-run', 'only report: drop nothing that is damaged, put nothing back')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe verify', 'hash all blobs; drop what is damaged, put back what artifacts/ still has'],
+        ['pipe verify --rerun', 'does every task give the same bytes again?'],
+        ["pipe verify --rerun 'train@epoch=5'", 'one of them; for an Arrow file, which tensor differs'],
+      ]),
+    )
+    .action(action(async () => (await import('./verify.ts')).verify));
+
   command(root, 'init', 'write a small pipeline that runs')
     .argument('[directory]', 'where (here)')
     .addHelpText('after', examples([['pipe init words && cd words && pipe run', 'a first run']]))
