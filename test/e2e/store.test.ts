@@ -1,4 +1,5 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../lib/pipe/digest.ts';
@@ -256,5 +257,101 @@ stages:
       /failed {2}once: its command ended[^]*cannot create/,
     );
     expect(flaky.read('artifacts/once/a.txt')).toBe('1\n');
+  });
+});
+
+describe('restore', () => {
+  test('brings back what the lock says, so that nothing is to be done', async () => {
+    const project = await built();
+    const before = project.results();
+    project.remove('artifacts/count');
+    project.write(page, 'mine');
+    const { out, status } = await project.pipe('restore');
+    expect(out).toBe('restored 3 outputs, 1 in place already\n');
+    expect(status).toBe(0);
+    expect(project.results()).toEqual(before);
+    expect((await project.pipe('status')).out).toBe(`\
+words   up to date
+count   up to date (2)
+report  up to date
+nothing to do: all 4 tasks are up to date
+`);
+  });
+
+  test('brings back directories, and makes no half of one', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  two: { cmd: 'mkdir {outputs.d}/b; echo 1 > {outputs.d}/a; echo 2 > {outputs.d}/b/c', outputs: { d: d/ } }
+`,
+    });
+    await project.pipe('run');
+    const before = project.results();
+    project.remove('artifacts/two/d/a');
+    project.write('artifacts/two/d/more', 'more');
+    expect((await project.pipe('restore')).out).toBe('restored 1 output, 0 in place already\n');
+    expect(project.results()).toEqual(before);
+    const lost = blobOf(project, 'artifacts/two/d/b/c');
+    project.remove('artifacts/two/d/a');
+    rmSync(lost);
+    const left = project.results();
+    expect((await project.pipe('restore')).status).toBe(1);
+    expect(project.results()).toEqual(left);
+  });
+
+  test('says what the store no longer has, and what to run', async () => {
+    const project = await built();
+    rmSync(blobOf(project, page));
+    project.remove('artifacts');
+    const { out, status } = await project.pipe('restore');
+    expect(out).toBe(`\
+restored 3 outputs, 0 in place already
+1 output the store does not have:
+  artifacts/report/report.md (report.page)
+to make it again: pipe run report
+`);
+    expect(status).toBe(1);
+    expect(JSON.parse((await project.pipe('restore', '--json')).out)).toEqual({
+      type: 'finished',
+      restored: 0,
+      inPlace: 3,
+      lost: [{ task: 'report', output: 'page', path: page }],
+      unbuilt: 0,
+    });
+    expect(await project.outcomes('run')).toEqual(['report ran']);
+  });
+
+  test('brings back a revision, which the lock says from then on', async () => {
+    const project = await built();
+    const git = (...args: string[]): unknown => execFileSync('git', args, { cwd: project.directory });
+    git('init', '-q');
+    git('add', 'pipe.lock', 'pipeline.yaml');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'a');
+    const before = project.results();
+    setTop(project, 1);
+    await project.pipe('run');
+    const after = project.results();
+    expect((await project.pipe('restore', 'HEAD')).status).toBe(0);
+    expect(project.results()).toEqual({ ...before, 'pipeline.yaml': after['pipeline.yaml'] });
+    expect((await project.pipe('why', 'report')).out).not.toContain('gone or was edited');
+    expect(await project.outcomes('run')).toEqual([
+      'count@length=3 restored',
+      'count@length=5 restored',
+      'report restored',
+    ]);
+    expect(project.results()).toEqual(after);
+    await project.pipe('gc');
+    const { out, status } = await project.pipe('restore', 'HEAD');
+    expect(out).toContain('to make them again: git checkout HEAD && pipe run');
+    expect(status).toBe(1);
+    expect((await project.pipe('restore', 'nowhere')).err).toContain(
+      'error: there is no pipeline.yaml in nowhere: invalid object name',
+    );
+  });
+
+  test('has nothing to bring back before a first run', async () => {
+    const { err, status } = await newProject(words).pipe('restore');
+    expect(err).toBe('error: there is no pipe.lock here, or nothing in it\nhint: `pipe run` makes it\n');
+    expect(status).toBe(2);
   });
 });

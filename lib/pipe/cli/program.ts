@@ -138,6 +138,19 @@ export function program(version: string, finish: (status: number) => void): Comm
     )
     .action(action(async () => (await import('./log.ts')).log));
 
+  configurationOptions(command(root, 'restore', 'bring back the artifacts of a lock from the store'))
+    .argument('[revision]', 'a git revision (the lock as it lies here)')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe restore', 'what pipe.lock says, after a checkout or when artifacts/ was removed'],
+        ['pipe restore HEAD~3', 'as it was three commits ago; pipe.lock then says so'],
+        ['pipe restore --profile paper', 'those of another profile'],
+      ]),
+    )
+    .action(action(async () => (await import('./restore.ts')).restore));
+
   command(root, 'gc', 'free what no lock needs, the longest unused first')
     .option('--max-size <size>', 'only until the store has this much at most: 500MB, 2GB', size)
     .option('--max-age <age>', 'only what was last of use longer ago: 12h, 30d', age)
