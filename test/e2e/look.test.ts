@@ -130,7 +130,7 @@ next: cd deep/words && pipe run
   expect(project.read('.gitignore')).toBe('cache\n/artifacts/\n');
 });
 
-test.each(['run', 'status', 'why', 'dag', 'show', 'diff', 'log', 'gc', 'init'])(
+test.each(['run', 'status', 'why', 'dag', 'show', 'diff', 'log', 'gc', 'verify', 'restore', 'init'])(
   '%s --help has examples',
   async (name) => {
     const { out, status } = await newProject({}).pipe(name, '--help');

@@ -1,6 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeAction, type Action } from '../plan/action.ts';
 import { reasonsBetween } from '../plan/compare.ts';
@@ -15,6 +12,7 @@ import { Lock } from '../store/lock.ts';
 import { configure, type Configured } from './configuration.ts';
 import { EXIT, mistake, type Context } from './context.ts';
 import type { ConfigurationOptions } from './options.ts';
+import { fileAt, lockOf } from './revision.ts';
 
 /** `pipe diff`: what was built from what, in a git revision and now. */
 export function diff(
@@ -35,30 +33,6 @@ export function diff(
   const after = new Lock(join(directory, name), manifest.profile);
   for (const line of differences(configured, before, after)) context.out(`${line}\n`);
   return Promise.resolve(EXIT.ok);
-}
-
-/** A file of the project as a revision has it, or git's words on why it cannot be had. */
-function fileAt(directory: string, revision: string, name: string): { content: string } | { error: string } {
-  // A revision that looks like an option would be taken for one.
-  const args = ['show', '--end-of-options', `${revision}:./${name}`];
-  const pipes = { cwd: directory, encoding: 'utf8', maxBuffer: Infinity, stdio: 'pipe' } as const;
-  try {
-    return { content: execFileSync('git', args, pipes) };
-  } catch (error) {
-    const { stderr, message } = error as Error & { readonly stderr?: string };
-    return { error: (stderr ?? message).trim().replace(/^fatal: /, '') };
-  }
-}
-
-/** A lock is read from a file; this one has none. */
-function lockOf(content: string, profile: string): Lock {
-  const directory = mkdtempSync(join(tmpdir(), 'pipe-diff-'));
-  try {
-    writeFileSync(join(directory, 'lock'), content);
-    return new Lock(join(directory, 'lock'), profile);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
 
 function differences(configured: Configured, before: Lock, after: Lock): string[] {

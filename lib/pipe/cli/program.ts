@@ -155,6 +155,19 @@ export function program(version: string, finish: (status: number) => void): Comm
       }),
     );
 
+  configurationOptions(command(root, 'restore', 'bring back the artifacts of a lock from the store'))
+    .argument('[revision]', 'a git revision (the lock as it lies here)')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe restore', 'what pipe.lock says, after a checkout or when artifacts/ was removed'],
+        ['pipe restore HEAD~3', 'as it was three commits ago; pipe.lock then says so'],
+        ['pipe restore --profile paper', 'those of another profile'],
+      ]),
+    )
+    .action(action(async () => (await import('./restore.ts')).restore));
+
   command(root, 'gc', 'free what no lock needs, the longest unused first')
     .option('--max-size <size>', 'only until the store has this much at most: 500MB, 2GB', size)
     .option('--max-age <age>', 'only what was last of use longer ago: 12h, 30d', age)
@@ -170,6 +183,24 @@ export function program(version: string, finish: (status: number) => void): Comm
       ]),
     )
     .action(action(async () => (await import('./gc.ts')).gc));
+
+  configurationOptions(
+    command(root, 'verify', 'check every byte of the store, or that tasks give them again'),
+  )
+    .argument('[tasks...]', "with --rerun: stages or tasks (all): train, 'train@epoch=5'")
+    .option('--rerun', 'run tasks again, aside, and compare their bytes with those recorded')
+    .option('-j, --jobs <n>', 'with --rerun: CPU threads that tasks may hold together', positiveInteger)
+    .option('--dry-run', 'only report: drop nothing that is damaged, put nothing back')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe verify', 'hash all blobs; drop what is damaged, put back what artifacts/ still has'],
+        ['pipe verify --rerun', 'does every task give the same bytes again?'],
+        ["pipe verify --rerun 'train@epoch=5'", 'one of them; for an Arrow file, which tensor differs'],
+      ]),
+    )
+    .action(action(async () => (await import('./verify.ts')).verify));
 
   command(root, 'init', 'write a small pipeline that runs')
     .argument('[directory]', 'where (here)')

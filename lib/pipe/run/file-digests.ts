@@ -88,7 +88,7 @@ export class FileDigests {
     const files = [...this.#expected].map(([name, stat]) => ({ name, stat, path: this.absolute(name) }));
     this.#expected.clear();
     const hashedAt = Date.now();
-    await pool.hash(files, ({ name, stat }, digest) => this.#keep(name, stat, digest, hashedAt), signal);
+    await pool.hash(files, ({ name, stat }, digest) => this.#keep(name, stat, digest, hashedAt), { signal });
   }
 
   /** Looks again when next asked. */

@@ -10,6 +10,12 @@ export interface FileToHash {
   readonly stat: FileStat;
 }
 
+export interface HashOptions<F> {
+  readonly signal?: AbortSignal | undefined;
+  /** Told of a file that cannot be read; without it, the first such file ends it all. */
+  readonly unreadable?: ((file: F, error: NodeJS.ErrnoException) => void) | undefined;
+}
+
 /** Below this many bytes in all, starting threads takes longer than hashing. */
 const worthThreads = 32n << 20n;
 
@@ -24,34 +30,55 @@ export class HashPool {
   async hash<F extends FileToHash>(
     files: readonly F[],
     keep: (file: F, digest: Digest) => void,
-    signal?: AbortSignal,
+    options: HashOptions<F> = {},
   ): Promise<void> {
     const bytes = files.reduce((sum, { stat }) => sum + stat.size, 0n);
     if (bytes < worthThreads) {
-      for (const file of files) keep(file, hashFile(file.path));
+      for (const file of files) {
+        const digest = await hashed(file, () => hashFile(file.path), options);
+        if (digest !== null) keep(file, digest);
+      }
       return;
     }
     // The largest first, so that none is left alone at the end.
     const queue = [...files].sort((a, b) => Number(b.stat.size - a.stat.size));
     const threads = Math.min(queue.length, availableParallelism());
-    const lanes = Array.from({ length: threads }, () => this.#lane(queue, keep, signal));
+    const lanes = Array.from({ length: threads }, () => this.#lane(queue, keep, options));
     await Promise.all(lanes);
   }
 
   async #lane<F extends FileToHash>(
     queue: F[],
     keep: (file: F, digest: Digest) => void,
-    signal?: AbortSignal,
+    options: HashOptions<F>,
   ): Promise<void> {
     const thread = new Worker(this.#entry);
+    const { signal } = options;
     try {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
         signal?.throwIfAborted();
-        keep(file, await ask(thread, file.path, signal));
+        const { path } = file;
+        const digest = await hashed(file, () => ask(thread, path, signal), options);
+        if (digest !== null) keep(file, digest);
       }
     } finally {
       await thread.terminate();
     }
+  }
+}
+
+/** Null for a file that could not be read, when somebody wants to be told. */
+async function hashed<F>(
+  file: F,
+  work: () => Digest | Promise<Digest>,
+  { unreadable }: HashOptions<F>,
+): Promise<Digest | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (unreadable === undefined || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    unreadable(file, error as NodeJS.ErrnoException);
+    return null;
   }
 }
 

@@ -207,7 +207,7 @@ function save(engine: Engine, lock: Lock): Finished['unsaved'] {
   }
 }
 
-function saveStats(engine: Engine): void {
+export function saveStats(engine: Engine): void {
   const { project } = engine.layout;
   engine.files.save((name) => look(isAbsolute(name) ? name : join(project, name)) !== null);
   engine.blobStats.save((digest) => look(engine.blobs.path(digest as never)) !== null);

@@ -34,6 +34,14 @@ export class StatCache {
     return entry !== null && sameStat(entry.stat, stat) ? entry.digest : null;
   }
 
+  /** How many bytes the file had when it was hashed last; null when it is not known. */
+  size(path: string): bigint | null {
+    const entry = this.#entries.get(path);
+    if (entry !== undefined) return entry?.stat.size ?? null;
+    const row = this.#rows.byPath.get(path);
+    return row === undefined ? null : this.#rows.numbers[row * columns]!;
+  }
+
   /** `stat` was taken before the bytes were read, at `hashedAt` (milliseconds since the epoch). */
   keep(path: string, stat: FileStat, digest: Digest, hashedAt: number): void {
     this.#changed = true;
