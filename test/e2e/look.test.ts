@@ -172,4 +172,70 @@ report  1 task: input counts changed (made by count); input counts added (made b
     expect(err).toContain('error: there is no pipe.lock in nothing: invalid object name');
     expect(status).toBe(2);
   });
+
+  const measured = (rate: number): Record<string, string> => ({
+    'pipeline.yaml': `version: 1
+params: { rate: ${rate} }
+stages:
+  fit:
+    cmd: >-
+      echo '{"loss":'{params.rate}',"of":{"test":[2,0.5]},"note":"x"}' > {outputs.metrics}
+    params: [rate]
+    outputs: { metrics: metrics.json }
+  list: { cmd: 'cp {inputs.m} {outputs.copy}', inputs: { m: fit.metrics }, outputs: { copy: copy.txt } }
+`,
+  });
+
+  test('compares two locks, and the metrics in what they built', async () => {
+    const project = newProject(measured(0.5));
+    await project.pipe('run');
+    project.write('old.lock', project.read('pipe.lock'));
+    for (const [path, text] of Object.entries(measured(0.25))) project.write(path, text);
+    await project.pipe('run');
+    const { out } = await project.pipe('diff', 'old.lock');
+    expect(out).toBe(`\
+fit   1 task: parameter rate changed: 0.5 -> 0.25; other outputs
+list  1 task: input m changed (made by fit); other outputs
+
+output       metric  before  after  change
+fit.metrics  loss       0.5   0.25   -0.25
+`);
+    expect((await project.pipe('diff', 'old.lock', 'pipe.lock')).out).toBe(out);
+    expect(JSON.parse((await project.pipe('diff', 'pipe.lock', 'old.lock', '--json')).out)).toMatchObject({
+      tasks: [
+        { task: 'fit', change: 'changed', reasons: [{ path: 'rate', before: 0.25, after: 0.5 }] },
+        { task: 'list', change: 'changed', sameOutputs: false },
+      ],
+      metrics: [{ task: 'fit', output: 'metrics', metric: 'loss', before: 0.25, after: 0.5 }],
+    });
+    await project.pipe('gc');
+    expect((await project.pipe('diff', 'old.lock')).out).toContain(
+      'note: the store no longer has both sides of 1 changed output\n',
+    );
+    const { err, status } = await project.pipe('diff', 'pipeline.yaml');
+    expect(err).toBe('error: pipeline.yaml is not a lock of pipe, or an empty one\n');
+    expect(status).toBe(2);
+  });
+
+  test('takes the means of the columns of a table for its metrics', async () => {
+    const project = newProject({
+      'pipeline.yaml':
+        "version: 1\nstages:\n  fit: { cmd: 'cp x.arrow {outputs.metrics}', outputs: { metrics: m.arrow } }\n",
+    });
+    const write = (...values: number[]) =>
+      writeArrow(join(project.directory, 'x.arrow'), {
+        image: { type: 'tensor', shape: [1], values: Float32Array.from(values) },
+        step: { type: 'int32', values: [1, 2] },
+        loss: { type: 'float64', values },
+      });
+    await write(1, 2);
+    await project.pipe('run');
+    project.write('old.lock', project.read('pipe.lock'));
+    await write(1, 1);
+    await project.pipe('run', '--force');
+    expect((await project.pipe('diff', 'old.lock')).out).toContain(`
+output       metric     before  after  change
+fit.metrics  mean loss     1.5      1    -0.5
+`);
+  });
 });

@@ -66,6 +66,27 @@ the store has # B: # B that 1 lock needs
     expect(status).toBe(2);
   });
 
+  test('beside a run takes nothing from it, though that is killed before it writes the lock', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  first: { cmd: 'echo x >> ran; echo 1 > {outputs.a}', outputs: { a: a.txt } }
+  slow: { cmd: 'test -e go || sleep 60; cp {inputs.a} {outputs.b}', inputs: { a: first.a }, outputs: { b: b.txt } }
+`,
+    });
+    const run = project.start('run', '--json');
+    await run.until('"type":"task-started","task":"slow"');
+    const { out } = await project.pipe('gc');
+    expect(out).toMatch(/^nothing to free\n/);
+    expect(out).toContain(`note: a run goes on in ${project.directory}; what it has used is kept\n`);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    expect(project.exists('pipe.lock')).toBe(false);
+    project.write('go', '');
+    expect(await project.outcomes('run')).toEqual(['first restored', 'slow ran']);
+    expect(project.read('ran')).toBe('x\n');
+  });
+
   test('frees logs of old runs, except those that why tells of', async () => {
     const project = await built();
     const runs = (): string[] => readdirSync(join(project.directory, 'cache/local/runs')).sort();

@@ -1,75 +1,164 @@
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { decodeAction, type Action } from '../plan/action.ts';
 import { reasonsBetween } from '../plan/compare.ts';
 import type { InputName } from '../plan/input-reason.ts';
+import type { Reason } from '../plan/reason.ts';
 import { sameOutputs } from '../plan/record.ts';
 import { groupBy } from '../report/group.ts';
 import { count } from '../report/quantity.ts';
 import { reasonKind, stageOf } from '../report/reason.ts';
+import { table } from '../report/table.ts';
 import { columnsOf, padded } from '../report/width.ts';
+import type { Engine } from '../run/engine.ts';
+import { openEngine } from '../run/open.ts';
 import { lockName } from '../store/layout.ts';
 import { Lock } from '../store/lock.ts';
 import { configure, type Configured } from './configuration.ts';
 import { EXIT, mistake, type Context } from './context.ts';
+import { metricChanges, type MetricChange, type MetricChanges } from './diff-metrics.ts';
 import type { ConfigurationOptions } from './options.ts';
 import { fileAt, lockOf } from './revision.ts';
 
-/** `pipe diff`: what was built from what, in a git revision and now. */
-export function diff(
+interface DiffOptions extends ConfigurationOptions {
+  readonly json?: true;
+}
+
+/** `pipe diff`: what was built from what, in two revisions or locks, or in one and now. */
+export async function diff(
   context: Context,
-  revision: string | undefined,
-  options: ConfigurationOptions,
+  before: string | undefined,
+  after: string | undefined,
+  options: DiffOptions,
 ): Promise<number> {
   const configured = configure(context, options);
-  if (configured === null) return Promise.resolve(EXIT.mistake);
-  const { directory, manifest } = configured;
-  const rev = revision ?? 'HEAD';
-  const name = lockName(manifest.profile);
-  const text = fileAt(directory, rev, name);
-  if ('error' in text) {
-    return Promise.resolve(mistake(context, `there is no ${name} in ${rev}: ${text.error}`));
+  if (configured === null) return EXIT.mistake;
+  const { directory, manifest, graph } = configured;
+  const old = lockNamed(context, configured, before ?? 'HEAD');
+  if (old === null) return EXIT.mistake;
+  const now =
+    after === undefined
+      ? new Lock(join(directory, lockName(manifest.profile)), manifest.profile)
+      : lockNamed(context, configured, after);
+  if (now === null) return EXIT.mistake;
+  const engine = openEngine(directory);
+  const changes = changesBetween(configured, engine, old, now);
+  const metrics = await metricChanges(graph, engine.blobs, old, now);
+  if (options.json === true) context.out(`${JSON.stringify({ tasks: changes, metrics: metrics.changes })}\n`);
+  else {
+    const tasks = new Set([...old.ids(), ...now.ids()]).size;
+    for (const line of [...taskLines(configured, changes, tasks), ...metricLines(metrics)]) {
+      context.out(`${line}\n`);
+    }
   }
-  const before = lockOf(text.content, manifest.profile);
-  const after = new Lock(join(directory, name), manifest.profile);
-  for (const line of differences(configured, before, after)) context.out(`${line}\n`);
-  return Promise.resolve(EXIT.ok);
+  return EXIT.ok;
 }
 
-function differences(configured: Configured, before: Lock, after: Lock): string[] {
-  const ids = [...new Set([...before.ids(), ...after.ids()])];
-  const changes = ids.flatMap((id) => {
-    const texts = changesOf(configured, id, before, after);
-    return texts.length === 0 ? [] : [{ stage: stageOf(id), text: texts.join('; ') }];
-  });
-  if (changes.length === 0) return [`no difference in ${count(ids.length, 'task')}`];
-  const stages = groupBy(changes, ({ stage }) => stage);
-  const order = configured.manifest.stages.map(({ name }) => name);
-  const names = [...stages.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
-  const width = Math.max(...names.map(columnsOf));
-  return names.flatMap((name) =>
-    [...groupBy(stages.get(name)!, ({ text }) => text)].map(
-      ([text, group]) => `${padded(name, width)}  ${count(group.length, 'task')}: ${text}`,
-    ),
+/** The lock that a path or a git revision names; null after saying that there is none. */
+function lockNamed(context: Context, { directory, manifest }: Configured, name: string): Lock | null {
+  const path = resolve(context.directory, name);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) {
+    const lock = new Lock(path, profileIn(readFileSync(path, 'utf8')));
+    if (lock.ids().length > 0) return lock;
+    mistake(context, `${name} is not a lock of pipe, or an empty one`);
+    return null;
+  }
+  const file = lockName(manifest.profile);
+  const text = fileAt(directory, name, file);
+  if ('content' in text) return lockOf(text.content, manifest.profile);
+  mistake(
+    context,
+    `there is no ${file} in ${name}: ${text.error}`,
+    'give a git revision, or the path of a lock',
   );
+  return null;
 }
 
-/** What differs for one task: what it was built from, and whether that changed what came out. */
-function changesOf(configured: Configured, id: string, before: Lock, after: Lock): string[] {
+function profileIn(text: string): string {
+  const [, profile = '"default"'] = /^\{"pipe":1,"profile":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+  return JSON.parse(profile) as string;
+}
+
+/** What became of a task: built from something else, with other outputs or the same, or only on one side. */
+type TaskChange = { readonly task: string } & (
+  | { readonly change: 'added' | 'removed' }
+  | { readonly change: 'changed'; readonly reasons: readonly Reason[]; readonly sameOutputs: boolean }
+);
+
+function changesBetween(configured: Configured, engine: Engine, before: Lock, after: Lock): TaskChange[] {
+  const ids = [...new Set([...before.ids(), ...after.ids()])];
+  return ids.flatMap((id) => changeOf(configured, engine, id, before, after) ?? []);
+}
+
+function changeOf(
+  configured: Configured,
+  { code }: Engine,
+  id: string,
+  before: Lock,
+  after: Lock,
+): TaskChange | null {
   const [old, now] = [before.get(id), after.get(id)];
-  if (old === null) return now === null ? [] : ['added'];
-  if (now === null) return ['removed'];
-  if (old.fingerprint === now.fingerprint && sameOutputs(old.outputs, now.outputs)) return [];
+  if (old === null) return now === null ? null : { task: id, change: 'added' };
+  if (now === null) return { task: id, change: 'removed' };
+  const same = sameOutputs(old.outputs, now.outputs);
+  if (old.fingerprint === now.fingerprint && same) return null;
   const [was, is] = [decodeAction(old.action), decodeAction(now.action)];
   const reasons =
     was === null || is === null
       ? []
       : reasonsBetween(was, is, {
-          changedSources: () => [],
+          changedSources: (from, to) => code.changedSources(from, to),
           inputs: (input, position) => nameOf(configured, id, is, input, position),
         });
-  const kinds = [...new Set(reasons.map(reasonKind))];
-  const outcome = sameOutputs(old.outputs, now.outputs) ? 'same outputs' : 'other outputs';
-  return [...kinds, outcome];
+  return { task: id, change: 'changed', reasons, sameOutputs: same };
+}
+
+/** A line for tasks of a stage that have the same to say. */
+function taskLines({ manifest }: Configured, changes: readonly TaskChange[], tasks: number): string[] {
+  if (changes.length === 0) return [`no difference in ${count(tasks, 'task')}`];
+  const stages = groupBy(changes, ({ task }) => stageOf(task));
+  const order = manifest.stages.map(({ name }) => name);
+  const names = [...stages.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  const width = Math.max(...names.map(columnsOf));
+  return names.flatMap((name) =>
+    [...groupBy(stages.get(name)!, changeText)].map(
+      ([text, group]) => `${padded(name, width)}  ${count(group.length, 'task')}: ${text}`,
+    ),
+  );
+}
+
+function changeText(change: TaskChange): string {
+  if (change.change !== 'changed') return change.change;
+  const kinds = [...new Set(change.reasons.map(reasonKind))];
+  return [...kinds, change.sameOutputs ? 'same outputs' : 'other outputs'].join('; ');
+}
+
+const LISTED_METRICS = 40;
+
+function metricLines({ changes, gone }: MetricChanges): string[] {
+  const shown = changes.length <= LISTED_METRICS + 1 ? changes : changes.slice(0, LISTED_METRICS);
+  const rows = shown.map(({ task, output, metric, before, after }) => [
+    `${task}.${output}`,
+    metric,
+    numberText(before),
+    numberText(after),
+    deltaText({ before, after }),
+  ]);
+  const head = ['output', 'metric', 'before', 'after', 'change'];
+  const lines = rows.length === 0 ? [] : ['', ...table([head, ...rows])];
+  if (shown.length < changes.length) lines.push(`and ${changes.length - shown.length} more; --json has all`);
+  if (gone > 0) lines.push(`note: the store no longer has both sides of ${count(gone, 'changed output')}`);
+  return lines;
+}
+
+function numberText(value: number | null): string {
+  return value === null ? '-' : String(Number(value.toPrecision(6)));
+}
+
+function deltaText({ before, after }: Pick<MetricChange, 'before' | 'after'>): string {
+  if (before === null || after === null) return '';
+  const delta = after - before;
+  return `${delta > 0 ? '+' : ''}${String(Number(delta.toPrecision(3)))}`;
 }
 
 function nameOf({ graph }: Configured, id: string, is: Action, input: string, position: number): InputName {

@@ -113,14 +113,18 @@ export function program(version: string, finish: (status: number) => void): Comm
     .action(action(async () => (await import('./show.ts')).show));
 
   configurationOptions(
-    command(root, 'diff', 'compare what was built in a git revision with what is built now'),
+    command(root, 'diff', 'compare what was built in two revisions or locks: parameters, stages, metrics'),
   )
-    .argument('[revision]', 'a git revision (HEAD)')
+    .argument('[before]', 'a git revision, or the path of a lock (HEAD)')
+    .argument('[after]', 'another one (the lock as it lies here)')
+    .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
       examples([
         ['pipe diff', 'since the last commit'],
         ['pipe diff main', 'against another branch'],
+        ['pipe diff v1 v2', 'two revisions'],
+        ['pipe diff pipe.lock pipe.paper.lock', 'two locks'],
       ]),
     )
     .action(action(async () => (await import('./diff.ts')).diff));
