@@ -7,7 +7,7 @@ import type { Outcome } from '../plan/outcome.ts';
 import { tally } from '../plan/progress.ts';
 import { ifPossible } from '../store/atomic.ts';
 import { look } from '../store/file-stat.ts';
-import { layoutOf, lockName, runsPath, type Layout } from '../store/layout.ts';
+import { layoutIn, lockName, runsPath, type Layout } from '../store/layout.ts';
 import { Lock } from '../store/lock.ts';
 import { thisProcess } from '../store/process-identity.ts';
 import { tryLock } from '../store/project-lock.ts';
@@ -15,8 +15,9 @@ import { createEngine, type Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
 import { storeFailure } from './execute.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
-import { RunLog } from './run-log.ts';
+import { RunLog, runName } from './run-log.ts';
 import { Run } from './run.ts';
+import { keepStanding } from './standing.ts';
 import { survey } from './survey.ts';
 import { WorkDirectories } from './work-directory.ts';
 
@@ -25,10 +26,7 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
   const project = realpathSync(directory);
   const environment = options.environment ?? process.env;
   const cache = options.cacheDirectory ?? environment['PIPE_CACHE_DIR'];
-  const layout = layoutOf(
-    project,
-    cache === undefined ? undefined : isAbsolute(cache) ? cache : join(project, cache),
-  );
+  const layout = layoutIn(project, cache);
   const engine = createEngine(layout, environment);
   return {
     directory: project,
@@ -154,6 +152,17 @@ async function runHeld(
   const { ran, restored, failed, skipped, ms } = summary;
   emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, ms });
   log.close();
+  const { question } = options;
+  const quiet =
+    fresh === selection.size && unsaved === null && found.digests.settled && !found.sources.searched;
+  if (quiet && question !== undefined) {
+    const env = [...new Set(manifest.stages.flatMap((stage) => stage.env))];
+    const { profile, artifacts } = manifest;
+    const standing = { question, profile, artifacts, tasks: selection.size, env };
+    ifPossible(() => {
+      keepStanding(engine.layout, standing, found.digests.looks, engine.environment);
+    });
+  }
   return summary;
 }
 
@@ -209,9 +218,4 @@ function saveStats(engine: Engine): void {
   const { project } = engine.layout;
   engine.files.save((name) => look(isAbsolute(name) ? name : join(project, name)) !== null);
   engine.blobStats.save((digest) => look(engine.blobs.path(digest as never)) !== null);
-}
-
-/** Sorts by time: `2026-01-31T12-30-00.123-4567`. */
-function runName(startedAt: number): string {
-  return `${new Date(startedAt).toISOString().replaceAll(':', '-').replace('Z', '')}-${process.pid}`;
 }
