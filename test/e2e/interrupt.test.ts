@@ -126,4 +126,22 @@ stages:
     expect(second.status).toBe(0);
     expect(project.read('times.txt')).toBe('x\n');
   });
+
+  test('on two machines are not mistaken for one: the second says which file to remove', async () => {
+    const project = newProject({
+      'pipeline.yaml': "version: 1\nstages:\n  a: { cmd: 'touch {outputs.a}', outputs: { a: a.txt } }\n",
+    });
+    const file = 'cache/local/run.lock';
+    project.write(file, JSON.stringify({ host: 'elsewhere', pid: 1, started: 'x' }));
+    const { status, out, err } = await project.pipe('run');
+    expect(err).toBe(`\
+error: another pipe run holds this project: process 1 on elsewhere
+hint: whether it still lives cannot be seen from here; when it does not, remove ${file}
+`);
+    expect(out).toBe('');
+    expect(status).toBe(2);
+    project.remove(file);
+    expect((await project.pipe('run')).status).toBe(0);
+    expect(project.exists(file)).toBe(false);
+  });
 });

@@ -18,6 +18,8 @@ export interface Configured {
   readonly source: Source;
   readonly manifest: Manifest;
   readonly graph: Graph;
+  /** Warnings were printed. */
+  readonly warned: boolean;
 }
 
 /** Null after printing what is wrong. */
@@ -46,7 +48,7 @@ export function configureIn(
   }
   const { manifest, graph, source, warnings } = loaded;
   printDiagnostics(context, warnings, text);
-  return { directory, text, source, manifest, graph };
+  return { directory, text, source, manifest, graph, warned: warnings.length > 0 };
 }
 
 export function printDiagnostics(context: Context, diagnostics: readonly Diagnostic[], text: string): void {

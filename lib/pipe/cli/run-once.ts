@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { jsonReporter } from '../report/json.ts';
+import type { Digest } from '../digest.ts';
 import { failureText } from '../report/outcome.ts';
-import { plainReporter } from '../report/plain.ts';
-import type { Reporter } from '../report/reporter.ts';
 import { stageOf } from '../report/reason.ts';
 import { figureLines } from '../report/summary.ts';
 import type { Project, RunSummary, Selection } from '../run/project.ts';
@@ -11,6 +9,7 @@ import { mistake, type Context } from './context.ts';
 import { figuresOf } from './figures.ts';
 import type { ConfigurationOptions, SelectionOptions } from './options.ts';
 import { printIssues } from './refusal.ts';
+import { reporterFor } from './reporters.ts';
 import type { Chosen } from './selection.ts';
 
 export interface RunCommandOptions extends ConfigurationOptions, SelectionOptions {
@@ -30,12 +29,14 @@ export async function runOnce(
   context: Context,
   project: Project,
   configured: Configured,
-  selected: Chosen,
+  selected: Chosen & { readonly question?: Digest | undefined },
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<RunSummary> {
   const { manifest, graph } = configured;
-  const reporter = await reporterFor(context, configured, selected.selection, options);
+  const reporter = await reporterFor(context, options.json === true, () =>
+    stageTotals(configured, selected.selection),
+  );
   const made = new Set<number>();
   let summary: RunSummary;
   try {
@@ -59,21 +60,13 @@ export async function runOnce(
   return summary;
 }
 
-async function reporterFor(
-  context: Context,
-  { graph }: Configured,
-  selection: Selection,
-  { json }: RunCommandOptions,
-): Promise<Reporter> {
-  if (json === true) return jsonReporter(context.out);
-  if (!context.live) return plainReporter(context.out, context.style);
+function stageTotals({ graph }: Configured, selection: Selection): ReadonlyMap<string, number> {
   const totals = new Map<string, number>();
   for (const index of selection) {
     const stage = stageOf(graph.tasks[index]!.id);
     totals.set(stage, (totals.get(stage) ?? 0) + 1);
   }
-  const { terminalReporter } = await import('../report/terminal.ts');
-  return terminalReporter(process.stdout, context.style, totals);
+  return totals;
 }
 
 /** What the events do not say: a refusal, and where to look now. */

@@ -1,5 +1,6 @@
 // As a namespace, so that a bundle leaves out what is not used: zod brings its messages in sixty languages.
 import * as z from 'zod';
+z.config({ jitless: true });
 
 /** A text that is one reference and nothing else. */
 export const REFERENCE = /^\$\{[^{}]+\}$/;

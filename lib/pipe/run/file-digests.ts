@@ -1,48 +1,38 @@
-import { isAbsolute, join } from 'node:path';
 import type { Digest } from '../digest.ts';
-import { look, lookThrough, type Entry, type FileStat } from '../store/file-stat.ts';
+import type { FileStat } from '../store/file-stat.ts';
 import { hashFile } from '../store/hash-file.ts';
 import type { StatCache } from '../store/stat-cache.ts';
-import { filesBelow, treeDigest, type Tree, type TreeFile } from '../store/tree.ts';
+import { treeDigest, type Tree, type TreeFile } from '../store/tree.ts';
+import { FileLooks, type Look } from './file-looks.ts';
 import type { HashPool } from './hash-pool.ts';
-
-export interface Look {
-  readonly entry: Entry | null;
-  readonly linked: boolean;
-}
 
 /**
  * Digests of files at one moment: each is looked at once. What the stat cache does not know is hashed at
  * once when it is small, and together in other threads when `expect`ed beforehand.
  */
 export class FileDigests {
-  readonly #project: string;
+  readonly looks: FileLooks;
   readonly #cache: StatCache;
   readonly #seen = new Map<string, Digest | null>();
   readonly #expected = new Map<string, FileStat>();
-  readonly #looks = new Map<string, Look>();
+  #settled = true;
 
   constructor(project: string, cache: StatCache) {
-    this.#project = project;
+    this.looks = new FileLooks(project);
     this.#cache = cache;
   }
 
-  /** Absolute path of a project-relative (or absolute) one. */
-  absolute(name: string): string {
-    return isAbsolute(name) ? name : `${this.#project}/${name}`;
+  /** Whether all that was asked was known by its stats, so that nothing had to be read. */
+  get settled(): boolean {
+    return this.#settled;
   }
 
-  /** What lies at a path: what a link leads to, and whether there was one. */
+  absolute(name: string): string {
+    return this.looks.absolute(name);
+  }
+
   look(name: string): Look {
-    let seen = this.#looks.get(name);
-    if (seen === undefined) {
-      const absolute = this.absolute(name);
-      const found = look(absolute);
-      const linked = found?.kind === 'link';
-      seen = { entry: linked ? lookThrough(absolute) : found, linked };
-      this.#looks.set(name, seen);
-    }
-    return seen;
+    return this.looks.look(name);
   }
 
   /** The digest of a file, links followed; null when there is no file. */
@@ -63,7 +53,7 @@ export class FileDigests {
 
   /** A directory's listing; null when there is no directory. */
   tree(name: string): Tree | null {
-    const tree = this.#filesBelow(name)?.map((path) => ({ path, digest: this.digest(`${name}/${path}`) }));
+    const tree = this.looks.listing(name)?.map((path) => ({ path, digest: this.digest(`${name}/${path}`) }));
     return tree?.every((file): file is TreeFile => file.digest !== null) === true ? tree : null;
   }
 
@@ -80,7 +70,7 @@ export class FileDigests {
   }
 
   expectTree(name: string): void {
-    for (const path of this.#filesBelow(name) ?? []) this.expect(`${name}/${path}`);
+    for (const path of this.looks.listing(name) ?? []) this.expect(`${name}/${path}`);
   }
 
   /** Hashes what was announced and is not known. */
@@ -95,7 +85,8 @@ export class FileDigests {
   forget(name: string): void {
     this.#expected.delete(name);
     this.#seen.delete(name);
-    this.#looks.delete(name);
+    this.looks.forget(name);
+    this.#settled = false;
   }
 
   #lookUp(name: string): Digest | null | FileStat {
@@ -107,18 +98,9 @@ export class FileDigests {
   }
 
   #keep(name: string, stat: FileStat, digest: Digest, hashedAt: number): Digest {
+    this.#settled = false;
     this.#seen.set(name, digest);
     this.#cache.keep(name, stat, digest, hashedAt);
     return digest;
-  }
-
-  #filesBelow(name: string): readonly string[] | null {
-    try {
-      return filesBelow(join(this.#project, name));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      throw error;
-    }
   }
 }

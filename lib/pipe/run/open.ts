@@ -6,7 +6,7 @@ import type { Outcome } from '../plan/outcome.ts';
 import { tally } from '../plan/progress.ts';
 import { ifPossible } from '../store/atomic.ts';
 import { look } from '../store/file-stat.ts';
-import { layoutOf, lockName, runLockPath, runsPath, type Layout } from '../store/layout.ts';
+import { layoutIn, lockName, runLockPath, runsPath, type Layout } from '../store/layout.ts';
 import { Lock } from '../store/lock.ts';
 import { thisProcess, type ProcessIdentity } from '../store/process-identity.ts';
 import { noteUser } from '../store/users.ts';
@@ -17,8 +17,9 @@ import { storeFailure } from './execute.ts';
 import { waitForProject } from './hold.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
-import { RunLog } from './run-log.ts';
+import { RunLog, runName } from './run-log.ts';
 import { Run } from './run.ts';
+import { keepStanding } from './standing.ts';
 import { survey } from './survey.ts';
 import { WorkDirectories } from './work-directory.ts';
 
@@ -44,8 +45,7 @@ export function openEngine(directory: string, options: ProjectOptions = {}): Eng
   const project = realpathSync(directory);
   const environment = options.environment ?? process.env;
   const cache = options.cacheDirectory ?? environment['PIPE_CACHE_DIR'];
-  const absolute = cache === undefined || isAbsolute(cache) ? cache : join(project, cache);
-  return createEngine(layoutOf(project, absolute), environment);
+  return createEngine(layoutIn(project, cache), environment);
 }
 
 function openLock(layout: Layout, manifest: Manifest): Lock {
@@ -151,12 +151,12 @@ async function runHeld(
     work.closeAll();
     found.artifacts.sweep();
   }
-  if (selection.size === graph.tasks.length) {
-    const former = lock.keepOnly(graph.byId);
+  const former = selection.size === graph.tasks.length ? lock.keepOnly(graph.byId) : [];
+  const unsaved = save(engine, lock);
+  ifPossible(() => {
     const { project } = engine.layout;
     removeLeftovers(former, { project, manifest, graph, artifacts: found.artifacts, blobs: engine.blobs });
-  }
-  const unsaved = save(engine, lock);
+  });
   const summary: Finished = {
     type: 'finished',
     run: name,
@@ -170,6 +170,17 @@ async function runHeld(
   const { ran, restored, failed, skipped, ms } = summary;
   emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, ms });
   log.close();
+  const { question } = options;
+  const quiet =
+    fresh === selection.size && unsaved === null && found.digests.settled && !found.sources.searched;
+  if (quiet && question !== undefined) {
+    const env = [...new Set(manifest.stages.flatMap((stage) => stage.env))];
+    const { profile, artifacts } = manifest;
+    const standing = { question, profile, artifacts, tasks: selection.size, env };
+    ifPossible(() => {
+      keepStanding(engine.layout, standing, found.digests.looks, engine.environment);
+    });
+  }
   return summary;
 }
 
@@ -211,9 +222,4 @@ export function saveStats(engine: Engine): void {
   const { project } = engine.layout;
   engine.files.save((name) => look(isAbsolute(name) ? name : join(project, name)) !== null);
   engine.blobStats.save((digest) => look(engine.blobs.path(digest as never)) !== null);
-}
-
-/** Sorts by time: `2026-01-31T12-30-00.123-4567`. */
-function runName(startedAt: number): string {
-  return `${new Date(startedAt).toISOString().replaceAll(':', '-').replace('Z', '')}-${process.pid}`;
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../stage/doctor.ts';
+import type { Digest } from '../digest.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { TaskPlan } from '../plan/plan.ts';
@@ -73,6 +74,8 @@ export interface RunOptions {
   readonly keepGoing: boolean;
   /** A task that reads what it does not declare has failed; otherwise it is warned of. */
   readonly strict?: boolean;
+  /** Names all that was asked, so that the same can be answered at once while nothing changes. */
+  readonly question?: Digest | undefined;
   /** Aborting it stops running tasks (SIGTERM, then SIGKILL) and starts no more. */
   readonly signal: AbortSignal;
   readonly listener: (event: RunEvent) => void;

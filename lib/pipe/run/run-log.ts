@@ -34,6 +34,11 @@ export class RunLog {
   }
 }
 
+/** Sorts by time: `2026-01-31T12-30-00.123-4567`. */
+export function runName(startedAt: number): string {
+  return `${new Date(startedAt).toISOString().replaceAll(':', '-').replace('Z', '')}-${process.pid}`;
+}
+
 /** One task's log; the file appears with its first line. */
 export class TaskLog {
   readonly path: string;

@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
 import type { TaskSource } from '../graph/graph.ts';
 import type { SourceFile } from '../plan/plan.ts';
-import { byCodeUnit, filesBelow } from '../store/tree.ts';
+import { byCodeUnit } from '../store/tree.ts';
 import type { FileDigests } from './file-digests.ts';
 import type { InputIssue } from './project.ts';
 
@@ -25,6 +25,7 @@ export class SourceFiles {
   /** Files that the tool itself makes, which no pattern is meant to match. */
   readonly #ignored: readonly string[];
   readonly #expansions = new Map<string, Expansion>();
+  #searched = false;
   readonly #inside = new Map<string, boolean>();
 
   constructor(project: string, artifacts: string, digests: FileDigests) {
@@ -32,6 +33,11 @@ export class SourceFiles {
     this.#real = realpathSync(project);
     this.#digests = digests;
     this.#ignored = ['**/node_modules/**', '.git/**', 'cache/**', `${artifacts}/**`];
+  }
+
+  /** Whether anything was looked for by a pattern, of which `looks` know nothing. */
+  get searched(): boolean {
+    return this.#searched;
   }
 
   expand(source: FileSource): Expansion {
@@ -65,17 +71,15 @@ export class SourceFiles {
     if (!external && !this.#staysInside(path)) return { type: 'issue', path, reason: 'outside' };
     if (found.kind === 'file') return { type: 'files', files: [{ label: baseName(path), name: path }] };
     try {
-      const files = filesBelow(this.#digests.absolute(path)).map((label) => ({
-        label,
-        name: `${path}/${label}`,
-      }));
-      return { type: 'files', files };
+      const labels = this.#digests.looks.listing(path) ?? [];
+      return { type: 'files', files: labels.map((label) => ({ label, name: `${path}/${label}` })) };
     } catch {
       return { type: 'issue', path, reason: 'unreadable' };
     }
   }
 
   #glob(pattern: string): Expansion {
+    this.#searched = true;
     const ignore = this.#ignored.filter((ignored) => !pattern.startsWith(ignored.slice(0, -2)));
     const options = { cwd: this.#project, onlyFiles: true, dot: false, expandDirectories: false, ignore };
     const names = globSync(pattern, options).sort(byCodeUnit);

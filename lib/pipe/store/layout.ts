@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Digest } from '../digest.ts';
 
 /**
@@ -9,7 +9,8 @@ import type { Digest } from '../digest.ts';
  *   <cache>/actions/ab/cdef…        fingerprint → digests of the outputs
  *   <cache>/work/<process>/<n>/     where running tasks write
  *   <cache>/users/<id>.json         projects that use it, other than the one around it
- *   <project>/cache/local/          stat cache, bundled code, run logs, the lock of the running process
+ *   <project>/cache/local/          stat cache, bundled code, run logs, the lock of the running process,
+ *                                 how everything stood when nothing was to do
  */
 export interface Layout {
   readonly project: string;
@@ -19,6 +20,11 @@ export interface Layout {
 
 export function layoutOf(project: string, cache = join(project, 'cache')): Layout {
   return { project, cache, local: join(project, 'cache', 'local') };
+}
+
+/** The same with a cache as users write it: relative to the project, or absolute. */
+export function layoutIn(project: string, cache: string | undefined): Layout {
+  return layoutOf(project, cache === undefined || isAbsolute(cache) ? cache : join(project, cache));
 }
 
 export function blobsPath(layout: Layout): string {

@@ -1,14 +1,26 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../store/temporary.ts';
 import { smallStudy, TestProject } from './project.ts';
 
 const program = join(import.meta.dirname, '../../../dist/pipe.js');
-/** The nightly form asks for more. */
-const kills = Number(process.env['PIPE_TEST_KILLS'] ?? 10);
+const kills = process.env['NIGHTLY'] === '1' ? 100 : 10;
+/** Milliseconds; many short runs on a busy machine. */
+const patience = kills * 30_000;
 
 /** Random, and the same every time. */
 function* fractions(seed: number): Generator<number, never> {
@@ -18,9 +30,10 @@ function* fractions(seed: number): Generator<number, never> {
   }
 }
 
-function start(project: TestProject) {
+function start(project: TestProject, env: NodeJS.ProcessEnv = process.env) {
   const child = spawn(process.execPath, [program, 'run', '--json', '--jobs', '2'], {
     cwd: project.directory,
+    env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.resume();
@@ -36,7 +49,7 @@ async function runToTheEnd(project: TestProject): Promise<number> {
 }
 
 describe('after SIGKILL at any instant', () => {
-  test('the next run ends with the lock of one that was never killed', async () => {
+  test('the next run ends with the lock of one that was never killed', { timeout: patience }, async () => {
     const whole = new TestProject(smallStudy);
     const ms = await runToTheEnd(whole);
     const random = fractions(1);
@@ -87,6 +100,68 @@ test('two runs at once in one project: one waits, and both are right', async () 
   expect(ran).toHaveLength(project.load().graph.tasks.length);
 });
 
+describe('two projects that share a cache', () => {
+  test(
+    'run in it at once, one of them killed and started again, and both are right',
+    { timeout: patience },
+    async () => {
+      const whole = new TestProject(smallStudy);
+      const ms = await runToTheEnd(whole);
+      const random = fractions(2);
+      for (let kill = 0; kill < Math.ceil(kills / 5); kill++) {
+        const env = { ...process.env, PIPE_CACHE_DIR: temporaryDirectory() };
+        const [one, two] = [new TestProject(smallStudy), new TestProject(smallStudy)];
+        const [first, second] = [start(one, env), start(two, env)];
+        await sleep(random.next().value * ms);
+        first.child.kill('SIGKILL');
+        await first.exit;
+        const again = start(one, env);
+        expect(await Promise.all([again.exit, second.exit])).toEqual([
+          [0, null],
+          [0, null],
+        ]);
+        for (const project of [one, two]) {
+          expect(project.read('pipe.lock')).toBe(whole.read('pipe.lock'));
+          expect(project.read('artifacts/all/report/sub/lines')).toBe(
+            whole.read('artifacts/all/report/sub/lines'),
+          );
+          expect(readdirSync(project.path('cache'))).toEqual(['local']);
+        }
+      }
+    },
+  );
+});
+
+/** Project-relative files that the program keeps for itself. */
+function kept(project: TestProject): string[] {
+  const entries = readdirSync(project.path('cache'), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('/runs/'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+test(
+  'whatever file of the cache was cut short, the next run ends with the same lock',
+  { timeout: patience },
+  async () => {
+    const project = new TestProject(smallStudy);
+    await project.run();
+    const lock = project.read('pipe.lock');
+    const files = [...kept(project), project.path('pipe.lock')];
+    const random = fractions(3);
+    for (const file of files.filter((_, index) => kills > 10 || index % 3 === 0)) {
+      chmodSync(file, 0o644);
+      truncateSync(file, Math.floor(statSync(file).size * random.next().value));
+      project.write({ 'in.txt': 'other\n' });
+      await project.run();
+      project.write({ 'in.txt': 'in\n' });
+      expect(Object.values(await project.run())).not.toContain('failed');
+      expect(project.read('pipe.lock')).toBe(lock);
+      expect(project.read('artifacts/first/first.txt')).toBe('in\n');
+    }
+  },
+);
+
 describe('a blob that is damaged', () => {
   const damages: [string, (path: string) => void][] = [
     [
@@ -128,5 +203,31 @@ describe('a blob that is damaged', () => {
     expect(await project.run()).toMatchObject({ first: 'ran', 'chain@side=left,step=3': 'ran', all: 'ran' });
     expect(project.read('pipe.lock')).toBe(lock);
     expect(project.read('artifacts/all/report/sub/lines')).toBe(report);
+  });
+
+  test.each(damages)('and %s is not what the next task reads', async (_, damage) => {
+    const whole = new TestProject(smallStudy);
+    whole.edit('pipeline.yaml', '[1, 2, 3]', '[1, 2, 3, 7]');
+    await whole.run();
+    for (const artifacts of ['kept', 'lost']) {
+      const project = new TestProject(smallStudy);
+      await project.run();
+      for (const { outputs } of project.load().graph.tasks.filter(({ stage }) => stage.name === 'chain')) {
+        const file = project.path(outputs[0]!.path);
+        const hex = createHash('sha256').update(readFileSync(file)).digest('hex');
+        const blob = project.path(`cache/store/sha256/${hex.slice(0, 2)}/${hex.slice(2)}`);
+        // Both sides of the chain may have written the same bytes.
+        if (!existsSync(blob)) continue;
+        chmodSync(blob, 0o644);
+        damage(blob);
+        if (artifacts === 'lost') rmSync(file);
+      }
+      project.edit('pipeline.yaml', '[1, 2, 3]', '[1, 2, 3, 7]');
+      expect(Object.values(await project.run())).not.toContain('failed');
+      expect(project.read('pipe.lock')).toBe(whole.read('pipe.lock'));
+      expect(project.read('artifacts/chain/side=left/step=7/text.txt')).toBe(
+        whole.read('artifacts/chain/side=left/step=7/text.txt'),
+      );
+    }
   });
 });

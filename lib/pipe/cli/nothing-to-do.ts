@@ -1,0 +1,51 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { digestOf, type Digest } from '../digest.ts';
+import type { RunEvent } from '../run/event.ts';
+import { quietRun } from '../run/quiet-run.ts';
+import { findStanding } from '../run/standing.ts';
+import { lookThrough } from '../store/file-stat.ts';
+import { layoutIn } from '../store/layout.ts';
+import type { Context } from './context.ts';
+import { MANIFEST_FILE, projectDirectory } from './locate.ts';
+import { reporterFor } from './reporters.ts';
+import type { RunCommandOptions } from './run-once.ts';
+
+/** Everything that a `pipe run` asks, so that the answer to the same question can be the same. */
+export function questionOf(text: string, patterns: readonly string[], options: RunCommandOptions): Digest {
+  const { profile, set, only, downstream, until } = options;
+  const program = lookThrough(process.argv[1] ?? '');
+  const version =
+    program?.kind === 'file' ? [program.stat.inode, program.stat.size, program.stat.mtime].map(String) : [];
+  return digestOf(JSON.stringify([version, text, patterns, { profile, set, only, downstream, until }]));
+}
+
+/**
+ * Answers a `pipe run` at once when nothing has changed since the same question found nothing to do, before
+ * `pipeline.yaml` is even read as YAML. False when it has to be looked into.
+ */
+export async function nothingToDo(
+  context: Context,
+  patterns: readonly string[],
+  options: RunCommandOptions,
+): Promise<boolean> {
+  const startedAt = Date.now();
+  const directory = projectDirectory(context.directory);
+  if (directory === null) return false;
+  const layout = layoutIn(realpathSync(directory), context.env['PIPE_CACHE_DIR']);
+  const text = readFileSync(join(directory, MANIFEST_FILE), 'utf8');
+  const standing = findStanding(layout, questionOf(text, patterns, options), context.env);
+  if (standing === null) return false;
+  const reporter = await reporterFor(context, options.json === true, () => new Map());
+  const jobs = options.jobs ?? availableParallelism();
+  try {
+    const listener = (event: RunEvent) => {
+      reporter.event(event);
+    };
+    quietRun(layout, standing, { jobs, startedAt, listener });
+  } finally {
+    reporter.close();
+  }
+  return true;
+}

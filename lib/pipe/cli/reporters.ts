@@ -1,0 +1,16 @@
+import { jsonReporter } from '../report/json.ts';
+import { plainReporter } from '../report/plain.ts';
+import type { Reporter } from '../report/reporter.ts';
+import type { Context } from './context.ts';
+
+/** How a run is shown: as events, as plain lines, or redrawn on a terminal, which wants to know how many tasks each stage has. */
+export async function reporterFor(
+  context: Context,
+  json: boolean,
+  stageTotals: () => ReadonlyMap<string, number>,
+): Promise<Reporter> {
+  if (json) return jsonReporter(context.out);
+  if (!context.live) return plainReporter(context.out, context.style);
+  const { terminalReporter } = await import('../report/terminal.ts');
+  return terminalReporter(process.stdout, context.style, stageTotals());
+}

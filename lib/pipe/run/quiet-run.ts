@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { runsPath, type Layout } from '../store/layout.ts';
+import type { EventBody, RunEvent } from './event.ts';
+import { RunLog, runName } from './run-log.ts';
+import type { Standing } from './standing.ts';
+
+/** The run of a project in which everything is known to be up to date: its events, logged and told. */
+export function quietRun(
+  layout: Layout,
+  { profile, tasks }: Standing,
+  { jobs, startedAt, listener }: { jobs: number; startedAt: number; listener: (event: RunEvent) => void },
+): void {
+  const run = runName(startedAt);
+  const log = new RunLog(join(runsPath(layout), run));
+  const emit = (body: EventBody) => {
+    const event: RunEvent = { at: Date.now(), ...body };
+    log.write(event);
+    listener(event);
+  };
+  emit({ type: 'run-started', run, profile, tasks, fresh: tasks, jobs });
+  const none = { ran: 0, restored: 0, failed: 0, skipped: 0 };
+  emit({ type: 'run-finished', ...none, fresh: tasks, ms: Date.now() - startedAt });
+  log.close();
+}

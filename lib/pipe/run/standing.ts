@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Digest } from '../digest.ts';
+import type { Entry } from '../store/file-stat.ts';
+import { writeAtomically } from '../store/atomic.ts';
+import { lockName, workPath, type Layout } from '../store/layout.ts';
+import { bootIdentity } from '../store/process-identity.ts';
+import { machineText, taskEnvironment, type Variables } from './environment.ts';
+import { FileLooks } from './file-looks.ts';
+
+/** What a survey that found nothing to do was about. */
+export interface Standing {
+  /** All that the caller asked: the text of `pipeline.yaml`, the selection, the program. */
+  readonly question: Digest;
+  readonly profile: string;
+  /** Project-relative directory of outputs. */
+  readonly artifacts: string;
+  /** How many tasks were selected; all were fresh. */
+  readonly tasks: number;
+  /** Environment variables that stages declare. */
+  readonly env: readonly string[];
+}
+
+interface Kept extends Standing {
+  readonly format: string;
+  readonly boot: string;
+  /** Digest of how everything stood that the survey looked at. */
+  readonly world: Digest;
+}
+
+const format = 'pipe standing 1';
+
+/**
+ * Remembers how everything stood when a survey found nothing to do. A survey is a function of what it reads;
+ * while all of that stands as it stood, another would find the same, and need not be made. `looks` are the
+ * survey's own: what changed since then is a difference when the question comes again. Only for a survey
+ * that hashed nothing, so that the stat cache vouches for every file by its rules.
+ */
+export function keepStanding(
+  layout: Layout,
+  standing: Standing,
+  looks: FileLooks,
+  environment: Variables,
+): void {
+  const names = [[...looks.seen.looks], [...looks.seen.listings]] as const;
+  const world = worldOf(layout, standing, names, looks, environment);
+  if (world === null) return;
+  const kept: Kept = { ...standing, format, boot: bootIdentity(), world };
+  const lists = names.map((list) => list.join('\0')).join('\0\0');
+  writeAtomically(fileOf(layout), `${JSON.stringify(kept)}\n${lists}`, false);
+}
+
+/** The standing that answers a question, if everything still stands so. */
+export function findStanding(layout: Layout, question: Digest, environment: Variables): Standing | null {
+  const read = readKept(fileOf(layout));
+  if (read === null) return null;
+  const { kept, names } = read;
+  if (kept.format !== format || kept.question !== question || kept.boot !== bootIdentity()) return null;
+  // What a killed run left is put away by a run that takes the project.
+  if (leftovers(layout, kept)) return null;
+  const world = worldOf(layout, kept, names, new FileLooks(layout.project), environment);
+  return world === kept.world ? kept : null;
+}
+
+function fileOf(layout: Layout): string {
+  return join(layout.local, 'standing');
+}
+
+type Names = readonly [looks: readonly string[], listings: readonly string[]];
+
+function readKept(file: string): { readonly kept: Kept; readonly names: Names } | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const end = text.indexOf('\n');
+    const kept = JSON.parse(text.slice(0, end)) as Kept;
+    const [looks = '', listings = ''] = text.slice(end + 1).split('\0\0');
+    return { kept, names: [split(looks), split(listings)] };
+  } catch {
+    // Missing or cut off: the survey is made.
+    return null;
+  }
+}
+
+function split(list: string): readonly string[] {
+  return list === '' ? [] : list.split('\0');
+}
+
+function leftovers({ project, local, ...layout }: Layout, { artifacts }: Standing): boolean {
+  const work = workPath({ project, local, ...layout });
+  return (
+    existsSync(join(local, 'run.lock')) ||
+    existsSync(join(project, artifacts, '.incoming')) ||
+    (existsSync(work) && readdirSync(work).length > 0)
+  );
+}
+
+/** Null where the lock cannot be read. */
+function worldOf(
+  layout: Layout,
+  { profile, env }: Standing,
+  [names, directories]: Names,
+  looks: FileLooks,
+  environment: Variables,
+): Digest | null {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([machineText(), taskEnvironment(environment, env)]));
+  try {
+    hash.update(readFileSync(join(layout.project, lockName(profile))));
+  } catch {
+    return null;
+  }
+  const rows = new BigInt64Array(names.length * 5);
+  names.forEach((name, index) => {
+    const { entry, linked } = looks.look(name);
+    const kind = BigInt(kinds.indexOf(entry?.kind ?? 'nothing') * 2 + (linked ? 1 : 0));
+    rows[index * 5] = kind;
+    if (entry?.kind !== 'file') return;
+    const { size, mtime, ctime, inode } = entry.stat;
+    rows.set([size, mtime, ctime, BigInt.asIntN(64, inode)], index * 5 + 1);
+  });
+  hash.update(rows);
+  hash.update(JSON.stringify(directories.map((name) => looks.listing(name))));
+  hash.update(JSON.stringify([names.join('\0'), directories]));
+  return `sha256:${hash.digest('hex')}`;
+}
+
+const kinds: readonly (Entry['kind'] | 'nothing')[] = ['nothing', 'file', 'directory', 'link', 'other'];
