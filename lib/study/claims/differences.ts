@@ -17,6 +17,18 @@ export function differenceOfMeans(a: string, b: string): Statistic<Tagged> {
   };
 }
 
+/** Of the means of all kinds the greatest; null without any value. */
+export const greatestMean: Statistic<Tagged> = (runs) => {
+  const sums = new Map<string, { sum: number; count: number }>();
+  for (const run of runs)
+    for (const { tag, value } of run) {
+      const { sum, count } = sums.get(tag) ?? { sum: 0, count: 0 };
+      sums.set(tag, { sum: sum + value, count: count + 1 });
+    }
+  const means = [...sums.values()].map(({ sum, count }) => sum / count);
+  return means.length > 0 ? Math.max(...means) : null;
+};
+
 /** Image by image, one method's similarity less another's; images where either is undefined are left out. */
 export function pairedDifferences(
   scores: readonly Scored[],
