@@ -12,7 +12,7 @@ import { pointSchema } from '../lib/study/score/axes.ts';
 export default defineStage({
   params: z.strictObject({ claims: claimsParams }),
   axes: pointSchema,
-  inputs: { history: 'many', scores: 'many', floor: 'many' },
+  inputs: { history: 'many', scores: 'many', floor: 'many', sanity: 'many' },
   outputs: ['page', 'table'],
   async run({ params, inputs, outputs, provenance }) {
     const variants = await readEvidence(inputs);

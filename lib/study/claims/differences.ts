@@ -1,4 +1,4 @@
-import { meanOfAll, type Statistic } from '../statistics/bootstrap.ts';
+import type { Run, Statistic } from '../statistics/bootstrap.ts';
 import type { Scored, Similarity } from './evidence.ts';
 
 /** A value of one of two or more kinds. */
@@ -10,11 +10,29 @@ export interface Tagged {
 /** Mean of one kind less that of another; null where either has no value. */
 export function differenceOfMeans(a: string, b: string): Statistic<Tagged> {
   return (runs) => {
-    const [meanA, meanB] = [a, b].map((tag) =>
-      meanOfAll(runs.map((run) => run.filter((entry) => entry.tag === tag).map(({ value }) => value))),
-    ) as [number | null, number | null];
-    return meanA === null || meanB === null ? null : meanA - meanB;
+    const means = meansByTag(runs);
+    const [meanA, meanB] = [means.get(a), means.get(b)];
+    return meanA === undefined || meanB === undefined ? null : meanA - meanB;
   };
+}
+
+/** Of the means of all kinds the greatest; null without any value. */
+export const greatestMean: Statistic<Tagged> = (runs) => {
+  const means = [...meansByTag(runs).values()];
+  return means.length > 0 ? Math.max(...means) : null;
+};
+
+function meansByTag(runs: readonly Run<Tagged>[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, { sum: number; count: number }>();
+  for (const run of runs)
+    for (const { tag, value } of run) {
+      const found = sums.get(tag);
+      if (found) {
+        found.sum += value;
+        found.count += 1;
+      } else sums.set(tag, { sum: value, count: 1 });
+    }
+  return new Map([...sums].map(([tag, { sum, count }]) => [tag, sum / count]));
 }
 
 /** Image by image, one method's similarity less another's; images where either is undefined are left out. */

@@ -36,6 +36,15 @@ export interface RunEvidence {
   readonly floor: readonly Scored[];
 }
 
+/** One image's map of a net whose weights are all untrained, against its map of the trained net. */
+export interface Untrained {
+  readonly seed: number;
+  readonly checkpoint: string;
+  readonly method: string;
+  readonly mssim: number | null;
+  readonly spearman: number | null;
+}
+
 /** Runs that differ in nothing but their seed. */
 export interface VariantEvidence {
   /** E.g. `augment=false`. */
@@ -43,6 +52,8 @@ export interface VariantEvidence {
   /** Null on a pipeline without that axis. */
   readonly augment: boolean | null;
   readonly runs: readonly RunEvidence[];
+  /** Of the runs that the sanity checks looked at; may be empty. */
+  readonly untrained: readonly Untrained[];
 }
 
 /** Computes the interval of a statistic, judges it by a rule, and notes it down. */
@@ -58,16 +69,17 @@ export type Similarity = 'mssim' | 'spearman' | 'spearmanEq8';
 export const similarityLabels: Readonly<Record<Similarity, string>> = {
   mssim: 'MSSIM',
   spearman: 'Spearman',
-  spearmanEq8: 'Spearman by eq. 8',
+  spearmanEq8: 'Spearman by Eq. 8',
 };
 
 /** A method's values of one similarity, undefined ones left out. */
-export function similaritiesOf(
-  scores: readonly Scored[],
+export function similaritiesOf<S extends string>(
+  scores: readonly ({ readonly method: string } & Readonly<Record<S, number | null>>)[],
   method: string,
-  similarity: Similarity,
+  similarity: S,
 ): readonly number[] {
-  return scores.flatMap((row) =>
-    row.method === method && row[similarity] !== null ? [row[similarity]] : [],
-  );
+  return scores.flatMap((row) => {
+    const value = row[similarity];
+    return row.method === method && value !== null ? [value] : [];
+  });
 }

@@ -16,18 +16,13 @@ export function borderlineOscillates({ runs }: VariantEvidence, find: Find, { ca
   for (const { key, label } of measures) {
     const ofRuns = runs.map((run) => oscillations(run, key));
     find(
-      `oscillation of ${label} after early stopping, group A`,
+      `${label}, A`,
       { type: 'below', bound: calm },
       ofRuns.map((run) => run.filter(({ tag }) => tag === 'A').map(({ value }) => value)),
       meanOfAll,
     );
     for (const group of ['B', 'C'])
-      find(
-        `oscillation of ${label} after early stopping, group ${group} − group A`,
-        { type: 'above', bound: 0 },
-        ofRuns,
-        differenceOfMeans(group, 'A'),
-      );
+      find(`${label}, ${group} − A`, { type: 'above', bound: 0 }, ofRuns, differenceOfMeans(group, 'A'));
   }
 }
 

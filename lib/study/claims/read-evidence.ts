@@ -1,7 +1,14 @@
 import { type ArrowTable, readArrow } from '../../arrow/read.ts';
 import type { Point } from '../score/axes.ts';
 import { type EpochLog, readLog } from '../train/log.ts';
-import type { Checkpoint, LateTraining, RunEvidence, Scored, VariantEvidence } from './evidence.ts';
+import type {
+  Checkpoint,
+  LateTraining,
+  RunEvidence,
+  Scored,
+  Untrained,
+  VariantEvidence,
+} from './evidence.ts';
 
 /** A file and where it lies on the axes. */
 export interface PlacedFile {
@@ -16,6 +23,8 @@ export interface EvidenceFiles {
   readonly scores: readonly PlacedFile[];
   /** One for each variant. */
   readonly floor: readonly PlacedFile[];
+  /** One for each variant, or none. */
+  readonly sanity: readonly PlacedFile[];
 }
 
 /** Share of the epochs, at the end, whose mean is what training ended at: one epoch alone is noise. */
@@ -29,10 +38,19 @@ export async function readEvidence(files: EvidenceFiles): Promise<readonly Varia
     const run = await readRun(history, files);
     variants.set(name, [...(variants.get(name) ?? []), run]);
   }
-  return [...variants].map(([name, runs]) => {
-    const augment = files.history.find(({ point }) => variantName(point) === name)?.point.augment;
-    return { name, augment: typeof augment === 'boolean' ? augment : null, runs };
-  });
+  return Promise.all(
+    [...variants].map(async ([name, runs]) => {
+      const ofVariant = ({ point }: PlacedFile): boolean => variantName(point) === name;
+      const augment = files.history.find(ofVariant)?.point.augment;
+      const sanity = files.sanity.find(ofVariant);
+      return {
+        name,
+        augment: typeof augment === 'boolean' ? augment : null,
+        runs,
+        untrained: sanity ? untrainedRows(await readArrow(sanity.path)) : [],
+      };
+    }),
+  );
 }
 
 async function readRun(history: PlacedFile, files: EvidenceFiles): Promise<RunEvidence> {
@@ -103,4 +121,25 @@ function scoredRows(table: ArrowTable): readonly Scored[] {
     entropy: entropy![row]!,
     probability: probability![row]!,
   }));
+}
+
+/** The rows where every part is untrained: the cascade's last. */
+function untrainedRows(table: ArrowTable): readonly Untrained[] {
+  const [seeds, depths] = [table.numbers('seed'), table.numbers('depth') as number[]];
+  const [mssim, spearman] = [table.numbers('mssim'), table.numbers('spearman')];
+  const [checkpoints, methods] = [table.strings('checkpoint'), table.strings('method')];
+  const deepest = depths.reduce((a, b) => Math.max(a, b), 0);
+  return table.strings('randomisation').flatMap((randomisation, row): Untrained[] =>
+    randomisation === 'cascading' && depths[row] === deepest
+      ? [
+          {
+            seed: seeds[row]!,
+            checkpoint: checkpoints[row]!,
+            method: methods[row]!,
+            mssim: mssim[row]!,
+            spearman: spearman[row]!,
+          },
+        ]
+      : [],
+  );
 }

@@ -2,7 +2,9 @@ import type { Columns } from '../../arrow/columns.ts';
 import { type Claim, claims } from './claims.ts';
 import type { VariantEvidence } from './evidence.ts';
 import type { ClaimsParams } from './parameters.ts';
-import { describeRule, type Finding, together } from './verdict.ts';
+import { stabilityTables } from './stability-tables.ts';
+import { count, describeRule, type Finding, together, violation } from './verdict.ts';
+import { ranged, rounded } from './written.ts';
 
 /** One row per statistic. */
 export function findingColumns(findings: readonly Finding[]): Columns {
@@ -15,6 +17,7 @@ export function findingColumns(findings: readonly Finding[]): Columns {
   return {
     claim: { type: 'int32', values: findings.map(({ claim }) => claim) },
     text: text((finding) => claimOf(finding).text),
+    measured: text((finding) => claimOf(finding).measured),
     variant: text(({ variant }) => variant),
     statistic: text(({ statistic }) => statistic),
     rule: text(({ rule }) => describeRule(rule)),
@@ -26,7 +29,7 @@ export function findingColumns(findings: readonly Finding[]): Columns {
   };
 }
 
-/** The claims as a page of Markdown: an overview, then each claim's statistics. */
+/** The claims as a page of Markdown: an overview, what was found of each in a line, then all its statistics. */
 export function claimsPage(
   findings: readonly Finding[],
   variants: readonly VariantEvidence[],
@@ -35,20 +38,25 @@ export function claimsPage(
   return [
     '# The claims, tested',
     '',
-    `Intervals: ${100 * params.level} % percentile bootstrap over seeds and images (${params.resamples} resamples). ` +
-      'A statistic decides when its whole interval lies on one side of the line; a claim holds when each of ' +
-      'its statistics does, and fails with any of them.',
-    '',
     ...variants.map(describeVariant),
     '',
-    '| claim | verdict | look at |',
-    '| --- | --- | --- |',
-    ...claims.map(
-      (claim) => `| ${claim.number}. ${claim.text} | ${verdictOf(claim, findings)} | ${claim.figure} |`,
-    ),
-    ...claims.flatMap((claim) => ['', ...section(claim, findings)]),
+    '| claim | verdict | statistics that hold, fail, stay open | look at |',
+    '| --- | --- | ---: | --- |',
+    ...claims.map((claim) => overviewRow(claim, of(claim, findings))),
+    '',
+    `Intervals: ${100 * params.level} % percentile bootstrap over seeds, then images (${params.resamples} resamples). ` +
+      'A statistic holds or fails when its whole interval lies on one side of its line, and is undecided otherwise. ' +
+      'A claim holds when each of its statistics does, and fails with any of them. With few seeds the intervals ' +
+      `are too narrow, and of many at ${100 * params.level} % some miss by chance: a single statistic proves little.`,
+    ...claims.flatMap((claim) => ['', ...section(claim, of(claim, findings))]),
+    '',
+    ...stabilityTables(variants, params),
     '',
   ].join('\n');
+}
+
+function of(claim: Claim, findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => finding.claim === claim.number);
 }
 
 function describeVariant({ name, runs }: VariantEvidence): string {
@@ -57,12 +65,21 @@ function describeVariant({ name, runs }: VariantEvidence): string {
   return `- ${name}: early stopping at epoch ${stops}; last checkpoint: epoch ${last}.`;
 }
 
-function section(claim: Claim, findings: readonly Finding[]): readonly string[] {
-  const own = findings.filter((finding) => finding.claim === claim.number);
-  if (own.length === 0)
-    return [`## ${claim.number}. ${claim.text}`, '', 'Not tested: this pipeline has no runs to test it on.'];
+function overviewRow({ number, text, figure }: Claim, own: readonly Finding[]): string {
+  const verdict = together(own.map((finding) => finding.verdict));
+  const counts = [count(own, 'held'), count(own, 'not held'), count(own, 'undecided')].join(', ');
+  return `| ${number}. ${text} | ${verdict} | ${counts} | ${figure} |`;
+}
+
+function section({ number, text, measured }: Claim, own: readonly Finding[]): readonly string[] {
+  const heading = [`## ${number}. ${text}`, ''];
+  if (own.length === 0) return [...heading, 'Not tested: this pipeline has no runs to test it on.'];
+  const variants = [...new Set(own.map(({ variant }) => variant))];
   return [
-    `## ${claim.number}. ${claim.text}`,
+    ...heading,
+    ...variants.map((variant) => inALine(own.filter((finding) => finding.variant === variant))),
+    '',
+    measured,
     '',
     '| runs | statistic | value | interval | holds if | verdict |',
     '| --- | --- | ---: | --- | --- | --- |',
@@ -70,17 +87,26 @@ function section(claim: Claim, findings: readonly Finding[]): readonly string[] 
   ];
 }
 
+/** Statistics that are listed one by one; more are counted. */
+const FEW = 4;
+
+function inALine(own: readonly Finding[]): string {
+  const variant = own[0]!.variant;
+  const verdict = together(own.map((finding) => finding.verdict));
+  const valueOf = ({ interval }: Finding): string => (interval ? rounded(interval.value) : 'not defined');
+  if (own.length <= FEW) {
+    const values = own.map((finding) => `${finding.statistic} ${valueOf(finding)}`).join('; ');
+    return `- **${variant}: ${verdict}.** ${values}.`;
+  }
+  const counts = `${count(own, 'held')} of ${own.length} hold, ${count(own, 'not held')} fail`;
+  const wrong = ({ rule, interval }: Finding): number =>
+    interval ? violation(rule, interval.value) : -Infinity;
+  const furthest = own.reduce((a, b) => (wrong(b) > wrong(a) ? b : a));
+  const where = wrong(furthest) > 0 ? 'furthest from holding' : 'nearest to failing';
+  return `- **${variant}: ${verdict}.** ${counts}; ${where}: ${furthest.statistic} ${valueOf(furthest)}.`;
+}
+
 function row({ variant, statistic, interval, rule, verdict }: Finding): string {
-  const numbers = interval
-    ? `${rounded(interval.value)} | ${rounded(interval.low)} to ${rounded(interval.high)}`
-    : 'not defined |';
+  const numbers = interval ? `${rounded(interval.value)} | ${ranged(interval)}` : 'not defined |';
   return `| ${variant} | ${statistic} | ${numbers} | ${describeRule(rule)} | ${verdict} |`;
-}
-
-function verdictOf(claim: Claim, findings: readonly Finding[]): string {
-  return together(findings.filter((finding) => finding.claim === claim.number).map(({ verdict }) => verdict));
-}
-
-function rounded(value: number): string {
-  return value.toFixed(3).replace('-', '−');
 }

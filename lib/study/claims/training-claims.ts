@@ -9,7 +9,7 @@ function changes(variant: VariantEvidence, measure: keyof LateTraining): readonl
 
 /** 1. Late training lowers test error while test loss rises. */
 export function lateTraining(variant: VariantEvidence, find: Find): void {
-  const text = (measure: string) => `test ${measure}, end of training − early stopping`;
+  const text = (measure: string) => `test ${measure}`;
   find(text('error'), { type: 'below', bound: 0 }, changes(variant, 'error'), meanOfAll);
   find(text('loss'), { type: 'above', bound: 0 }, changes(variant, 'loss'), meanOfAll);
 }
@@ -20,16 +20,11 @@ export function augmentationDiffers(without: VariantEvidence, withIt: VariantEvi
     const tagged = [without, withIt].flatMap((variant, side) =>
       changes(variant, measure).map((run) => run.map((value) => ({ side, value }))),
     );
-    find(
-      `change of test ${measure}, without − with augmentation`,
-      { type: 'apart-from-zero' },
-      tagged,
-      (runs) => {
-        const [a, b] = [0, 1].map((side) =>
-          meanOfAll(runs.map((run) => run.filter((entry) => entry.side === side).map(({ value }) => value))),
-        ) as [number | null, number | null];
-        return a === null || b === null ? null : a - b;
-      },
-    );
+    find(`test ${measure}`, { type: 'apart-from-zero' }, tagged, (runs) => {
+      const [a, b] = [0, 1].map((side) =>
+        meanOfAll(runs.map((run) => run.filter((entry) => entry.side === side).map(({ value }) => value))),
+      ) as [number | null, number | null];
+      return a === null || b === null ? null : a - b;
+    });
   }
 }

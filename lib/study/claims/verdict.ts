@@ -39,6 +39,20 @@ export function judge(rule: Rule, interval: Interval | null): Verdict {
   }
 }
 
+/** How far a value lies on the wrong side of its rule; negative on the right one. */
+export function violation(rule: Rule, value: number): number {
+  switch (rule.type) {
+    case 'below':
+      return value - rule.bound;
+    case 'above':
+      return rule.bound - value;
+    case 'apart-from-zero':
+      return -Math.abs(value);
+    case 'within':
+      return Math.abs(value) - rule.margin;
+  }
+}
+
 export function describeRule(rule: Rule): string {
   switch (rule.type) {
     case 'below':
@@ -56,4 +70,8 @@ export function describeRule(rule: Rule): string {
 export function together(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('not held')) return 'not held';
   return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'held') ? 'held' : 'undecided';
+}
+
+export function count(findings: readonly Finding[], verdict: Verdict): number {
+  return findings.filter((finding) => finding.verdict === verdict).length;
 }

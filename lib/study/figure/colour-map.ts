@@ -39,7 +39,10 @@ export function colourAt(map: ColourMap, share: number): Rgb {
   const at = Math.min(1, Math.max(0, share)) * (colours.length - 1);
   const below = Math.min(Math.floor(at), colours.length - 2);
   const [from, to] = [colours[below]!, colours[below + 1]!];
-  const mix = (channel: 0 | 1 | 2): number =>
-    Math.round(from[channel] + (at - below) * (to[channel] - from[channel]));
-  return [mix(0), mix(1), mix(2)];
+  const between = at - below;
+  return [
+    Math.round(from[0] + between * (to[0] - from[0])),
+    Math.round(from[1] + between * (to[1] - from[1])),
+    Math.round(from[2] + between * (to[2] - from[2])),
+  ];
 }

@@ -1,6 +1,6 @@
-import { draws } from '../random.ts';
 import { meanOfAll } from '../statistics/bootstrap.ts';
 import { quantile } from '../statistics/quantile.ts';
+import { resamplesOf } from '../statistics/resamples.ts';
 import type { CurvePoint } from './curve-grid.ts';
 
 const RESAMPLES = 1000;
@@ -16,44 +16,24 @@ export interface Interval {
 /** What a point sums up: values of each run (a seed), one per image. */
 export type Runs = readonly (readonly number[])[];
 
-/** Places of the values that each resample draws, counted over all runs. */
-type Resamples = readonly Int32Array[];
-
-/** Runs with replacement, then within each drawn run its values: the draws of the study's `bootstrap`. */
-function drawResamples(sizes: readonly number[]): Resamples {
-  const starts = sizes.map((_, run) => sizes.slice(0, run).reduce((sum, size) => sum + size, 0));
-  const from = draws({ seed: 0, purpose: 'bootstrap' });
-  return Array.from({ length: RESAMPLES }, () => {
-    const drawn = sizes.map(() => from.integer(sizes.length));
-    const places = new Int32Array(drawn.reduce((sum, run) => sum + sizes[run]!, 0));
-    let at = 0;
-    for (const run of drawn)
-      for (let value = 0; value < sizes[run]!; value++)
-        places[at++] = starts[run]! + from.integer(sizes[run]!);
-    return places;
-  });
-}
-
-/** Draws made so far: they depend on the sizes of the runs alone, which most points of all figures share. */
-const drawn = new Map<string, Resamples>();
-
-function resamplesOf(sizes: readonly number[]): Resamples {
-  const key = sizes.join(' ');
-  const found = drawn.get(key) ?? drawResamples(sizes);
-  drawn.set(key, found);
-  return found;
-}
-
-/** Mean over all values with its 95 % bootstrap interval: to the last bit what the statistics' `bootstrap` gives. */
+/**
+ * Mean over all values with its 95 % bootstrap interval: to the last bit what the statistics' `bootstrap` gives,
+ * without an array for each resample.
+ */
 export function bootstrapMean(runs: Runs): Interval {
   const value = meanOfAll(runs);
-  const values = Float64Array.from(runs.flat());
-  if (value === null || values.length < 2) return { value, low: null, high: null };
+  const sizes = runs.map((run) => run.length);
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  if (value === null || count < 2) return { value, low: null, high: null };
   const means = new Float64Array(RESAMPLES);
-  resamplesOf(runs.map((run) => run.length)).forEach((places, resample) => {
+  resamplesOf(sizes, RESAMPLES).forEach(({ runs: drawn, places }, resample) => {
     let sum = 0;
-    for (let at = 0; at < places.length; at++) sum += values[places[at]!]!;
-    means[resample] = sum / places.length;
+    let at = 0;
+    for (const which of drawn) {
+      const run = runs[which]!;
+      for (let drawnValues = 0; drawnValues < run.length; drawnValues++) sum += run[places[at++]!]!;
+    }
+    means[resample] = sum / at;
   });
   means.sort();
   return { value, low: quantile(means, TAIL), high: quantile(means, 1 - TAIL) };

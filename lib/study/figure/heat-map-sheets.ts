@@ -101,19 +101,28 @@ function columnOf(
   };
 }
 
-/** A row of maps; under one without signs, the same maps over the image. */
-function rowsOf(cells: readonly SheetCell[], image: Raster, colours: ColourMap): SheetRow[] {
+/** Which maps are shown over their image too: those without signs, which take the least reading, or all. */
+export type Overlays = 'unsigned' | 'all';
+
+/** A row of maps, and under it, where asked for, the same maps over the image. */
+function rowsOf(
+  cells: readonly SheetCell[],
+  image: Raster,
+  colours: ColourMap,
+  overlays: Overlays,
+): SheetRow[] {
   const label = methodLabel(cells[0]!.method);
   const maps = { label, cells: cells.map(({ map, clip }) => heatMapRaster(map, colours, clip)) };
-  if (colours === 'diverging') return [maps];
-  const over = cells.map(({ map, clip }) => overlayRaster(image, map, clip));
-  return [maps, { label: `${label}, over the image`, cells: over }];
+  if (overlays === 'unsigned' && colours === 'diverging') return [maps];
+  const over = cells.map(({ map, clip }) => overlayRaster(image, map, colours, clip));
+  return [maps, { label: 'over the image', cells: over }];
 }
 
 export function sheetBlock(
   series: MapSeries,
   cells: readonly (readonly SheetCell[])[],
   colours: ReadonlyMap<MethodName, ColourMap>,
+  overlays: Overlays,
 ): SheetBlock {
   const { set, classes } = series.images;
   const { row, checkpoint: first } = cells[0]![0]!;
@@ -128,7 +137,7 @@ export function sheetBlock(
     subtitle: `Image ${maps.index[row]!}; label: ${maps.class[row]!}; at early stopping taken for: ${stop.predicted}, p of the label ${stop.probability.toFixed(3)}.`,
     image,
     columns,
-    rows: cells.flatMap((line) => rowsOf(line, image, colours.get(line[0]!.method)!)),
+    rows: cells.flatMap((line) => rowsOf(line, image, colours.get(line[0]!.method)!, overlays)),
   };
 }
 

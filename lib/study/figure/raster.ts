@@ -59,21 +59,23 @@ export function imageRaster(
 const LUMINANCE = [0.2126, 0.7152, 0.0722] as const;
 
 /** A map, enlarged bilinearly, over its image in grey: the stronger, the more of the map's colour. */
-export function overlayRaster(image: Raster, map: HeatMap, clip: number): Raster {
+export function overlayRaster(image: Raster, map: HeatMap, colours: ColourMap, clip: number): Raster {
   const { height, width } = image;
   const { values } = resizeBilinear(map, height, width);
   const pixels = new Uint8Array(height * width * 3);
-  values.forEach((value, at) => {
-    const share = Math.min(1, Math.max(0, shareOf('sequential', value, clip)));
-    const grey = LUMINANCE.reduce(
-      (sum, weight, channel) => sum + weight * image.pixels[at * 3 + channel]!,
-      0,
-    );
-    const cover = 0.75 * share;
-    colourAt('sequential', share).forEach((colour, channel) => {
-      pixels[at * 3 + channel] = Math.round((1 - cover) * grey + cover * colour);
-    });
-  });
+  const [ofRed, ofGreen, ofBlue] = LUMINANCE;
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at]!;
+    const strength = clip > 0 ? Math.min(1, Math.abs(value) / clip) : 0;
+    const cover = 0.75 * (colours === 'diverging' || value > 0 ? strength : 0);
+    const [red, green, blue] = colourAt(colours, shareOf(colours, value, clip));
+    const place = at * 3;
+    const grey =
+      ofRed * image.pixels[place]! + ofGreen * image.pixels[place + 1]! + ofBlue * image.pixels[place + 2]!;
+    pixels[place] = Math.round((1 - cover) * grey + cover * red);
+    pixels[place + 1] = Math.round((1 - cover) * grey + cover * green);
+    pixels[place + 2] = Math.round((1 - cover) * grey + cover * blue);
+  }
   return { height, width, pixels };
 }
 

@@ -4,7 +4,7 @@ import type { Drawing } from './drawing.ts';
 import { epochAxis } from './epoch-axis.ts';
 import type { EpochScale } from './epoch-axis.ts';
 import { cellTable, methodColours, pickCheckpoints, sheetBlock, sheetCells } from './heat-map-sheets.ts';
-import type { MapSeries, SheetCell } from './heat-map-sheets.ts';
+import type { MapSeries, Overlays, SheetCell } from './heat-map-sheets.ts';
 import { fileName, titled } from './labels.ts';
 import type { Variant } from './run.ts';
 import { sheetSvg } from './sheet.ts';
@@ -56,6 +56,7 @@ function drawing(
   name: string,
   title: string,
   blocks: readonly SheetCell[][][],
+  overlays: Overlays,
 ): Drawing {
   const caption = captionOf(options.seed);
   return {
@@ -64,7 +65,11 @@ function drawing(
     caption,
     table: cellTable(blocks.flat(2), series.images.set),
     svg: () =>
-      sheetSvg({ title, caption, blocks: blocks.map((cells) => sheetBlock(series, cells, colours)) }),
+      sheetSvg({
+        title,
+        caption,
+        blocks: blocks.map((cells) => sheetBlock(series, cells, colours, overlays)),
+      }),
   };
 }
 
@@ -77,7 +82,7 @@ function overview(figure: Numbered): Drawing {
   const rows = [...new Set(maps.group)].map((group) => maps.group.indexOf(group));
   const blocks = rows.map((row) => cellsOf(figure, row, methods, CHECKPOINTS));
   const title = titled('Heat maps of one image of each group', options.variant);
-  return drawing(figure, fileName('figure-3', options.variant.key), title, blocks);
+  return drawing(figure, fileName('figure-3', options.variant.key), title, blocks, 'unsigned');
 }
 
 function imageSheet(figure: Numbered, row: number): Drawing {
@@ -86,7 +91,8 @@ function imageSheet(figure: Numbered, row: number): Drawing {
   const name = fileName(maps.group[row]!, maps.class[row]!, String(maps.rank[row]!));
   const folder = fileName('figure-3', options.variant.key);
   const title = titled(`Heat maps of image ${maps.index[row]!}`, options.variant);
-  return drawing(figure, `${folder}/${name}`, title, [cellsOf(figure, row, maps.methods, CHECKPOINTS)]);
+  const block = cellsOf(figure, row, maps.methods, CHECKPOINTS);
+  return drawing(figure, `${folder}/${name}`, title, [block], 'all');
 }
 
 /** Figure 3: the overview, then a sheet per image, drawn one by one. */

@@ -1,5 +1,5 @@
-import { type Draws, draws } from '../random.ts';
 import { quantile } from './quantile.ts';
+import { type Resample, resamplesOf } from './resamples.ts';
 
 export interface Interval {
   readonly value: number;
@@ -36,11 +36,10 @@ export function bootstrap<T>(
   const value = statistic(runs);
   const observations = runs.reduce((count, run) => count + run.length, 0);
   if (value === null || observations < 2) return null;
-  const from = draws({ seed: 0, purpose: 'bootstrap' });
   const found: number[] = [];
-  for (let resample = 0; resample < resamples; resample++) {
-    const drawn = withReplacement(runs, from).map((run) => withReplacement(run, from));
-    const again = statistic(drawn);
+  const sizes = runs.map((run) => run.length);
+  for (const resample of resamplesOf(sizes, resamples)) {
+    const again = statistic(drawn(runs, resample));
     if (again !== null) found.push(again);
   }
   const sorted = Float64Array.from(found).sort();
@@ -49,8 +48,14 @@ export function bootstrap<T>(
   return { value, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
 }
 
-function withReplacement<T>(values: readonly T[], from: Draws): readonly T[] {
-  return values.map(() => values[from.integer(values.length)]!);
+function drawn<T>(all: readonly Run<T>[], { runs, places }: Resample): readonly Run<T>[] {
+  let at = 0;
+  return Array.from(runs, (which) => {
+    const run = all[which]!;
+    const values = new Array<T>(run.length);
+    for (let value = 0; value < run.length; value++) values[value] = run[places[at++]!]!;
+    return values;
+  });
 }
 
 /** Mean over all images of all runs; null without any. */

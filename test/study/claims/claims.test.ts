@@ -70,7 +70,15 @@ function variant(augment: boolean, world: World): VariantEvidence {
       floor: scores(5, () => world.floor),
     };
   });
-  return { name: `augment=${augment}`, augment, runs };
+  const untrained = runs.flatMap(({ seed }) =>
+    Object.keys(world.similarity).flatMap((method, m) =>
+      [0, 0.02].map((more) => {
+        const left = 0.1 * m + more;
+        return { seed, checkpoint: 'early stopping', method, mssim: left, spearman: left };
+      }),
+    ),
+  );
+  return { name: `augment=${augment}`, augment, runs, untrained };
 }
 
 function verdicts(...variants: VariantEvidence[]): Verdict[] {
@@ -105,6 +113,7 @@ describe('the claims', () => {
       name: 'all runs',
       augment: null,
       runs: [{ seed: 0, stop: 5, late: null, checkpoints: [], floor: [] }],
+      untrained: [],
     };
     expect(verdicts(empty)).toEqual(claims.map(() => 'undecided'));
   });
@@ -116,17 +125,50 @@ describe('the page of claims', () => {
   const page = claimsPage(findings, variants, params);
 
   it('names each claim with its verdict and where to look', () => {
-    expect(page).toContain('| 1. Late training lowers test error while test loss rises. | held | Figure 2 |');
+    expect(page).toContain(
+      '| 1. Late training lowers test error while test loss rises. | held | 2, 0, 0 | Figure 2 |',
+    );
     for (const { number, text } of claims) expect(page).toContain(`## ${number}. ${text}`);
   });
 
   it('gives each statistic with interval and rule', () => {
     expect(page).toMatch(
-      /\| augment=false \| saliency: MSSIM to early stopping, last checkpoint \| 0\.05\d \| 0\.\d+ to 0\.\d+ \| < 0\.4 \| held \|/,
+      /\| augment=false \| saliency, MSSIM \| 0\.05\d \| 0\.\d+ to 0\.\d+ \| < 0\.4 \| held \|/,
     );
     expect(page).toContain(
       'early stopping at epoch 5 (seed 0), 5 (seed 1), 5 (seed 2); last checkpoint: epoch 80.',
     );
+  });
+
+  it('says what was found in a line: few values one by one, of many the worst', () => {
+    expect(page).toMatch(/- \*\*augment=false: held\.\*\* test error −0\.0\d+; test loss 0\.\d+\./);
+    expect(page).toMatch(
+      /- \*\*augment=false: held\.\*\* 12 of 12 hold, 0 fail; nearest to failing: guided-backpropagation − saliency, (MSSIM|Spearman) 0\.7\d+\./,
+    );
+  });
+
+  it('sets drift beside chance and beside what an untrained net leaves', () => {
+    // (1 − 0.05) / (1 − 0.01) of the way for saliency, (1 − 0.9) / (1 − 0.21) for deconvolution.
+    const [mssim] = page.split('augment=false, Spearman:');
+    expect(mssim).toMatch(/\| saliency \| 0\.0\d+ \(.*\) \| 0\.9\d+ \(.*\) \| 0\.010 \(.*\) \| 0\.9\d \|/);
+    expect(mssim).toMatch(
+      /\| deconvolution \| 0\.\d+ \(.*\) \| 0\.9\d+ \(.*\) \| 0\.210 \(.*\) \| 0\.1\d \|/,
+    );
+  });
+
+  it('asks of saliency’s Spearman at every late checkpoint, not the last alone', () => {
+    const world = variant(false, asInThePaper);
+    const runs = world.runs.map((run) => ({
+      ...run,
+      checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
+        epoch,
+        scores: scores.map((row) => (epoch === 20 ? { ...row, spearman: 0.5 } : row)),
+      })),
+    }));
+    const finding = examineClaims([{ ...world, runs }], params).find(
+      ({ statistic }) => statistic === 'saliency, Spearman at its greatest',
+    );
+    expect(finding).toMatchObject({ verdict: 'not held', interval: { value: 0.5 } });
   });
 
   it('says what was not tested', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { describeRule, judge, type Rule, together, type Verdict } from '../../../lib/study/claims/verdict.ts';
+import {
+  describeRule,
+  judge,
+  type Rule,
+  together,
+  type Verdict,
+  violation,
+} from '../../../lib/study/claims/verdict.ts';
 
 const below: Rule = { type: 'below', bound: 0.4 };
 const above: Rule = { type: 'above', bound: 0 };
@@ -36,6 +43,15 @@ describe('a verdict', () => {
     [[], 'undecided'],
   ])('of a claim with findings %o is %s', (verdicts, expected) => {
     expect(together(verdicts)).toBe(expected);
+  });
+
+  it.each<[Rule, number, number]>([
+    [below, 0.6, 0.2],
+    [above, 0.3, -0.3],
+    [apart, -0.2, -0.2],
+    [within, -0.3, 0.2],
+  ])('%o is violated by %d by %d', (rule, value, by) => {
+    expect(violation(rule, value)).toBeCloseTo(by, 12);
   });
 
   it('says what it asks for', () => {

@@ -66,9 +66,18 @@ describe('pictures', () => {
 
   it('lays a map over the grey image, which is all there is where the map is zero', () => {
     const image = imageRaster(Uint8Array.of(100, 100, 100, 200, 0, 0), [1, 2, 3]);
-    const { pixels } = overlayRaster(image, map(1, 2, 0, 1), 1);
+    const { pixels } = overlayRaster(image, map(1, 2, 0, 1), 'sequential', 1);
     expect([...pixels.subarray(0, 3)]).toEqual([100, 100, 100]);
     expect(pixels[4]).toBeGreaterThan(pixels[5]!);
+  });
+
+  it('lays a map with signs over the image in its two colours, as strong for as against', () => {
+    const image = imageRaster(new Uint8Array(9).fill(120), [1, 3, 3]);
+    const { pixels } = overlayRaster(image, map(1, 3, -1, 0, 1), 'diverging', 1);
+    const [against, none, inFavour] = [0, 3, 6].map((at) => [...pixels.subarray(at, at + 3)]);
+    expect(none).toEqual([120, 120, 120]);
+    expect(against![2]).toBeGreaterThan(against![0]! + 50);
+    expect(inFavour![0]).toBeGreaterThan(inFavour![2]! + 50);
   });
 
   it('tiles cells with white gaps, each pixel enlarged to a square', () => {
