@@ -99,8 +99,6 @@ export function readMaps(table: Table): MapsTable {
   const numbers = (name: string): number[] => table.numbers(name) as number[];
   const strings = (name: string): string[] => table.strings(name) as string[];
   const mask = 'mask' in table.columns ? table.tensor('mask') : null;
-  // Joining the record batches of a tensor takes long, and who draws asks for it once per image.
-  const joined = new Map<MethodName, ReturnType<MapsTable['map']>>();
   return {
     rows: table.rows,
     index: numbers('index'),
@@ -114,12 +112,8 @@ export function readMaps(table: Table): MapsTable {
     mask: mask && { shape: mask.shape, values: mask.values as Uint8Array },
     methods: methodNames.filter((name) => name in table.columns),
     map(method) {
-      const known = joined.get(method);
-      if (known) return known;
       const { shape, values } = table.tensor(method);
-      const map = { shape, values: values as Float32Array };
-      joined.set(method, map);
-      return map;
+      return { shape, values: values as Float32Array };
     },
   };
 }

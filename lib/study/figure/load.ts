@@ -1,6 +1,8 @@
 import { readArrow } from '../../arrow/read.ts';
 import type { ArrowTable } from '../../arrow/read.ts';
 import { readMaps } from '../attribution/maps-file.ts';
+import type { MapsTable } from '../attribution/maps-file.ts';
+import type { MethodName } from '../attribution/methods.ts';
 import { imagesOf } from '../dataset/file.ts';
 import type { DeletionRow } from './deletion.ts';
 import type { FloorRow } from './drift.ts';
@@ -142,6 +144,19 @@ export interface MapFiles {
   readonly maps: readonly PlacedFile[];
 }
 
+/** Joining the record batches of a method's maps takes long, and each image that is drawn asks for them again. */
+function joinedOnce(maps: MapsTable): MapsTable {
+  const joined = new Map<MethodName, ReturnType<MapsTable['map']>>();
+  return {
+    ...maps,
+    map(method) {
+      const found = joined.get(method) ?? maps.map(method);
+      joined.set(method, found);
+      return found;
+    },
+  };
+}
+
 /** The maps of one run, by epoch behind those at early stopping. */
 export async function readMapSeries(files: MapFiles): Promise<MapSeries> {
   const checkpoint = async (
@@ -151,7 +166,7 @@ export async function readMapSeries(files: MapFiles): Promise<MapSeries> {
   ): Promise<Checkpoint> => ({
     epoch,
     isEarlyStopping,
-    maps: readMaps(await readArrow(file.path)),
+    maps: joinedOnce(readMaps(await readArrow(file.path))),
   });
   const others: Checkpoint[] = [];
   for (const file of files.maps) {
