@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { promisify } from 'node:util';
 
 export interface NetSize {
   readonly family: 'resnet-cifar' | 'resnet18';
@@ -10,11 +11,12 @@ export interface NetSize {
   readonly threads: number;
 }
 
-export type Call = 'train' | 'evaluate';
+export type Call = 'train' | 'evaluate' | 'explain';
 
 /** PyTorch in a process of its own, asked one thing at a time. */
 export class Torch {
   readonly version: string;
+  readonly #python: string;
   readonly #process: ChildProcess & { stdin: Writable };
   readonly #answers: AsyncIterator<string>;
 
@@ -22,7 +24,9 @@ export class Torch {
     child: ChildProcess & { stdin: Writable },
     answers: AsyncIterator<string>,
     version: string,
+    python: string,
   ) {
+    this.#python = python;
     this.#process = child;
     this.#answers = answers;
     this.version = version;
@@ -44,16 +48,23 @@ export class Torch {
     const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const first = await Promise.race([absent, answers.next()]);
     if (first === null || first.done === true) return null;
-    return new Torch(child, answers, (JSON.parse(first.value) as { version: string }).version);
+    return new Torch(child, answers, (JSON.parse(first.value) as { version: string }).version, python);
   }
 
   async prepare(net: NetSize): Promise<void> {
     await this.#ask(net);
   }
 
-  /** Seconds of each of `count` calls. */
+  /** Seconds of each of `count` calls; none where Captum is missing. */
   async time(call: Call, count: number): Promise<number[]> {
     return (await this.#ask({ call, count })).seconds!;
+  }
+
+  /** Largest resident memory, in KiB, of a process of its own that trains. */
+  async peak(net: NetSize): Promise<number> {
+    const args = ['bench/compute-torch.py', JSON.stringify(net)];
+    const { stdout } = await promisify(execFile)(this.#python, args);
+    return (JSON.parse(stdout) as { peak: number }).peak;
   }
 
   stop(): void {

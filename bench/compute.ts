@@ -1,6 +1,7 @@
 /*
- * Training and evaluation speed beside PyTorch's: the same nets, batches and thread counts, taking turns, so
- * that whatever else the machine does slows both. Images per second are of the median call.
+ * Speed of training, evaluation and explanation beside PyTorch's and Captum's: the same nets, batches and
+ * thread counts, taking turns, so that whatever else the machine does slows both. Images, or maps, per second
+ * are of the median call. Peak memory is that of a process that only trains.
  *
  *   npm run bench:compute                      PYTHON=/path/to/python chooses where torch is looked for
  *   npm run bench:compute resnet18,18,16,128,2    one net: family,depth,width,batch,threads
@@ -13,9 +14,11 @@ import { createModel } from '../lib/study/model/create.ts';
 import { initialWeights } from '../lib/study/model/initial.ts';
 import type { Model } from '../lib/study/model/model.ts';
 import { inference, trainingStep } from '../lib/study/train/step.ts';
-import { Torch, type Call, type NetSize } from './compute-torch.ts';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Torch, type NetSize } from './compute-torch.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 /** A turn of each lasts about this long, in seconds. */
 const TURN = 0.7;
 
@@ -38,7 +41,12 @@ interface Prepared {
   readonly feed: TensorMap;
 }
 
-async function prepare(engine: Engine, model: Model, net: NetSize, call: Call): Promise<Prepared> {
+async function prepare(
+  engine: Engine,
+  model: Model,
+  net: NetSize,
+  call: 'train' | 'evaluate',
+): Promise<Prepared> {
   const image = [32, 32, 3];
   const { fn, options } =
     call === 'train'
@@ -74,32 +82,54 @@ function median(values: readonly number[]): number {
 
 /** Calls that fill a turn, from the time of a few warm ones. */
 function turn(warm: readonly number[]): number {
-  return Math.max(2, Math.round(TURN / median(warm)));
+  return Math.max(1, Math.round(TURN / median(warm)));
 }
 
-async function compare(net: NetSize, call: Call, engine: Engine, torch: Torch | null): Promise<string> {
-  const model = createModel(
-    { family: net.family, depth: net.depth, width: net.width },
-    { height: 32, width: 32, channels: 3 },
-    10,
-  );
-  const ours = await prepare(engine, model, net, call);
-  const [count, torchCount] = [
-    turn(await time(ours, 3)),
-    torch === null ? 0 : turn(await torch.time(call, 3)),
-  ];
-  const [mine, theirs]: [number[], number[]] = [[], []];
+/** Seconds of each of a number of calls. */
+type Timed = (count: number) => Promise<readonly number[]>;
+
+/** `perCall`: images, or maps, that a call gives. */
+async function compare(name: string, perCall: number, ours: Timed, theirs: Timed | null): Promise<string> {
+  const [count, torchCount] = [turn(await ours(2)), theirs === null ? 0 : turn(await theirs(2))];
+  const [mine, reference]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
-    mine.push(...(await time(ours, count)));
-    if (torch !== null) theirs.push(...(await torch.time(call, torchCount)));
+    mine.push(...(await ours(count)));
+    if (theirs !== null) reference.push(...(await theirs(torchCount)));
   }
+  const speed = perCall / median(mine);
+  const columns = [name.padEnd(14), speed.toFixed(0).padStart(7)];
+  if (reference.length > 0) {
+    const other = perCall / median(reference);
+    columns.push(other.toFixed(0).padStart(7), (speed / other).toFixed(2).padStart(6));
+  }
+  return columns.join('  ');
+}
+
+async function compareNet(net: NetSize, call: 'train' | 'evaluate', engine: Engine, torch: Torch | null) {
+  const ours = await prepare(engine, modelOf(net), net, call);
+  const theirs = torch === null ? null : (count: number) => torch.time(call, count);
+  const line = await compare(`${call}, images`, net.batch, (count) => time(ours, count), theirs);
   await ours.program.dispose();
-  const speed = net.batch / median(mine);
-  const columns = [call.padEnd(8), speed.toFixed(0).padStart(7)];
-  if (torch !== null) {
-    const reference = net.batch / median(theirs);
-    columns.push(reference.toFixed(0).padStart(7), (speed / reference).toFixed(2).padStart(6));
-  }
+  return line;
+}
+
+function modelOf({ family, depth, width }: NetSize): Model {
+  return createModel({ family, depth, width }, { height: 32, width: 32, channels: 3 }, 10);
+}
+
+/** Largest resident memory in KiB of a process that only trains: this file, told so. */
+async function peak(net: NetSize): Promise<number> {
+  const { family, depth, width, batch, threads } = net;
+  const text = [family, depth, width, batch, threads].join();
+  const args = ['scripts/run.mjs', 'bench/compute.ts', '--peak', text];
+  return Number((await promisify(execFile)(process.execPath, args)).stdout);
+}
+
+async function comparePeak(net: NetSize, torch: Torch | null): Promise<string> {
+  const ours = (await peak(net)) / 1024;
+  const theirs = torch === null ? null : (await torch.peak(net)) / 1024;
+  const columns = ['peak, MiB'.padEnd(14), ours.toFixed(0).padStart(7)];
+  if (theirs !== null) columns.push(theirs.toFixed(0).padStart(7), (ours / theirs).toFixed(2).padStart(6));
   return columns.join('  ');
 }
 
@@ -114,21 +144,15 @@ const METHODS = [
   'smooth-grad',
 ] as const;
 
-/** Maps per second of one checkpoint, compiling included, as the study computes them. */
-async function explain(net: NetSize, engine: Engine): Promise<string> {
-  const model = createModel(
-    { family: net.family, depth: net.depth, width: net.width },
-    { height: 32, width: 32, channels: 3 },
-    10,
-  );
-  const count = 32;
+const IMAGES = 32;
+
+/** Computes all maps of one checkpoint, compiling included, as the study does; gives how many. */
+async function explain(model: Model, engine: Engine): Promise<number> {
   const images = {
-    x: floats([count, 32, 32, 3], (i) => Math.sin(i * 1.37)),
-    classes: Array.from({ length: count }, (_, i) => i % 10),
+    x: floats([IMAGES, 32, 32, 3], (i) => Math.sin(i * 1.37)),
+    classes: Array.from({ length: IMAGES }, (_, i) => i % 10),
   };
-  const start = performance.now();
-  let maps = 0;
-  for await (const batch of explainImages(engine, model, initialWeights(model.weights, 1), images, {
+  const batches = explainImages(engine, model, initialWeights(model.weights, 1), images, {
     methods: METHODS,
     target: 'logit',
     parameters: {
@@ -137,9 +161,26 @@ async function explain(net: NetSize, engine: Engine): Promise<string> {
       occlusion: { window: 8, stride: 4 },
     },
     noise: noiseFields(25, [32, 32, 3]),
-  }))
-    maps += batch.count * METHODS.length;
-  return `maps/s   ${((1000 * maps) / (performance.now() - start)).toFixed(0).padStart(8)}`;
+  });
+  let maps = 0;
+  for await (const { count } of batches) maps += count * METHODS.length;
+  return maps;
+}
+
+async function compareMaps(net: NetSize, engine: Engine, torch: Torch | null): Promise<string> {
+  const model = modelOf(net);
+  const ours = async (count: number): Promise<number[]> => {
+    const seconds: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = performance.now();
+      await explain(model, engine);
+      seconds.push((performance.now() - start) / 1000);
+    }
+    return seconds;
+  };
+  const captum = torch !== null && (await torch.time('explain', 1)).length > 0;
+  const theirs = captum ? (count: number) => torch.time('explain', count) : null;
+  return compare('explain, maps', IMAGES * METHODS.length, ours, theirs);
 }
 
 function parse(text: string): NetSize {
@@ -150,20 +191,30 @@ function parse(text: string): NetSize {
   return { family, depth: depth!, width: width!, batch: batch!, threads: threads! };
 }
 
-const nets = process.argv.length > 2 ? process.argv.slice(2).map(parse) : DEFAULTS;
-const torch = await Torch.start(process.env.PYTHON ?? 'python3');
-if (torch === null) console.log('skipped PyTorch: no torch in PYTHON (or python3)');
-console.log(`images/s: pipe${torch === null ? '' : `, PyTorch ${torch.version} channels_last, ratio`}`);
-for (const net of nets) {
-  const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: net.threads });
-  const { family, depth, width, batch, threads } = net;
-  console.log(
-    `${family} depth ${depth}, width ${width}, batch ${batch}, threads ${threads} (${engine.toolchain.layout ?? ''})`,
-  );
-  await torch?.prepare(net);
-  for (const call of ['train', 'evaluate'] as const)
-    console.log(`  ${await compare(net, call, engine, torch)}`);
-  console.log(`  ${await explain(net, engine)}`);
-  await engine.dispose();
+async function compareAll(nets: readonly NetSize[]): Promise<void> {
+  const torch = await Torch.start(process.env.PYTHON ?? 'python3');
+  if (torch === null) console.log('skipped PyTorch: no torch in PYTHON (or python3)');
+  console.log(`per second: pipe${torch === null ? '' : `, PyTorch ${torch.version} channels_last, ratio`}`);
+  for (const net of nets) {
+    const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: net.threads });
+    const { family, depth, width, batch, threads } = net;
+    console.log(
+      `${family} depth ${depth}, width ${width}, batch ${batch}, threads ${threads} (${engine.toolchain.layout ?? ''})`,
+    );
+    await torch?.prepare(net);
+    for (const call of ['train', 'evaluate'] as const)
+      console.log(`  ${await compareNet(net, call, engine, torch)}`);
+    console.log(`  ${await compareMaps(net, engine, torch)}`);
+    console.log(`  ${await comparePeak(net, torch)}`);
+    await engine.dispose();
+  }
+  torch?.stop();
 }
-torch?.stop();
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === '--peak') {
+  const net = parse(rest[0]!);
+  const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: net.threads });
+  await time(await prepare(engine, modelOf(net), net, 'train'), 5);
+  console.log(process.resourceUsage().maxRSS);
+} else await compareAll(first === undefined ? DEFAULTS : [first, ...rest].map(parse));

@@ -27,8 +27,12 @@ export async function tensorFlowEngine(device: EngineOptions['device']): Promise
       throw new Error(`${name} is installed but does not load`, { cause: error });
     }
     if (!(await tf.setBackend('tensorflow'))) throw new Error(`${name} loads but does not start`);
+    const { binding } = tf.backend() as { readonly binding?: { readonly TF_Version?: string } };
     await tf.setBackend('cpu');
-    return new EagerEngine('tensorflow', { engine: `${name} with tfjs ${tf.version_core}` });
+    const version = binding?.TF_Version ?? 'of an unknown version';
+    return new EagerEngine('tensorflow', {
+      engine: `${name} with tfjs ${tf.version_core}, TensorFlow ${version}`,
+    });
   }
   throw new Error(
     `the tensorflow engine needs ${wanted.join(' or ')}, which is not installed; install it, or take ` +

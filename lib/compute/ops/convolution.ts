@@ -7,6 +7,9 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
  */
 export function conv2d(x: Tensor4D, filter: Tensor4D, stride: number, padding: number): Tensor4D {
   const side: [number, number] = [padding, padding];
+  // The gradients of TensorFlow's own binding know no explicit padding.
+  if (padding > 0 && tf.getBackend() === 'tensorflow')
+    return tf.conv2d(tf.pad(x, [[0, 0], side, side, [0, 0]]), filter, stride, 'valid');
   return tf.conv2d(x, filter, stride, [[0, 0], side, side, [0, 0]]);
 }
 
