@@ -43,10 +43,17 @@ function places(operand: readonly number[], shape: readonly number[]): Int32Arra
   return result;
 }
 
-function read(node: Node, shape: readonly number[]): (i: number) => number {
-  if (node.kernel === 'Fill') return () => node.attributes.value as number;
-  const place = places(node.shape, shape);
-  return (i) => node.values![place[i]!]!;
+interface Operand {
+  readonly values: ArrayLike<number>;
+  /** Where each element of the result finds its own; null where it is the element of the same place. */
+  readonly place: Int32Array | null;
+}
+
+function operand(node: Node, shape: readonly number[]): Operand {
+  const filled = node.kernel === 'Fill';
+  const values = filled ? [node.attributes.value as number] : node.values!;
+  const same = !filled && elements(node.shape) === elements(shape);
+  return { values, place: same ? null : places(filled ? [] : node.shape, shape) };
 }
 
 /** An elementwise kernel on constants, worked out, rounded to single precision. */
@@ -57,9 +64,13 @@ export function foldElementwise(
 ): Float32Array | null {
   const compute = scalarFunction(kernel);
   if (compute === null) return null;
-  const a = read(inputs[0]!, shape);
-  const b = inputs.length > 1 ? read(inputs[1]!, shape) : a;
-  return Float32Array.from({ length: elements(shape) }, (_, i) => compute(a(i), b(i)));
+  const a = operand(inputs[0]!, shape);
+  const b = inputs.length > 1 ? operand(inputs[1]!, shape) : a;
+  const result = new Float32Array(elements(shape));
+  for (let i = 0; i < result.length; i++) {
+    result[i] = compute(a.values[a.place?.[i] ?? i]!, b.values[b.place?.[i] ?? i]!);
+  }
+  return result;
 }
 
 /** The values of a constant with its axes in another order. */
