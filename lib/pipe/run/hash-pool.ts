@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Digest } from '../digest.ts';
@@ -82,18 +83,13 @@ async function hashed<F>(
   }
 }
 
-function ask(thread: Worker, path: string, signal?: AbortSignal): Promise<Digest> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      reject(signal!.reason as Error);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    thread.once('message', (answer: HashAnswer) => {
-      signal?.removeEventListener('abort', abort);
-      if (answer.type === 'hashed') resolve(answer.digest);
-      else reject(Object.assign(new Error(answer.message), { code: answer.code, path }));
-    });
-    thread.once('error', reject);
-    thread.postMessage(path);
-  });
+async function ask(thread: Worker, path: string, signal?: AbortSignal): Promise<Digest> {
+  const answered = once(thread, 'message', { signal });
+  thread.postMessage(path);
+  const [answer] = (await answered.catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  })) as [HashAnswer];
+  if (answer.type === 'hashed') return answer.digest;
+  throw Object.assign(new Error(answer.message), { code: answer.code, path });
 }
