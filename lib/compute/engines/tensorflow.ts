@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, EngineOptions } from '../program.ts';
 import { EagerEngine } from './eager.ts';
@@ -5,11 +6,14 @@ import { EagerEngine } from './eager.ts';
 /** In the order they are tried; each registers a tfjs backend named `tensorflow`. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-/** True when the package itself is absent, rather than something it needs. */
-function isAbsent(error: unknown, name: string): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
+/** Whether the package is there; it may still lack something that it needs. */
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The user's own installation of TensorFlow: functions run as they are, kernel by kernel. */
@@ -19,11 +23,10 @@ export async function tensorFlowEngine(device: EngineOptions['device']): Promise
   const wanted = PACKAGES.filter(
     (name) => device === 'auto' || (device === 'cuda') === name.endsWith('-gpu'),
   );
-  for (const name of wanted) {
+  for (const name of wanted.filter(isInstalled)) {
     try {
       await import(name);
     } catch (error) {
-      if (isAbsent(error, name)) continue;
       throw new Error(`${name} is installed but does not load`, { cause: error });
     }
     if (!(await tf.setBackend('tensorflow'))) throw new Error(`${name} loads but does not start`);
