@@ -1,10 +1,13 @@
 /**
  * The build engine beside its peers on one graph: ten chains wide, task i runs
- * `cat in/i out/(i-10) > out/i`. Prints medians in seconds and our time over each peer's.
+ * `cat in/i out/(i-10) > out/i`. For each number of tasks a table: running all of them once, and the median
+ * of finding nothing to do; elapsed and processor seconds, and ours over each peer's. Processor time says
+ * more than the clock on a machine that does other things too.
  *
- *   npm run bench -- [tasks=1000] [--runs 5] [--no-build] [--peers ninja,make,snakemake,dvc]
+ *   npm run bench -- [tasks...] [--runs 5] [--limit 600] [--peers ninja,make,snakemake,dvc]
  *
- * Peers are used when they are on PATH (or in PEERS_BIN, a directory put before it).
+ * Peers are used when they are on PATH (or in PEERS_BIN, a directory put before it). One that has not run
+ * everything within `--limit` seconds is stopped, and compared with that.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,9 +21,11 @@ interface Peer {
   /** Writes its build file into `directory`. */
   readonly prepare: (directory: string, tasks: number) => void;
   readonly version: readonly string[];
+  /** Tasks beyond which it takes hours. */
+  readonly most?: number;
 }
 
-const width = 10;
+const chains = 10;
 
 const peers: readonly Peer[] = [
   {
@@ -28,12 +33,12 @@ const peers: readonly Peer[] = [
     command: [process.execPath, resolve('dist/pipe.js'), 'run', '--jobs', '2'],
     version: [process.execPath, resolve('dist/pipe.js'), '--version'],
     prepare(directory, tasks) {
-      const steps = Array.from({ length: Math.ceil(tasks / width) }, (_, step) => step);
+      const steps = Array.from({ length: Math.ceil(tasks / chains) }, (_, step) => step);
       writeFileSync(
         join(directory, 'pipeline.yaml'),
         `version: 1
 params:
-  chains: [${Array.from({ length: width }, (_, chain) => chain).join(', ')}]
+  chains: [${Array.from({ length: chains }, (_, chain) => chain).join(', ')}]
   steps: [${steps.join(', ')}]
 stages:
   link:
@@ -73,6 +78,7 @@ stages:
   },
   {
     name: 'snakemake',
+    most: 1000,
     command: ['snakemake', '--cores', '2', '--quiet', 'all', '--nolock'],
     version: ['snakemake', '--version'],
     prepare(directory, tasks) {
@@ -90,6 +96,7 @@ stages:
   },
   {
     name: 'dvc',
+    most: 1000,
     command: ['dvc', 'repro', '--quiet'],
     version: ['dvc', '--version'],
     prepare(directory, tasks) {
@@ -105,23 +112,85 @@ stages:
 
 /** [name, name of the task before it in its chain] of every task. */
 function links(tasks: number): (readonly [string, string | null])[] {
-  return Array.from({ length: Math.ceil(tasks / width) * width }, (_, i) => {
-    const step = Math.floor(i / width);
-    const chain = i % width;
+  return Array.from({ length: Math.ceil(tasks / chains) * chains }, (_, i) => {
+    const step = Math.floor(i / chains);
+    const chain = i % chains;
     return [`${step}-${chain}`, step === 0 ? null : `${step - 1}-${chain}`] as const;
   });
 }
 
-function seconds(peer: Peer, directory: string): number {
+interface Took {
+  /** Elapsed seconds. */
+  readonly wall: number;
+  /** Seconds of processor time, its child processes included. */
+  readonly cpu: number;
+}
+
+/** The shell tells what its children took. A tool stopped at the limit took that long, or longer. */
+const measured = '"$@" > /dev/null; status=$?; times >&2; exit $status';
+
+function take({ name, command }: Peer, directory: string, limit: number): Took & { readonly cut: boolean } {
   const start = process.hrtime.bigint();
-  const result = spawnSync(peer.command[0]!, peer.command.slice(1), { cwd: directory, encoding: 'utf8' });
-  const elapsed = Number(process.hrtime.bigint() - start) / 1e9;
-  if (result.status !== 0) throw new Error(`${peer.name} failed:\n${result.stdout}${result.stderr}`);
-  return elapsed;
+  const args = ['-c', measured, 'sh', 'timeout', String(limit), ...command];
+  const { status, stderr } = spawnSync('sh', args, { cwd: directory, encoding: 'utf8' });
+  const wall = Number(process.hrtime.bigint() - start) / 1e9;
+  const cut = status === 124;
+  if (status !== 0 && !cut) throw new Error(`${name} failed:\n${stderr}`);
+  const children = stderr.trimEnd().split('\n').at(-1)!;
+  const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => Number(m) * 60 + Number(s));
+  return { wall, cpu: cpu.reduce((sum, part) => sum + part, 0), cut };
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+interface Result {
+  readonly name: string;
+  readonly build: Took & { readonly cut: boolean };
+  /** Null for a tool that never came to its end. */
+  readonly nothing: Took | null;
+}
+
+function compare(tasks: number, wanted: readonly Peer[], runs: number, limit: number): Result[] {
+  const root = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
+  try {
+    const ready = wanted.map((peer) => {
+      const directory = join(root, peer.name);
+      mkdirSync(join(directory, 'in'), { recursive: true });
+      mkdirSync(join(directory, 'out'));
+      for (const [name] of links(tasks)) writeFileSync(join(directory, 'in', name), `${name}\n`);
+      peer.prepare(directory, tasks);
+      return { peer, directory, build: take(peer, directory, limit), looks: [] as Took[] };
+    });
+    // Alternated, so that a noisy minute falls on all alike.
+    for (let run = 0; run < runs; run++) {
+      for (const { peer, directory, build, looks } of ready) {
+        if (!build.cut) looks.push(take(peer, directory, limit));
+      }
+    }
+    return ready.map(({ peer, build, looks }) => {
+      const middle = (of: keyof Took) => median(looks.map((took) => took[of]));
+      const nothing = looks.length === 0 ? null : { wall: middle('wall'), cpu: middle('cpu') };
+      return { name: peer.name, build, nothing };
+    });
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** Of one column of the table. */
+const width = 20;
+
+/** Elapsed seconds with our ratio, then the same of processor time. */
+function cells(took: Took | null, ours: Took | null, digits: number, cut = false): string {
+  if (took === null || ours === null) return '-'.padStart(width).repeat(2);
+  const cell = (of: keyof Took) => {
+    // The shell counts hundredths of seconds.
+    const ratio = took[of] === 0 ? '' : `(${cut ? '<' : ''}${(ours[of] / took[of]).toFixed(2)})`;
+    return `${cut ? '>' : ''}${took[of].toFixed(digits)} s ${ratio.padStart(8)}`.padStart(width);
+  };
+  return cell('wall') + cell('cpu');
 }
 
 const { values: options, positionals } = parseArgs({
@@ -129,48 +198,31 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '5' },
+    limit: { type: 'string', default: '600' },
     peers: { type: 'string', default: 'ninja,make,snakemake,dvc' },
   },
 });
-const tasks = Number(positionals[0] ?? '1000');
-const wanted = new Set(['pipe', ...options.peers.split(',')]);
 if (process.env.PEERS_BIN) process.env.PATH = `${process.env.PEERS_BIN}:${process.env.PATH ?? ''}`;
+const asked = ['pipe', ...options.peers.split(',')];
+const installed = peers
+  .filter(({ name }) => asked.includes(name))
+  .filter(({ name, version: [program, ...args] }) => {
+    const { error, status, stdout } = spawnSync(program!, args, { encoding: 'utf8' });
+    const there = error === undefined && status === 0;
+    console.log(`${name}: ${there ? stdout.trim().split('\n')[0]! : 'not installed, left out'}`);
+    return there;
+  });
 
-const root = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
-const results: { name: string; version: string; build: number; nothing: number }[] = [];
-try {
-  const ready: { peer: Peer; directory: string; version: string; build: number; nothing: number[] }[] = [];
-  for (const peer of peers.filter(({ name }) => wanted.has(name))) {
-    const version = spawnSync(peer.version[0]!, peer.version.slice(1), { encoding: 'utf8' });
-    if (version.error || version.status !== 0) {
-      console.log(`${peer.name}: not installed, left out`);
-      continue;
-    }
-    const directory = join(root, peer.name);
-    mkdirSync(join(directory, 'in'), { recursive: true });
-    mkdirSync(join(directory, 'out'));
-    for (const [name] of links(tasks)) writeFileSync(join(directory, 'in', name), `${name}\n`);
-    peer.prepare(directory, tasks);
-    const build = seconds(peer, directory);
-    ready.push({ peer, directory, version: version.stdout.trim().split('\n')[0]!, build, nothing: [] });
+for (const tasks of positionals.length === 0 ? [1000, 10_000] : positionals.map(Number)) {
+  const wanted = installed.filter(({ most }) => most === undefined || tasks <= most);
+  const results = compare(tasks, wanted, Number(options.runs), Number(options.limit));
+  const ours = results[0]!;
+  console.log(`\n${tasks} tasks, 2 jobs; seconds, and in parentheses ours over theirs`);
+  const columns = ['run all', 'processor', 'nothing to do', 'processor'];
+  console.log(`${''.padEnd(10)}${columns.map((column) => column.padStart(width)).join('')}`);
+  for (const { name, build, nothing } of results) {
+    console.log(
+      `${name.padEnd(10)}${cells(build, ours.build, 2, build.cut)}${cells(nothing, ours.nothing, 3)}`,
+    );
   }
-  // Alternated, so that a noisy minute falls on all alike.
-  for (let run = 0; run < Number(options.runs); run++) {
-    for (const one of ready) one.nothing.push(seconds(one.peer, one.directory));
-  }
-  for (const { peer, version, build, nothing } of ready) {
-    results.push({ name: peer.name, version, build, nothing: median(nothing) });
-  }
-} finally {
-  rmSync(root, { recursive: true, force: true });
-}
-
-const ours = results[0]!;
-console.log(`\n${tasks} tasks, 2 jobs, median of ${options.runs} for "nothing to do"\n`);
-console.log('                          run all  ours/theirs   nothing to do  ours/theirs');
-for (const { name, version, build, nothing } of results) {
-  console.log(
-    `${`${name} (${version})`.slice(0, 24).padEnd(24)} ${build.toFixed(2).padStart(7)} s ${(ours.build / build).toFixed(2).padStart(10)} ` +
-      `${nothing.toFixed(3).padStart(12)} s ${(ours.nothing / nothing).toFixed(2).padStart(12)}`,
-  );
 }
