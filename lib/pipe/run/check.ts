@@ -7,7 +7,7 @@ import type { Stage } from '../manifest/manifest.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import type { Layout } from '../store/layout.ts';
 import type { StageCode } from './code.ts';
-import { machineText, taskEnvironment, type Variables } from './environment.ts';
+import { declaredValues, machineText, taskEnvironment, type Variables } from './environment.ts';
 import type { StageIssue } from './project.ts';
 import type { CheckRequest, DeclaredInput } from './protocol.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -38,7 +38,9 @@ export class CheckCache {
     { workers, sources, environment, signal }: CheckTools,
   ): Promise<StageCheck> {
     const request = requestFor(stage, tasks, code, sources, environment);
-    const key = digestOf(canonicalJson({ ...request, machine: machineText() } as unknown as Json));
+    // Another PATH (npx has one of its own) is no other question: no task's result may hang on it.
+    const asked = { ...request, env: declaredValues(environment, stage.env), machine: machineText() };
+    const key = digestOf(canonicalJson(asked as unknown as Json));
     const passed = this.#passed.get(key);
     if (passed !== undefined) return { issues: [], toolchain: passed };
     const answer = await workers.check(request, signal);

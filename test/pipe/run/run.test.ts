@@ -76,6 +76,26 @@ describe('a run', () => {
     expect(existsSync(project.path('artifacts/chain/side=left/step=7/text.txt'))).toBe(true);
   });
 
+  test('with another PATH, as npx gives, asks no module again for its toolchain', async () => {
+    const path = process.env['PATH'];
+    const environment: Record<string, string | undefined> = { PATH: path };
+    const project = new TestProject(smallStudy, { environment });
+    project.edit(
+      'stages/echo.ts',
+      'import { readFile,',
+      "import { appendFileSync } from 'node:fs';\n  import { readFile,",
+    );
+    project.edit(
+      'stages/echo.ts',
+      'async run(',
+      "toolchain: () => { appendFileSync('asked.txt', 'once '); return Promise.resolve({}); },\n    async run(",
+    );
+    await project.run();
+    environment['PATH'] = `/nowhere:${path}`;
+    expect(await project.run()).toEqual({});
+    expect(project.read('asked.txt')).toBe('once ');
+  });
+
   test('a selection leaves the outputs of others where they are', async () => {
     const project = await builtStudy();
     project.edit('pipeline.yaml', '[1, 2, 3]', '[1, 2]');
