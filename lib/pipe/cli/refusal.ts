@@ -2,8 +2,9 @@ import { inOrder, type Diagnostic } from '../manifest/diagnostic.ts';
 import { groupBy } from '../report/group.ts';
 import { inputIssueHint, inputIssueText } from '../report/issue.ts';
 import type { InputIssue, StageIssue } from '../run/project.ts';
+import { runLockPath } from '../store/layout.ts';
 import { printDiagnostics, type Configured } from './configuration.ts';
-import type { Context } from './context.ts';
+import { mistake, type Context } from './context.ts';
 
 /** Prints why a run would not start, each at its place in `pipeline.yaml`. */
 export function printIssues(
@@ -27,4 +28,16 @@ export function printIssues(
     ),
   ];
   printDiagnostics(context, inOrder(diagnostics), text);
+}
+
+/** Says that a process on another host holds the project, and what to do; gives the exit status for it. */
+export function refuseHeld(
+  context: Context,
+  { host, pid }: { readonly host: string; readonly pid: number },
+): number {
+  return mistake(
+    context,
+    `another pipe run holds this project: process ${pid} on ${host}`,
+    `whether it still lives cannot be seen from here; when it does not, remove ${runLockPath('.').slice(2)}`,
+  );
 }

@@ -5,11 +5,11 @@ import { duration } from '../report/quantity.ts';
 import { openEngine } from '../run/open.ts';
 import { rerunTasks, type Rerun, type RerunSummary } from '../run/rerun.ts';
 import { configure, type Configured } from './configuration.ts';
-import { EXIT, mistake, type Context } from './context.ts';
+import { EXIT, type Context } from './context.ts';
 import { differenceText } from './difference.ts';
 import { interruption } from './interrupt.ts';
 import type { ConfigurationOptions } from './options.ts';
-import { printIssues } from './refusal.ts';
+import { printIssues, refuseHeld } from './refusal.ts';
 import { chosen } from './selection.ts';
 
 export interface RerunCommandOptions extends ConfigurationOptions {
@@ -67,11 +67,7 @@ function conclude(
       printIssues(context, configured, summary.stageIssues, summary.inputIssues);
       return EXIT.mistake;
     case 'locked':
-      return mistake(
-        context,
-        `another pipe run holds this project: process ${summary.pid} on ${summary.host}`,
-        'whether it still lives cannot be seen from here; when it does not, remove cache/local/run.lock',
-      );
+      return refuseHeld(context, summary);
     case 'finished': {
       const counts = Object.entries(tally).filter(([, n]) => n > 0);
       if (json !== true) context.out(`${counts.map(([word, n]) => `${n} ${word}`).join(', ')}\n`);

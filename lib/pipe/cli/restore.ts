@@ -11,6 +11,7 @@ import { EXIT, mistake, type Context } from './context.ts';
 import { interruption } from './interrupt.ts';
 import { findProject, MANIFEST_FILE } from './locate.ts';
 import type { ConfigurationOptions } from './options.ts';
+import { refuseHeld } from './refusal.ts';
 import { fileAt, lockOf } from './revision.ts';
 
 interface RestoreOptions extends ConfigurationOptions {
@@ -91,11 +92,7 @@ function conclude(
     case 'stopped':
       return EXIT.interrupted;
     case 'locked':
-      return mistake(
-        context,
-        `another pipe run holds this project: process ${restoration.pid} on ${restoration.host}`,
-        'whether it still lives cannot be seen from here; when it does not, remove cache/local/run.lock',
-      );
+      return refuseHeld(context, restoration);
     case 'finished': {
       if (json === true) context.out(`${JSON.stringify(restoration)}\n`);
       else for (const line of restoredLines(restoration, revision)) context.out(`${line}\n`);

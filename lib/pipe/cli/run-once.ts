@@ -8,7 +8,7 @@ import type { Configured } from './configuration.ts';
 import { mistake, type Context } from './context.ts';
 import { figuresOf } from './figures.ts';
 import type { ConfigurationOptions, SelectionOptions } from './options.ts';
-import { printIssues } from './refusal.ts';
+import { printIssues, refuseHeld } from './refusal.ts';
 import { reporterFor } from './reporters.ts';
 import type { Chosen } from './selection.ts';
 
@@ -82,11 +82,7 @@ function conclude(
       printIssues(context, configured, summary.stageIssues, summary.inputIssues);
       return;
     case 'locked':
-      mistake(
-        context,
-        `another pipe run holds this project: process ${summary.pid} on ${summary.host}`,
-        `whether it still lives cannot be seen from here; when it does not, remove ${summary.file}`,
-      );
+      refuseHeld(context, summary);
       return;
     case 'finished': {
       if (summary.unsaved !== null) mistake(context, failureText(summary.unsaved));

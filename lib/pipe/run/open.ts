@@ -104,7 +104,7 @@ async function runAlone(
   if (hold === 'stopped') return stoppedEarly(engine.layout, startedAt);
   if (hold.type === 'foreign') {
     const { host, pid } = hold.holder;
-    return { type: 'locked', host, pid, file: relative(engine.layout.project, lockFile) };
+    return { type: 'locked', host, pid };
   }
   try {
     return await runHeld(engine, manifest, graph, options, startedAt);

@@ -110,8 +110,6 @@ export type RunSummary =
       readonly type: 'locked';
       readonly host: string;
       readonly pid: number;
-      /** Project-relative path of the file to remove when that run is known to be over. */
-      readonly file: string;
     };
 
 /** One project directory, opened: what commands ask and do. */

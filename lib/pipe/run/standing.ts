@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Entry } from '../store/file-stat.ts';
 import { writeAtomically } from '../store/atomic.ts';
-import { lockName, workPath, type Layout } from '../store/layout.ts';
+import { lockName, runLockPath, workPath, type Layout } from '../store/layout.ts';
 import { bootIdentity } from '../store/process-identity.ts';
 import { machineText, taskEnvironment, type Variables } from './environment.ts';
 import { FileLooks } from './file-looks.ts';
@@ -86,11 +86,11 @@ function split(list: string): readonly string[] {
   return list === '' ? [] : list.split('\0');
 }
 
-function leftovers({ project, local, ...layout }: Layout, { artifacts }: Standing): boolean {
-  const work = workPath({ project, local, ...layout });
+function leftovers(layout: Layout, { artifacts }: Standing): boolean {
+  const work = workPath(layout);
   return (
-    existsSync(join(local, 'run.lock')) ||
-    existsSync(join(project, artifacts, '.incoming')) ||
+    existsSync(runLockPath(layout.project)) ||
+    existsSync(join(layout.project, artifacts, '.incoming')) ||
     (existsSync(work) && readdirSync(work).length > 0)
   );
 }
