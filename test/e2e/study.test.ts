@@ -89,3 +89,16 @@ test.each<[string, string, string, (folder: string) => void, string]>([
   expect(status).toBe(2);
   expect(project.exists(`artifacts/${profile}/data`)).toBe(false);
 });
+
+test.each([
+  ['epochs: [1, 2, 3', 'epochs: [1, two, 3', 'the axis `epoch` cannot be `two`', 'two'],
+  ['augment: [false, true]', 'augment: [false, maybe]', 'the axis `augment` cannot be `maybe`', 'maybe'],
+])('a value that an axis cannot have is pointed at: %s', async (good, bad, message, value) => {
+  const project = study();
+  project.write('pipeline.yaml', project.read('pipeline.yaml').replace(good, bad));
+  const { status, err } = await project.pipe('run', 'train');
+  expect(err).toContain(message);
+  const [, source = '', carets = ''] = err.split('\n');
+  expect(source.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe(value);
+  expect(status).toBe(2);
+});

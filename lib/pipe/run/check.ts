@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
-import { canonicalJson, type Json, type Point } from '../json.ts';
+import { canonicalJson, type Json, type Point, type Scalar } from '../json.ts';
 import type { Stage } from '../manifest/manifest.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import type { Layout } from '../store/layout.ts';
@@ -50,7 +50,12 @@ export class CheckCache {
     }
     const { issues, toolchain } = answer.result;
     if (issues.length === 0) this.#remember(key, toolchain);
-    return { issues: issues.map((issue) => ({ stage: stage.name, ...issue })), toolchain };
+    const placed = issues.map(({ path, message }) => ({
+      stage: stage.name,
+      path: placeOf(stage, path),
+      message,
+    }));
+    return { issues: placed, toolchain };
   }
 
   save(): void {
@@ -64,6 +69,16 @@ export class CheckCache {
     this.#passed.set(key, toolchain);
     this.#changed = true;
   }
+}
+
+/** Where in the stage's declaration a value of an axis stands; an axis that comes with an input stands elsewhere. */
+function placeOf({ scan, matrix }: Stage, path: StageIssue['path']): StageIssue['path'] {
+  const [root, name, value] = path;
+  if (root !== 'axes') return path;
+  const indexIn = (values: readonly Scalar[]) => values.findIndex((each) => String(each) === value);
+  if (scan !== null && scan.name === name) return ['scan', 'values', indexIn(scan.values)];
+  const axis = matrix.find((each) => each.name === name);
+  return axis === undefined ? path : ['matrix', axis.name, indexIn(axis.values)];
 }
 
 export interface CheckTools {

@@ -78,12 +78,18 @@ function zodIssues(root: string, result: z.ZodSafeParseResult<unknown>): CheckIs
   }));
 }
 
-/** One issue for each axis, however many points have it. */
+/** One issue for each value of an axis, however many points have it; its path ends in that value. */
 function pointIssues(stage: AnyStage, { points }: CheckRequest): CheckIssue[] {
   const byText = new Map<string, CheckIssue>();
   for (const point of points) {
-    for (const issue of zodIssues('axes', stage.axes.safeParse(point))) {
-      byText.set(`${issue.path.join('.')} ${issue.message}`, issue);
+    for (const { path, message } of zodIssues('axes', stage.axes.safeParse(point))) {
+      const axis = String(path[1]);
+      const value = point[axis];
+      if (value === undefined) byText.set(message, { path, message });
+      else {
+        const said = `the axis \`${axis}\` cannot be \`${value}\`: ${message}`;
+        byText.set(said, { path: ['axes', axis, String(value)], message: said });
+      }
     }
   }
   return [...byText.values()];
