@@ -8,7 +8,7 @@
  */
 import { createEngine } from '../lib/compute/engine.ts';
 import type { Engine, Program, TensorMap, TensorValue } from '../lib/compute/program.ts';
-import { explainImages } from '../lib/study/attribution/explain.ts';
+import { Explainer } from '../lib/study/attribution/explain.ts';
 import { noiseFields } from '../lib/study/attribution/noise.ts';
 import { createModel } from '../lib/study/model/create.ts';
 import { initialWeights } from '../lib/study/model/initial.ts';
@@ -146,13 +146,8 @@ const METHODS = [
 
 const IMAGES = 32;
 
-/** Computes all maps of one checkpoint, compiling included, as the study does; gives how many. */
-async function explain(model: Model, engine: Engine): Promise<number> {
-  const images = {
-    x: floats([IMAGES, 32, 32, 3], (i) => Math.sin(i * 1.37)),
-    classes: Array.from({ length: IMAGES }, (_, i) => i % 10),
-  };
-  const batches = explainImages(engine, model, initialWeights(model.weights, 1), images, {
+async function explainer(model: Model, engine: Engine): Promise<Explainer> {
+  return Explainer.compile(engine, model, [32, 32, 3], {
     methods: METHODS,
     target: 'logit',
     parameters: {
@@ -162,25 +157,51 @@ async function explain(model: Model, engine: Engine): Promise<number> {
     },
     noise: noiseFields(25, [32, 32, 3]),
   });
-  let maps = 0;
-  for await (const { count } of batches) maps += count * METHODS.length;
-  return maps;
 }
 
+/** All maps of one checkpoint after another, by one program, as the study makes them. */
 async function compareMaps(net: NetSize, engine: Engine, torch: Torch | null): Promise<string> {
   const model = modelOf(net);
+  const weights = initialWeights(model.weights, 1);
+  const program = await explainer(model, engine);
+  const images = {
+    x: floats([IMAGES, 32, 32, 3], (i) => Math.sin(i * 1.37)),
+    classes: Array.from({ length: IMAGES }, (_, i) => i % 10),
+  };
   const ours = async (count: number): Promise<number[]> => {
     const seconds: number[] = [];
     for (let i = 0; i < count; i++) {
       const start = performance.now();
-      await explain(model, engine);
+      let maps = 0;
+      for await (const batch of program.explain(weights, images)) maps += batch.count * METHODS.length;
+      if (maps !== IMAGES * METHODS.length) throw new Error(`${maps} maps came`);
       seconds.push((performance.now() - start) / 1000);
     }
     return seconds;
   };
   const captum = torch !== null && (await torch.time('explain', 1)).length > 0;
   const theirs = captum ? (count: number) => torch.time('explain', count) : null;
-  return compare('explain, maps', IMAGES * METHODS.length, ours, theirs);
+  const line = await compare('explain, maps', IMAGES * METHODS.length, ours, theirs);
+  await program.dispose();
+  return line;
+}
+
+/** Seconds until programs can run, of which each serves a whole training run, or all checkpoints. */
+async function compileTimes(net: NetSize, engine: Engine): Promise<string> {
+  const model = modelOf(net);
+  const seconds = async (compile: () => Promise<{ dispose(): Promise<void> }>): Promise<string> => {
+    const start = performance.now();
+    const program = await compile();
+    const taken = (performance.now() - start) / 1000;
+    await program.dispose();
+    return taken.toFixed(2);
+  };
+  const step = trainingStep(model, { momentum: 0.9, weightDecay: 0 }, [32, 32, 3], net.batch);
+  const times = [
+    await seconds(() => engine.compile(step.fn, step.options)),
+    await seconds(() => explainer(model, engine)),
+  ];
+  return `${'compile, s'.padEnd(14)}  ${times[0]!} to train, ${times[1]!} to explain`;
 }
 
 function parse(text: string): NetSize {
@@ -205,6 +226,7 @@ async function compareAll(nets: readonly NetSize[]): Promise<void> {
     for (const call of ['train', 'evaluate'] as const)
       console.log(`  ${await compareNet(net, call, engine, torch)}`);
     console.log(`  ${await compareMaps(net, engine, torch)}`);
+    console.log(`  ${await compileTimes(net, engine)}`);
     console.log(`  ${await comparePeak(net, torch)}`);
     await engine.dispose();
   }

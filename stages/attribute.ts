@@ -3,7 +3,7 @@ import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
 import { createEngine } from '../lib/compute/engine.ts';
 import { defineStage } from '../lib/stage/define.ts';
-import { explainSelected } from '../lib/study/attribution/explain-selected.ts';
+import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
 import { imageMetadata } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
@@ -26,7 +26,8 @@ export default defineStage({
     const weights = readWeights(await readArrow(inputs.model.path), model.weights);
     const engine = await createEngine({ ...params.engine, threads });
 
-    const batches = explainSelected(engine, model, weights, selected, params.attribute, (done) => {
+    const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);
+    const batches = explainer.explain(weights, selected, (done) => {
       signal.throwIfAborted();
       task.progress(done, set.count, 'images');
     });

@@ -3,7 +3,7 @@ import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
 import { createEngine } from '../lib/compute/engine.ts';
 import { defineStage, type InputFile } from '../lib/stage/define.ts';
-import { explainSelected } from '../lib/study/attribution/explain-selected.ts';
+import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { readMaps } from '../lib/study/attribution/maps-file.ts';
 import { collectMaps } from '../lib/study/attribution/maps-in-memory.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
@@ -34,6 +34,7 @@ export default defineStage({
     const pairs = seeds.length * (seeds.length - 1);
     if (pairs === 0) task.warn('there is one seed only: without a second there is no noise floor');
     let done = 0;
+    let explainer: SelectionExplainer | null = null;
 
     const seedMaps = async (seed: number): Promise<SeedMaps> => {
       const selected = readSelection(await readArrow(ofSeed(inputs.images, seed)));
@@ -42,7 +43,8 @@ export default defineStage({
       const explainedBy: SeedMaps['explainedBy'] = async (other) => {
         signal.throwIfAborted();
         const weights = readWeights(await readArrow(ofSeed(inputs.models, other)), model.weights);
-        const maps = await collectMaps(explainSelected(engine, model, weights, selected, params.attribute));
+        explainer ??= await SelectionExplainer.compile(engine, model, selected.images.set, params.attribute);
+        const maps = await collectMaps(explainer.explain(weights, selected));
         task.progress(++done, pairs, 'pairs of seeds');
         return maps;
       };

@@ -5,7 +5,7 @@ import { writeArrow } from '../lib/arrow/write.ts';
 import { createEngine } from '../lib/compute/engine.ts';
 import type { TensorMap } from '../lib/compute/program.ts';
 import { defineStage, type InputFile } from '../lib/stage/define.ts';
-import { explainSelected } from '../lib/study/attribution/explain-selected.ts';
+import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import type { MapsTable } from '../lib/study/attribution/maps-file.ts';
 import { collectMaps } from '../lib/study/attribution/maps-in-memory.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
@@ -37,23 +37,27 @@ export default defineStage({
     const engine = await createEngine({ ...params.engine, threads });
     const runs = inputs.references.slice(0, sanity.runs);
     let nets = 0;
+    let explainer: SelectionExplainer | null = null;
 
     async function* ofRun(reference: InputFile): AsyncGenerator<Columns> {
       const all = readSelection(await readArrow(ofSeed(inputs.images, reference).path));
       const selected = pickSelected(all, firstOfEachGroup(all, sanity.images));
       const { set, classes } = selected.images;
       const model = createModel(params.model, set, classes.length);
+      // The label's class throughout: an untrained net predicts another, whose map says nothing here.
+      const ofNet = (explainer ??= await SelectionExplainer.compile(engine, model, set, {
+        ...attribute,
+        class: 'label',
+      }));
       // At two checkpoints, the net as it is, and each part in two ways.
       const total = runs.length * 2 * (1 + 2 * netParts(model.weights).length);
       const checkpoints = { 'early stopping': reference, last: ofSeed(inputs.models, reference) };
       for (const [checkpoint, { path }] of Object.entries(checkpoints)) {
         const weights = readWeights(await readArrow(path), model.weights);
-        // The label's class throughout: an untrained net predicts another, whose map says nothing here.
         const explain = (changed: TensorMap): Promise<MapsTable> => {
           signal.throwIfAborted();
           task.progress(++nets, total, 'nets', checkpoint);
-          const options = { ...attribute, class: 'label' } as const;
-          return collectMaps(explainSelected(engine, model, changed, selected, options));
+          return collectMaps(ofNet.explain(changed, selected));
         };
         const point = { ...axes, ...reference.point, checkpoint };
         yield* sanityScores(model.weights, weights, explain, { ...score, seed: sanity.seed }, point);

@@ -118,6 +118,12 @@ const convolutions: readonly (readonly [
   [[16, 8, 8, 16], [1, 1, 16, 32], 2, 'valid'],
   [[16, 4, 4, 16], [3, 3, 16, 16], 1, one],
   [[16, 6, 6, 3], [3, 3, 3, 16], 1, one],
+  [[16, 8, 8, 16], [3, 3, 16, 16], 2, 'same'],
+  [[16, 8, 8, 16], [2, 2, 16, 16], 2, 'valid'],
+  [[16, 7, 8, 16], [3, 3, 16, 16], 2, one],
+  [[16, 9, 9, 16], [3, 3, 16, 16], 3, one],
+  [[16, 8, 8, 16], [3, 3, 16, 16], 4, 'valid'],
+  [[32, 8, 6, 8], [3, 3, 8, 16], 2, one],
 ];
 
 function pads(pad: Pads | string): string {
@@ -278,6 +284,12 @@ export const cases: readonly KernelCase[] = [
     title: `conv2d of [${x.join()}] with [${w.join()}], stride ${stride}, pad ${pads(pad)}`,
     inputs: { x: random(x, 1), w: random(w, 2) },
     f: (t) => tf.conv2d(t.x as Tensor4D, t.w as Tensor4D, stride, pad),
+    by: ['x', 'w'],
+  })),
+  ...[16, 8].map((channels): KernelCase => ({
+    title: `residual addition of ${channels} channels`,
+    inputs: { x: random([32, 4, 4, channels], 1), w: random([3, 3, channels, channels], 2) },
+    f: ({ x, w }) => tf.add(tf.relu(tf.conv2d(tf.relu(x as Tensor4D), w as Tensor4D, 1, 1)), x!),
     by: ['x', 'w'],
   })),
   {

@@ -1,5 +1,7 @@
 import { elements, fillValue, sameShape, type Node } from '../trace/graph.ts';
-import { convolve, convolvesBlocked, repeatedVector, withEpilogue } from './blocked.ts';
+import { withEpilogue } from './blocked/epilogue.ts';
+import { repeatedVector } from './blocked/images.ts';
+import { convolve, convolvesBlocked } from './blocked/table.ts';
 import type { Context } from './context.ts';
 import { blocked, imagesPerBlock, natural, type Laid } from './layout.ts';
 
@@ -72,19 +74,25 @@ export class Chains {
       if (before !== undefined && follows && alone) {
         this.#absorbed.add(link.of.id);
         this.#chains.set(node.id, [...before, link]);
-      } else if (link.step === 'scale' || link.step === 'shift') {
-        this.#chains.set(node.id, [link]);
-        // A convolution that only the chain uses does the chain's work itself.
-        if (alone && convolvesBlocked(link.of, block)) this.#absorbed.add(link.of.id);
+        continue;
       }
+      // A convolution that only the chain uses does the chain's work itself.
+      const inside = alone && convolvesBlocked(link.of, block);
+      if (!inside && link.step !== 'scale' && link.step !== 'shift') continue;
+      this.#chains.set(node.id, [link]);
+      if (inside) this.#absorbed.add(link.of.id);
     }
   }
 
-  /** A sum of two images continues whichever of them is a chain. */
+  /** A sum of two images continues whichever of them is a chain, or else a convolution. */
   #link(node: Node): Link | null {
     const link = linkOf(node);
-    if (link?.step !== 'other' || link.operand === null || this.#chains.has(link.of.id)) return link;
-    return { ...link, of: link.operand, operand: link.of };
+    if (link?.step !== 'other' || link.operand === null) return link;
+    const { of, operand } = link;
+    const first = [(x: Node) => this.#chains.has(x.id), (x: Node) => convolvesBlocked(x, this.#block)]
+      .map((holds) => [of, operand].find(holds))
+      .find((found) => found !== undefined);
+    return first === operand ? { ...link, of: operand, operand: of } : link;
   }
 
   absorbed(node: Node): boolean {

@@ -3,7 +3,7 @@ import type { OnnxModel } from '../onnx/model.ts';
 import { reachable, type Graph, type Node } from '../trace/graph.ts';
 import type { KernelName } from '../trace/kernels.ts';
 import { Chains } from './affine.ts';
-import { blockedTable, preferring } from './blocked.ts';
+import { blockedTable, preferring } from './blocked/table.ts';
 import { Context } from './context.ts';
 import type { Lowering } from './elementwise.ts';
 import { filterLayout, natural, physical, type Layout } from './layout.ts';

@@ -1,6 +1,6 @@
 import { elements, sameShape, type Attributes, type Node, type ValueType } from './graph.ts';
 import { resultOf, type KernelName } from './kernels.ts';
-import { simplify } from './simplify.ts';
+import { simplify, type Draft } from './simplify.ts';
 
 /** Constants up to this size are compared by their values when equal nodes are merged. */
 const COMPARED_ELEMENTS = 4096;
@@ -10,8 +10,9 @@ export class GraphBuilder {
   readonly #nodes = new Map<string, Node>();
   #count = 0;
 
-  input(name: string, shape: readonly number[], dtype: ValueType): Node {
-    return this.#make({ kernel: 'Input', inputs: [], attributes: { name }, shape, dtype, values: null });
+  /** `fed`: anew on each call. */
+  input(name: string, shape: readonly number[], dtype: ValueType, fed: boolean): Node {
+    return this.#make({ kernel: 'Input', inputs: [], attributes: { name }, shape, dtype, values: null }, fed);
   }
 
   fill(value: number, shape: readonly number[], dtype: ValueType): Node {
@@ -49,16 +50,16 @@ export class GraphBuilder {
     return simpler;
   }
 
-  #make(draft: Omit<Node, 'id'>): Node {
+  #make(draft: Draft, fed = draft.inputs.some((input) => input.fed)): Node {
     const key = this.#key(draft);
     const present = this.#nodes.get(key);
     if (present !== undefined) return present;
-    const node = { ...draft, id: this.#count++ };
+    const node = { ...draft, fed, id: this.#count++ };
     this.#nodes.set(key, node);
     return node;
   }
 
-  #key({ kernel, inputs, attributes, shape, dtype, values }: Omit<Node, 'id'>): string {
+  #key({ kernel, inputs, attributes, shape, dtype, values }: Draft): string {
     const content =
       values === null
         ? ''

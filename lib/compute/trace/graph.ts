@@ -17,6 +17,8 @@ export interface Node {
   readonly dtype: ValueType;
   /** Of a `Constant`, row-major. */
   readonly values: Float32Array | Int32Array | null;
+  /** Whether it depends on what is fed anew on each call: images do, weights and what is made of them do not. */
+  readonly fed: boolean;
 }
 
 /** A recorded function: what leads to `outputs`, and the inputs it was declared with. */

@@ -213,17 +213,19 @@ function register(): string {
 interface Recording {
   readonly inputs: Readonly<Record<string, TensorSpec>>;
   readonly constants?: TensorMap;
+  /** Output name → input name. */
+  readonly state?: Readonly<Record<string, string>>;
 }
 
 /** Calls `fn` once, with tensors that stand for its inputs, and gives what it did. */
-export function record(fn: TensorFunction, { inputs, constants = {} }: Recording): Graph {
+export function record(fn: TensorFunction, recording: Recording): Graph {
   name ??= register();
   const before = tf.backend();
   const previous = tf.getBackend();
   if (before === backend) throw new Error('a compiled function cannot compile another');
   void tf.setBackend(name);
   try {
-    return backend.record((builder) => recordedGraph(fn, inputs, constants, builder));
+    return backend.record((builder) => recordedGraph(fn, recording, builder));
   } finally {
     void tf.setBackend(previous);
   }
@@ -231,12 +233,15 @@ export function record(fn: TensorFunction, { inputs, constants = {} }: Recording
 
 function recordedGraph(
   fn: TensorFunction,
-  specs: Readonly<Record<string, TensorSpec>>,
-  constants: TensorMap,
+  { inputs: specs, constants = {}, state = {} }: Recording,
   builder: GraphBuilder,
 ): Graph {
+  const kept = new Set(Object.values(state));
   const inputs = Object.fromEntries(
-    Object.entries(specs).map(([key, { shape, dtype }]) => [key, builder.input(key, shape, dtype)]),
+    Object.entries(specs).map(([key, { shape, dtype }]) => [
+      key,
+      builder.input(key, shape, dtype, !kept.has(key)),
+    ]),
   );
   const known = Object.entries(constants).map(
     ([key, { values, shape, dtype }]) => [key, builder.constant(values, shape, dtype)] as const,

@@ -10,7 +10,8 @@ import {
 } from './graph.ts';
 import type { KernelName } from './kernels.ts';
 
-type Draft = Omit<Node, 'id'>;
+/** A node that is not in the graph yet. */
+export type Draft = Omit<Node, 'id' | 'fed'>;
 
 /** What rules make nodes with; each node made is simplified in turn. */
 interface Builder {
@@ -124,18 +125,18 @@ const redundant: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) 
   }
 };
 
-/** True for a vector along the last axis (or one number): what can move into a convolution's filter. */
+/** True for a vector along the last axis (or one number) of weights: what can move into a convolution's filter. */
 function perChannel(node: Node): boolean {
-  return isConstant(node) && elements(node.shape) === (node.shape.at(-1) ?? 1);
+  return !node.fed && elements(node.shape) === (node.shape.at(-1) ?? 1);
 }
 
-/** Batch norm with constant averages moves into the constant filter: (x ∗ F)·s = x ∗ (F·s). */
+/** Batch norm with given averages moves into the filter: (x ∗ F)·s = x ∗ (F·s). */
 const scaledConvolution: Rule = ({ kernel, inputs, shape, dtype }, builder) => {
   if (kernel !== 'Multiply') return null;
   for (const [convolution, scale] of [inputs, [...inputs].reverse()] as [Node, Node][]) {
     if (convolution.kernel !== 'Conv2D' || !perChannel(scale) || scale.shape.length > 4) continue;
     const [x, filter] = convolution.inputs as [Node, Node];
-    if (!isConstant(filter) || !sameShape(convolution.shape, shape)) continue;
+    if (filter.fed || !sameShape(convolution.shape, shape)) continue;
     const scaled = builder.node('Multiply', [filter, scale], {}, filter.shape, dtype);
     return builder.node('Conv2D', [x, scaled], convolution.attributes, shape, dtype);
   }
@@ -145,7 +146,7 @@ const scaledConvolution: Rule = ({ kernel, inputs, shape, dtype }, builder) => {
 /** The same for the gradient: the transposed convolution of dy·s is that of dy with the scaled filter. */
 const scaledGradient: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) => {
   const [dy, filter] = inputs;
-  if (kernel !== 'Conv2DBackpropInput' || dy!.kernel !== 'Multiply' || !isConstant(filter!)) return null;
+  if (kernel !== 'Conv2DBackpropInput' || dy!.kernel !== 'Multiply' || filter!.fed) return null;
   for (const [gradient, scale] of [dy!.inputs, [...dy!.inputs].reverse()] as [Node, Node][]) {
     if (!perChannel(scale) || scale.shape.length > 4 || !sameShape(gradient.shape, dy!.shape)) continue;
     const spread = builder.node('Reshape', [scale], {}, [1, 1, 1, elements(scale.shape)], dtype);

@@ -1,47 +1,71 @@
 import type { Columns } from '../../arrow/columns.ts';
 import type { Engine, TensorMap } from '../../compute/program.ts';
 import type { LabelledImages } from '../dataset/file.ts';
+import type { ImageShape } from '../model/layers.ts';
 import type { Model } from '../model/model.ts';
 import type { SelectedImages } from '../selection/file.ts';
 import { BatchAssembler } from '../train/batch.ts';
-import { explainImages } from './explain.ts';
+import { Explainer } from './explain.ts';
 import { mapColumns } from './maps-file.ts';
 import { noiseFields } from './noise.ts';
 import type { AttributeParams } from './parameters.ts';
 import { mostProbable, predictProbabilities } from './predict.ts';
 
-/** Maps of selected images at one checkpoint, as the record batches of a maps file. */
-export async function* explainSelected(
-  engine: Engine,
-  model: Model,
-  weights: TensorMap,
-  selected: SelectedImages,
-  params: AttributeParams,
-  /** Called with the number of images done. */
-  progress: (done: number) => void = () => undefined,
-): AsyncGenerator<Columns> {
-  const { set } = selected.images;
-  const rows = Array.from({ length: set.count }, (_, row) => row);
-  const x = new BatchAssembler(selected.images, set.count).assemble(rows);
-  const classes =
-    params.class === 'label' ? set.labels : await predictedClasses(engine, model, weights, selected.images);
-  const noise = noiseFields(params.smoothGrad.samples, [set.height, set.width, set.channels]);
-  const { methods, target } = params;
-  const options = { methods, target, parameters: params, noise };
-  for await (const batch of explainImages(engine, model, weights, { x, classes }, options)) {
-    yield mapColumns(batch, selected, classes);
-    progress(batch.first + batch.count);
-  }
-}
+/** Maps of selected images at any checkpoint of one net. */
+export class SelectionExplainer {
+  readonly #engine: Engine;
+  readonly #model: Model;
+  readonly #params: AttributeParams;
+  readonly #explainer: Explainer;
 
-async function predictedClasses(
-  engine: Engine,
-  model: Model,
-  weights: TensorMap,
-  images: LabelledImages,
-): Promise<Int32Array> {
-  const probabilities = await predictProbabilities(engine, model, weights, images);
-  return Int32Array.from({ length: images.set.count }, (_, row) =>
-    mostProbable(probabilities, row * model.classes, model.classes),
-  );
+  private constructor(engine: Engine, model: Model, params: AttributeParams, explainer: Explainer) {
+    this.#engine = engine;
+    this.#model = model;
+    this.#params = params;
+    this.#explainer = explainer;
+  }
+
+  static async compile(
+    engine: Engine,
+    model: Model,
+    { height, width, channels }: ImageShape,
+    params: AttributeParams,
+  ): Promise<SelectionExplainer> {
+    const shape = [height, width, channels] as const;
+    const { methods, target, smoothGrad } = params;
+    const noise = noiseFields(smoothGrad.samples, shape);
+    const options = { methods, target, parameters: params, noise };
+    return new SelectionExplainer(
+      engine,
+      model,
+      params,
+      await Explainer.compile(engine, model, shape, options),
+    );
+  }
+
+  /** The record batches of a maps file. */
+  async *explain(
+    weights: TensorMap,
+    selected: SelectedImages,
+    /** Called with the number of images done. */
+    progress: (done: number) => void = () => undefined,
+  ): AsyncGenerator<Columns> {
+    const { set } = selected.images;
+    const rows = Array.from({ length: set.count }, (_, row) => row);
+    const x = new BatchAssembler(selected.images, set.count).assemble(rows);
+    const classes =
+      this.#params.class === 'label' ? set.labels : await this.#predicted(weights, selected.images);
+    for await (const batch of this.#explainer.explain(weights, { x, classes })) {
+      yield mapColumns(batch, selected, classes);
+      progress(batch.first + batch.count);
+    }
+  }
+
+  async #predicted(weights: TensorMap, images: LabelledImages): Promise<Int32Array> {
+    const { classes } = this.#model;
+    const probabilities = await predictProbabilities(this.#engine, this.#model, weights, images);
+    return Int32Array.from({ length: images.set.count }, (_, row) =>
+      mostProbable(probabilities, row * classes, classes),
+    );
+  }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Engine, Program, TensorMap, TensorValue } from '../../compute/program.ts';
+import { keptWeights } from '../model/kept-weights.ts';
 import type { Model } from '../model/model.ts';
 import { batchRows, firstRows, takeRows } from './batches.ts';
 import { explained, type MethodParameters, type Target } from './explained.ts';
@@ -41,28 +42,54 @@ export interface ExplainedBatch {
 }
 
 /**
- * Maps of all images by all methods, batch by batch. One program serves a checkpoint: the methods share its
- * forward pass, and the weights are part of it. A last batch that is short is filled up with its own first
- * image, whose extra maps are dropped.
+ * All methods, compiled once for images of one size; the methods share the net's forward pass. The weights are
+ * set, not part of the program, so that it serves every checkpoint.
  */
-export async function* explainImages(
-  engine: Engine,
-  model: Model,
-  weights: TensorMap,
-  images: ImagesToExplain,
-  options: ExplainOptions,
-): AsyncGenerator<ExplainedBatch> {
-  const [count = 0, ...imageShape] = images.x.shape;
-  const program = await compileExplanation(engine, model, weights, imageShape, options);
-  try {
+export class Explainer {
+  readonly #program: Program;
+  readonly #classes: number;
+
+  private constructor(program: Program, classes: number) {
+    this.#program = program;
+    this.#classes = classes;
+  }
+
+  /** `imageShape`: [height, width, channels]. */
+  static async compile(
+    engine: Engine,
+    model: Model,
+    imageShape: readonly number[],
+    options: ExplainOptions,
+  ): Promise<Explainer> {
+    const kept = keptWeights(model);
+    const program = await engine.compile(
+      (inputs) => ({ ...explanation(model, inputs, options), ...kept.outputs(inputs) }),
+      {
+        inputs: {
+          x: { dtype: 'float32', shape: [batchSize, ...imageShape] },
+          classes: { dtype: 'float32', shape: [batchSize, model.classes] },
+          ...kept.inputs,
+        },
+        constants: { noise: options.noise },
+        state: kept.state,
+      },
+    );
+    return new Explainer(program, model.classes);
+  }
+
+  /**
+   * Maps of all images by all methods, batch by batch. A last batch that is short is filled up with its own
+   * first image, whose extra maps are dropped. One call at a time: the weights stay those of the last.
+   */
+  async *explain(weights: TensorMap, { x, classes }: ImagesToExplain): AsyncGenerator<ExplainedBatch> {
+    const [count = 0] = x.shape;
+    this.#program.setState(weights);
     for (let first = 0; first < count; first += batchSize) {
       const rows = batchRows(count, first, batchSize);
-      const { probabilities, ...maps } = await program.run({
-        x: takeRows(images.x, rows),
-        classes: oneHot(
-          rows.map((row) => images.classes[row]!),
-          model.classes,
-        ),
+      const labels = rows.map((row) => classes[row]!);
+      const { probabilities, ...maps } = await this.#program.run({
+        x: takeRows(x, rows),
+        classes: oneHot(labels, this.#classes),
       });
       const kept = Math.min(batchSize, count - first);
       yield {
@@ -72,25 +99,11 @@ export async function* explainImages(
         maps: Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, firstRows(map, kept)])),
       };
     }
-  } finally {
-    await program.dispose();
   }
-}
 
-function compileExplanation(
-  engine: Engine,
-  model: Model,
-  weights: TensorMap,
-  imageShape: readonly number[],
-  options: ExplainOptions,
-): Promise<Program> {
-  return engine.compile((inputs) => explanation(model, inputs, options), {
-    inputs: {
-      x: { dtype: 'float32', shape: [batchSize, ...imageShape] },
-      classes: { dtype: 'float32', shape: [batchSize, model.classes] },
-    },
-    constants: { ...weights, noise: options.noise },
-  });
+  dispose(): Promise<void> {
+    return this.#program.dispose();
+  }
 }
 
 /** All methods and the softmax of a batch, as one TensorFlow.js function. */

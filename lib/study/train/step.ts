@@ -3,6 +3,7 @@ import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from '../../compute/ops/cross-entropy.ts';
 import type { CompileOptions, TensorFunction, TensorSpec } from '../../compute/program.ts';
 import { isTrained } from '../model/initial.ts';
+import { keptWeights } from '../model/kept-weights.ts';
 import type { ForwardResult, Model, Weights } from '../model/model.ts';
 import type { TrainParams } from './params.ts';
 
@@ -94,15 +95,12 @@ export function inference(
   imageShape: readonly number[],
   batchSize: number,
 ): { readonly fn: TensorFunction; readonly options: CompileOptions } {
-  const names = model.weights.map(({ name }) => name);
-  const inputs: Record<string, TensorSpec> = { x: float([batchSize, ...imageShape]) };
-  for (const { name, shape } of model.weights) inputs[name] = float(shape);
+  const kept = keptWeights(model);
   return {
     fn: (given) => {
       const { logits } = model.forward(given, given.x as Tensor4D, { training: false, relu: tf.relu });
-      const same = Object.fromEntries(names.map((name) => [next(name), tf.clone(given[name]!)]));
-      return { logits, ...same };
+      return { logits, ...kept.outputs(given) };
     },
-    options: { inputs, state: nextOf(names) },
+    options: { inputs: { x: float([batchSize, ...imageShape]), ...kept.inputs }, state: kept.state },
   };
 }

@@ -3,7 +3,7 @@ import { createEngine } from '../../../lib/compute/engine.ts';
 import type { Engine, TensorValue } from '../../../lib/compute/program.ts';
 import {
   type ExplainedBatch,
-  explainImages,
+  Explainer,
   type ExplainOptions,
 } from '../../../lib/study/attribution/explain.ts';
 import { noiseFields } from '../../../lib/study/attribution/noise.ts';
@@ -36,9 +36,20 @@ function images(count: number): { readonly x: TensorValue; readonly classes: rea
 }
 
 async function explain(count: number, changes: Partial<ExplainOptions> = {}): Promise<ExplainedBatch[]> {
+  return batchesOf(await compile(changes), count);
+}
+
+function compile(changes: Partial<ExplainOptions> = {}): Promise<Explainer> {
+  return Explainer.compile(engine, net.model, [12, 12, 3], options(changes));
+}
+
+async function batchesOf(
+  explainer: Explainer,
+  count: number,
+  weights = net.weights,
+): Promise<ExplainedBatch[]> {
   const batches = [];
-  const generator = explainImages(engine, net.model, net.weights, images(count), options(changes));
-  for await (const batch of generator) batches.push(batch);
+  for await (const batch of explainer.explain(weights, images(count))) batches.push(batch);
   return batches;
 }
 
@@ -66,6 +77,19 @@ describe('explaining images', () => {
     expect(joined(await explain(5))).toEqual(full.slice(0, 5 * imageSize));
   });
 
+  it('explains any weights by one program, to the bit as one made for them does', async () => {
+    const other = readReferenceNet('resnet-cifar', 'random').weights;
+    const explainer = await compile();
+    const [first, changed, again] = [
+      await batchesOf(explainer, 4),
+      await batchesOf(explainer, 4, other),
+      await batchesOf(explainer, 4),
+    ];
+    expect(joined(changed)).toEqual(joined(await batchesOf(await compile(), 4, other)));
+    expect(joined(changed)).not.toEqual(joined(first));
+    expect(joined(again)).toEqual(joined(first));
+  });
+
   it('gives no batch without images', async () => {
     expect(await explain(0)).toEqual([]);
   });
@@ -80,7 +104,7 @@ describe('integrated gradients', () => {
       target: 'probability',
     });
     const blank = { x: { ...images(2).x, values: new Float32Array(2 * imageSize) }, classes: [0, 1] };
-    const baselines = explainImages(engine, net.model, net.weights, blank, options({}));
+    const baselines = (await compile()).explain(net.weights, blank);
     const { probabilities: baseline } = (await baselines.next()).value as ExplainedBatch;
     await baselines.return(undefined);
     const { values } = batch!.maps['integrated-gradients']!;

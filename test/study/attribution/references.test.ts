@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../lib/compute/engine.ts';
 import type { Engine } from '../../../lib/compute/program.ts';
-import { type ExplainedBatch, explainImages } from '../../../lib/study/attribution/explain.ts';
+import { type ExplainedBatch, Explainer } from '../../../lib/study/attribution/explain.ts';
 import { methodNames } from '../../../lib/study/attribution/methods.ts';
 import { readReferenceNet, referenceNets, referenceParameters } from './reference-nets.ts';
 
@@ -27,13 +27,13 @@ describe.each(['onnxruntime', 'js'] as const)('maps computed by %s', (backend) =
     const net = readReferenceNet(family, state);
     let batch: ExplainedBatch;
     beforeAll(async () => {
-      const batches = explainImages(engine, net.model, net.weights, net, {
+      const explainer = await Explainer.compile(engine, net.model, net.x.shape.slice(1), {
         methods: methodNames,
         target: 'logit',
         parameters: referenceParameters,
         noise: net.noise,
       });
-      for await (const explained of batches) batch = explained;
+      for await (const explained of explainer.explain(net.weights, net)) batch = explained;
     });
 
     it('come with the probabilities', () => {

@@ -1,0 +1,52 @@
+import type { Node } from '../../trace/graph.ts';
+import type { Attributes, Context } from '../context.ts';
+import { filterLayout } from '../layout.ts';
+import { repeatedVector, type Shape4 } from './images.ts';
+
+/** What a blocked convolution can do to its result in the same pass, in this order. */
+export interface Epilogue {
+  /** One number per output channel each, by name. */
+  readonly scale?: string;
+  readonly shift?: string;
+  /** A blocked image to add. */
+  readonly other?: string;
+  readonly relu?: boolean;
+}
+
+/** Inputs and attributes of a blocked convolution that ask for its epilogue, the scale left out. */
+export function withEpilogue(
+  inputs: readonly string[],
+  attributes: Attributes,
+  { shift, other, relu }: Epilogue,
+): [string[], Attributes] {
+  const more = other === undefined ? (shift === undefined ? [] : [shift]) : [shift ?? '', other];
+  return [[...inputs, ...more], relu === true ? { ...attributes, activation: 'Relu' } : attributes];
+}
+
+/** A filter as [out, in, height, width], times one number per channel of the result, which lie as `dims` says. */
+export function scaledFilter(
+  filter: Node,
+  context: Context,
+  scale: string | undefined,
+  dims: readonly number[],
+): string {
+  const plain = context.whole(filter, filterLayout);
+  return scale === undefined ? plain : context.op('Mul', [plain, context.reshape(scale, dims)]);
+}
+
+/** What is left of an epilogue when the scale is in the filter, for `images` images taken together. */
+export function forImages(
+  node: Node,
+  context: Context,
+  images: number,
+  { shift, other, relu }: Epilogue,
+): Epilogue {
+  const [batch, height, width, channels] = node.shape as Shape4;
+  return {
+    ...(shift === undefined ? {} : { shift: repeatedVector(shift, images, context) }),
+    ...(other === undefined
+      ? {}
+      : { other: context.reshape(other, [batch / images, channels * images, height, width]) }),
+    relu: relu === true,
+  };
+}

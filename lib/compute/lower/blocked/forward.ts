@@ -1,0 +1,53 @@
+import type { Node } from '../../trace/graph.ts';
+import type { Context } from '../context.ts';
+import { geometry } from '../convolution.ts';
+import { imagesPerBlock, type Laid } from '../layout.ts';
+import { type Epilogue, forImages, scaledFilter, withEpilogue } from './epilogue.ts';
+import { image, repeatedFilter, together, type Shape4 } from './images.ts';
+
+interface Plan {
+  /** Images taken together. */
+  readonly images: number;
+  /** The image read has fewer channels than a block, even so, and stays as it is. */
+  readonly narrow: boolean;
+}
+
+/** How a blocked convolution is done, given whether what it reads lies in blocks; null where it cannot be. */
+export function plan({ kernel, shape, inputs }: Node, block: number, inBlocks: boolean): Plan | null {
+  if (kernel !== 'Conv2D') return null;
+  const [into, out] = inputs[1]!.shape.slice(2) as [number, number];
+  const [from, to] = [into, out].map((channels) => imagesPerBlock(block, shape[0]!, channels)) as [
+    number,
+    number,
+  ];
+  if ((out * to) % block !== 0) return null;
+  if (into * to < block && !(inBlocks && from > 1)) return { images: to, narrow: true };
+  const images = Math.max(from, to);
+  return (into * images) % block === 0 ? { images, narrow: false } : null;
+}
+
+export function convolveForward(node: Node, context: Context, block: number, epilogue: Epilogue): Laid {
+  const [x, filter] = node.inputs as [Node, Node];
+  const shape = filter.shape as Shape4;
+  const { strides, pads, dilations } = geometry(node);
+  const { images, narrow } = plan(node, block, context.value(x).layout.block > 0)!;
+  const [height, width, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
+  const weights = repeatedFilter(
+    scaledFilter(filter, context, epilogue.scale, [shape[3], 1, 1, 1]),
+    [shape[3], shape[2], height, width],
+    images,
+    context,
+  );
+  const places = height * width;
+  // With fewer channels than a block, the image stays as it is: [out / B, in, places, B].
+  const split = narrow
+    ? context.reshape(weights, [out / block, block, into, places])
+    : context.reshape(weights, [out / block, block, into / block, block, places]);
+  const perm = narrow ? [0, 2, 3, 1] : [0, 2, 4, 3, 1];
+  const reordered = context.reshape(context.op('Transpose', [split], { perm }), [out, into, height, width]);
+  const input = together(x, context, narrow ? 0 : block, images);
+  const attributes = { strides, pads, dilations, kernel_shape: [height, width] };
+  const whole = forImages(node, context, images, epilogue);
+  const name = context.blockedOp('Conv', ...withEpilogue([input, reordered], attributes, whole));
+  return image(name, node, context, block, images);
+}

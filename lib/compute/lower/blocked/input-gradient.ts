@@ -1,0 +1,127 @@
+import type { Node } from '../../trace/graph.ts';
+import type { Context } from '../context.ts';
+import { geometry } from '../convolution.ts';
+import { imagesPerBlock, type Laid } from '../layout.ts';
+import { type Epilogue, forImages, scaledFilter, withEpilogue } from './epilogue.ts';
+import { image, repeatedFilter, together, type Shape4 } from './images.ts';
+
+/**
+ * Every stride-th row of the image (or column), from one of the first on: what of the filter reached it, and
+ * the zeros that dy needs before and after its rows. Empty where nothing did.
+ */
+interface Phase {
+  /** Rows of the filter, so that they meet rows of dy that follow one another. */
+  readonly taps: readonly number[];
+  readonly before: number;
+  readonly after: number;
+}
+
+interface GradientPlan {
+  /** Images taken together. */
+  readonly images: number;
+  readonly rows: readonly Phase[];
+  readonly columns: readonly Phase[];
+  /** At stride 1: one phase each way. */
+  readonly dense: boolean;
+}
+
+/** Row `stride`·i + phase of the image was reached from row i + (phase + pad − tap) / stride of the output. */
+function phases(
+  size: number,
+  outputs: number,
+  kernel: number,
+  stride: number,
+  pad: number,
+): readonly Phase[] | null {
+  if (size % stride !== 0) return null;
+  const all = Array.from({ length: stride }, (_, phase): Phase => {
+    const taps = Array.from({ length: kernel }, (_, i) => kernel - 1 - i).filter(
+      (tap) => (phase + pad - tap) % stride === 0,
+    );
+    if (taps.length === 0) return { taps, before: 0, after: 0 };
+    const offset = (tap: number): number => (phase + pad - tap) / stride;
+    return { taps, before: -offset(taps[0]!), after: size / stride + offset(taps.at(-1)!) - outputs };
+  });
+  const reached = all.findIndex(({ taps }) => taps.length === 0);
+  const gap = reached >= 0 && all.slice(reached).some(({ taps }) => taps.length > 0);
+  return reached === 0 || gap || all.some(({ before, after }) => before < 0 || after < 0) ? null : all;
+}
+
+/** How the gradient by an image is done with blocked convolutions; null where it cannot be. */
+export function gradientPlan(node: Node, block: number): GradientPlan | null {
+  if (node.kernel !== 'Conv2DBackpropInput') return null;
+  const [dy, filter] = node.inputs as [Node, Node];
+  const [kernelHeight, kernelWidth, into, out] = filter.shape as Shape4;
+  const [batch, height, width] = node.shape as Shape4;
+  const images = Math.max(imagesPerBlock(block, batch, into), imagesPerBlock(block, batch, out));
+  const { strides, pads, dilations } = geometry(node);
+  if ((into * images) % block !== 0 || (out * images) % block !== 0) return null;
+  if (dilations.some((dilation) => dilation !== 1)) return null;
+  const rows = phases(height, dy.shape[1]!, kernelHeight, strides[0], pads[0]);
+  const columns = phases(width, dy.shape[2]!, kernelWidth, strides[1], pads[1]);
+  if (rows === null || columns === null) return null;
+  return { images, rows, columns, dense: rows.length === 1 && columns.length === 1 };
+}
+
+/**
+ * A convolution with the turned filter, its channels exchanged. At larger strides one for each phase of rows
+ * and columns, with the places of the filter that reached it; their results are woven into the image. An
+ * epilogue is for stride 1.
+ */
+export function convolveBackward(node: Node, context: Context, block: number, epilogue: Epilogue): Laid {
+  const [dy, filter] = node.inputs as [Node, Node];
+  const shape = filter.shape as Shape4;
+  const { images, rows, columns, dense } = gradientPlan(node, block)!;
+  const [kernelHeight, kernelWidth, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
+  const weights = repeatedFilter(
+    scaledFilter(filter, context, epilogue.scale, [1, shape[2], 1, 1]),
+    [shape[3], shape[2], kernelHeight, kernelWidth],
+    images,
+    context,
+  );
+  const places = kernelHeight * kernelWidth;
+  const split = context.reshape(weights, [out / block, block, into / block, block, places]);
+  const swapped = context.op('Transpose', [split], { perm: [2, 0, 4, 1, 3] });
+  const input = together(dy, context, block, images);
+  const after = forImages(node, context, images, epilogue);
+  const part = (row: Phase, column: Phase): string => {
+    const taken = row.taps.flatMap((y) => column.taps.map((x) => y * kernelWidth + x));
+    const all = taken.length === places && taken.every((place, i) => place === i);
+    const turned = all
+      ? swapped
+      : context.op('Gather', [swapped, context.graph.integers(taken)], { axis: 2 });
+    const kernel = [row.taps.length, column.taps.length];
+    const attributes = {
+      strides: [1, 1],
+      dilations: [1, 1],
+      pads: [row.before, column.before, row.after, column.after],
+      kernel_shape: kernel,
+    };
+    const inputs = [input, context.reshape(turned, [into, out, ...kernel])];
+    return context.blockedOp('Conv', ...withEpilogue(inputs, attributes, after));
+  };
+  const reached = (phase: Phase): boolean => phase.taps.length > 0;
+  const parts = rows.filter(reached).map((row) => columns.filter(reached).map((column) => part(row, column)));
+  if (dense) return image(parts[0]![0]!, node, context, block, images);
+
+  const [batch, height, width] = node.shape as Shape4;
+  const lines = ((batch / images) * (into / block) * height) / rows.length;
+  const whole = parts.map((row) =>
+    woven(row, columns.length, [(lines * width) / columns.length, block], context),
+  );
+  const name = woven(whole, rows.length, [lines, width * block], context);
+  return image(context.reshape(name, [batch / images, into, height, width]), node, context, block, images);
+}
+
+/** Row by row of [rows, length], one part's after the other's; zeros for parts that are missing at the end. */
+function woven(
+  parts: readonly string[],
+  count: number,
+  [rows, length]: readonly [number, number],
+  context: Context,
+): string {
+  const flat = parts.map((part) => context.reshape(part, [rows, length]));
+  const joined = flat.length === 1 ? flat[0]! : context.op('Concat', flat, { axis: 1 });
+  const missing = (count - parts.length) * length;
+  return missing === 0 ? joined : context.op('Pad', [joined, context.graph.integers([0, 0, 0, missing])]);
+}
