@@ -14,6 +14,8 @@ import { createModel } from '../lib/study/model/create.ts';
 import { initialWeights } from '../lib/study/model/initial.ts';
 import type { Model } from '../lib/study/model/model.ts';
 import { inference, trainingStep } from '../lib/study/train/step.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Torch, type NetSize } from './compute-torch.ts';
@@ -146,6 +148,12 @@ const METHODS = [
 
 const IMAGES = 32;
 
+/**
+ * Passes through the net, forwards or back, that the methods cannot do without: forwards once for all and 25
+ * times for SmoothGrad, back as often for it and once each for four more.
+ */
+const PASSES = 26 + 29;
+
 async function explainer(model: Model, engine: Engine): Promise<Explainer> {
   return Explainer.compile(engine, model, [32, 32, 3], {
     methods: METHODS,
@@ -182,8 +190,26 @@ async function compareMaps(net: NetSize, engine: Engine, torch: Torch | null): P
   const captum = torch !== null && (await torch.time('explain', 1)).length > 0;
   const theirs = captum ? (count: number) => torch.time('explain', count) : null;
   const line = await compare('explain, maps', IMAGES * METHODS.length, ours, theirs);
+  const taken = median(await ours(ROUNDS));
   await program.dispose();
-  return line;
+  const needed = (IMAGES * PASSES * model.multiplyAdds) / taken / 1e9;
+  const possible = await convolutionRate(engine);
+  const rates = `${needed.toFixed(0)} explaining, ${possible.toFixed(0)} in one wide convolution`;
+  return `${line}\n  ${'multiply-adds, 10⁹'.padEnd(14)}  ${rates}`;
+}
+
+/** 10⁹ multiply-adds a second in a 3×3 convolution of 128 channels: about all that the processor can do. */
+async function convolutionRate(engine: Engine): Promise<number> {
+  const [batch, side, channels] = [64, 8, 128];
+  const x = floats([batch, side, side, channels], (i) => Math.sin(i * 1.37));
+  const filter = floats([3, 3, channels, channels], (i) => Math.sin(i * 0.71));
+  const program = await engine.compile(
+    (given) => ({ y: tf.sum(tf.conv2d(given.x as Tensor4D, given.filter as Tensor4D, 1, 1), [1, 2]) }),
+    { inputs: { x, filter } },
+  );
+  const seconds = median(await time({ program, feed: { x, filter } }, 20));
+  await program.dispose();
+  return (batch * side * side * 9 * channels * channels) / seconds / 1e9;
 }
 
 /** Seconds until programs can run, of which each serves a whole training run, or all checkpoints. */

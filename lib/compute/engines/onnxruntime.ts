@@ -3,6 +3,8 @@ import { checkState, checkTensors, declared, STATE_NOT_SET, type Declared } from
 import { natural } from '../lower/layout.ts';
 import { lower, type Lowered, type Port } from '../lower/lower.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { hoist } from '../onnx/hoist.ts';
+import type { OnnxModel } from '../onnx/model.ts';
 import type {
   CompileOptions,
   Engine,
@@ -40,23 +42,34 @@ function numbers({ type, data }: ort.Tensor): Float32Array | Int32Array {
   throw new Error(`ONNX Runtime gave a tensor of type ${type}`);
 }
 
+type Tensors = Record<string, ort.Tensor>;
+
+/** What a program runs on each call, and before the first of them since its state was set. */
+interface Sessions {
+  readonly call: ort.InferenceSession;
+  /** From state that no call changes; null where nothing is made of it. */
+  readonly before: ort.InferenceSession | null;
+}
+
 class SessionProgram implements Program {
-  readonly #session: ort.InferenceSession;
+  readonly #sessions: Sessions;
   readonly #lowered: Lowered;
   readonly #outputs: Readonly<Record<string, TensorSpec>>;
   readonly #declared: Declared;
   /** Output name → input name. */
   readonly #state: Readonly<Record<string, string>>;
-  #kept: Record<string, ort.Tensor> | null = null;
+  #kept: Tensors | null = null;
+  /** What `before` gave for the state as it is. */
+  #prepared: Tensors | null = null;
   #disposed = false;
 
   constructor(
-    session: ort.InferenceSession,
+    sessions: Sessions,
     lowered: Lowered,
     outputs: Readonly<Record<string, TensorSpec>>,
     options: CompileOptions,
   ) {
-    this.#session = session;
+    this.#sessions = sessions;
     this.#lowered = lowered;
     this.#outputs = outputs;
     this.#declared = declared(options);
@@ -69,10 +82,12 @@ class SessionProgram implements Program {
     checkTensors(inputs, this.#declared.fed, 'input');
     if (this.#kept === null) throw new Error(STATE_NOT_SET);
     const { inputs: ports, outputs } = this.#lowered;
-    const feeds: Record<string, ort.Tensor> = {};
+    const feeds: Tensors = {};
     for (const [name, port] of Object.entries(ports))
       feeds[port.name] = this.#kept[name] ?? toDevice(inputs[name]!, port);
-    const results = await this.#session.run(feeds);
+    const { call, before } = this.#sessions;
+    if (before !== null) this.#prepared ??= await before.run(taken(feeds, before));
+    const results = await call.run(taken({ ...feeds, ...this.#prepared }, call));
     const kept = { ...this.#kept };
     const given: Record<string, TensorValue> = {};
     for (const [name, port] of Object.entries(outputs)) {
@@ -87,6 +102,7 @@ class SessionProgram implements Program {
 
   setState(values: TensorMap): void {
     checkTensors(values, this.#declared.kept, 'state input');
+    this.#prepared = null;
     this.#kept = Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
@@ -112,7 +128,9 @@ class SessionProgram implements Program {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#kept = null;
-    await this.#session.release();
+    this.#prepared = null;
+    await this.#sessions.call.release();
+    await this.#sessions.before?.release();
   }
 
   /** Where a state input lies; one that the function never uses lies where its output does. */
@@ -124,6 +142,17 @@ class SessionProgram implements Program {
       this.#lowered.outputs[output] ?? { name, layout: natural(shape.length), dims: shape }
     );
   }
+}
+
+/** Those that a session has inputs for. */
+function taken(tensors: Tensors, { inputNames }: ort.InferenceSession): Tensors {
+  return Object.fromEntries(inputNames.map((name) => [name, tensors[name]!]));
+}
+
+/** Names in the model of the state that no call changes. */
+function unchanging({ inputs, outputs }: Lowered, state: Readonly<Record<string, string>>): Set<string> {
+  const same = Object.entries(state).filter(([output]) => outputs[output] === undefined);
+  return new Set(same.flatMap(([, input]) => inputs[input]?.name ?? []));
 }
 
 /** Records functions and runs them as ONNX Runtime sessions. */
@@ -159,14 +188,17 @@ class OnnxRuntimeEngine implements Engine {
     const graph = record(fn, options);
     checkState(graph.outputs, options);
     const lowered = lower(graph, { state: options.state ?? {}, block: this.#block });
-    const session = await ort.InferenceSession.create(encodeModel(lowered.model), this.#session);
+    const { before, rest } = hoist(lowered.model, unchanging(lowered, options.state ?? {}));
+    const session = (model: OnnxModel): Promise<ort.InferenceSession> =>
+      ort.InferenceSession.create(encodeModel(model), this.#session);
+    const sessions = { call: await session(rest), before: before === null ? null : await session(before) };
     const outputs = Object.fromEntries(
       Object.entries(graph.outputs).map(([name, { shape, dtype }]): [string, TensorSpec] => [
         name,
         { shape, dtype: dtype === 'float32' ? 'float32' : 'int32' },
       ]),
     );
-    const program = new SessionProgram(session, lowered, outputs, options);
+    const program = new SessionProgram(sessions, lowered, outputs, options);
     this.#programs.add(program);
     return program;
   }

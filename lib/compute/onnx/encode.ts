@@ -77,6 +77,7 @@ function writePort(writer: Writer, { name, type, dims }: OnnxPort): void {
   message(writer, 2, (typeProto) => {
     message(typeProto, 1, (tensor) => {
       integer(tensor, 1, elementType[type]);
+      if (dims === null) return;
       message(tensor, 2, (shape) => {
         for (const size of dims)
           message(shape, 1, (dimension) => {

@@ -26,7 +26,8 @@ export interface OnnxTensor {
 export interface OnnxPort {
   readonly name: string;
   readonly type: OnnxType;
-  readonly dims: readonly number[];
+  /** Null where they are not said. */
+  readonly dims: readonly number[] | null;
 }
 
 export interface OnnxModel {
