@@ -14,7 +14,7 @@ const state = { 'same filter': 'filter', 'same scale': 'scale' };
 
 /** A convolution whose filter is scaled by state, and a number made of constants alone. */
 const scaled: TensorFunction = ({ x, filter, scale }) => ({
-  y: tf.mul(tf.conv2d(x as Tensor4D, tf.mul(filter!, tf.add(scale!, 1)) as Tensor4D, 1, 1), tf.scalar(2)),
+  y: tf.mul(tf.conv2d(x as Tensor4D, tf.mul<Tensor4D>(filter!, tf.add(scale!, 1)), 1, 1), tf.scalar(2)),
   'same filter': tf.clone(filter!),
   'same scale': tf.clone(scale!),
 });
