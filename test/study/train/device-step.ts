@@ -1,9 +1,9 @@
-/* Run by webgpu.test.ts in a process of its own: prints what some training steps give on a device, or why not. */
+/* Run by webgpu.test.ts in a process of its own: prints what some training steps give on a device, and the net after them, or why not. */
 import { createEngine } from '../../../lib/compute/engine.ts';
 import type { Engine, EngineOptions, TensorValue } from '../../../lib/compute/program.ts';
 import { createModel } from '../../../lib/study/model/create.ts';
 import { initialState, toProgram } from '../../../lib/study/train/state.ts';
-import { trainingStep } from '../../../lib/study/train/step.ts';
+import { inference, trainingStep } from '../../../lib/study/train/step.ts';
 
 const IMAGE = { height: 8, width: 8, channels: 3 };
 const [BATCH, CLASSES, STEPS] = [8, 4, 3];
@@ -28,7 +28,12 @@ async function train(engine: Engine): Promise<Record<string, number[]>> {
   for (let i = 0; i < STEPS; i++) losses.push((await program.run(batch)).loss!.values[0]!);
   const state = await program.getState();
   const values = Object.entries(state).map(([name, tensor]) => [name, [...tensor.values]] as const);
-  return { losses, ...Object.fromEntries(values) };
+  const { x } = batch;
+  const evaluation = inference(model, shape, BATCH);
+  const evaluate = await engine.compile(evaluation.fn, evaluation.options);
+  evaluate.setState(Object.fromEntries(model.weights.map(({ name }) => [name, state[name]!])));
+  const { logits } = await evaluate.run({ x });
+  return { losses, logits: [...logits!.values], ...Object.fromEntries(values) };
 }
 
 async function answer(device: EngineOptions['device']): Promise<object> {
