@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
-import { createEngine } from '../lib/compute/engine.ts';
 import { defineStage } from '../lib/stage/define.ts';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
@@ -9,6 +8,7 @@ import { imageMetadata } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { readWeights } from '../lib/study/model/weights-file.ts';
 import { readSelection } from '../lib/study/selection/file.ts';
+import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
 /** Heat maps of the selected images at one checkpoint. */
@@ -17,14 +17,14 @@ export default defineStage({
   axes: z.looseObject({}),
   inputs: { model: 'one', images: 'one' },
   outputs: ['maps'],
-  toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
+  toolchain: engineToolchain,
   async run(task) {
-    const { params, inputs, outputs, provenance, threads, signal } = task;
+    const { params, inputs, outputs, provenance, signal } = task;
     const selected = readSelection(await readArrow(inputs.images.path));
     const { set, classes } = selected.images;
     const model = createModel(params.model, set, classes.length);
     const weights = readWeights(await readArrow(inputs.model.path), model.weights);
-    const engine = await createEngine({ ...params.engine, threads });
+    const engine = await taskEngine(task);
 
     const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);
     const batches = explainer.explain(weights, selected, (done) => {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
-import { createEngine } from '../lib/compute/engine.ts';
 import { defineStage } from '../lib/stage/define.ts';
 import { readMaps } from '../lib/study/attribution/maps-file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
@@ -11,6 +10,7 @@ import { deletionParams } from '../lib/study/score/deletion.ts';
 import { scoreParams } from '../lib/study/score/parameters.ts';
 import { scoreDeletion } from '../lib/study/score/score-deletion.ts';
 import { readSelection } from '../lib/study/selection/file.ts';
+import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
 /** What becomes of p_c as the pixels that a heat map names are taken away, or alone are shown. */
@@ -24,14 +24,15 @@ export default defineStage({
   axes: pointSchema,
   inputs: { model: 'one', images: 'one', maps: 'one' },
   outputs: ['areas'],
-  toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
-  async run({ params, axes, inputs, outputs, provenance, threads }) {
+  toolchain: engineToolchain,
+  async run(task) {
+    const { params, axes, inputs, outputs, provenance } = task;
     const selected = readSelection(await readArrow(inputs.images.path));
     const { set, classes } = selected.images;
     const model = createModel(params.model, set, classes.length);
     const weights = readWeights(await readArrow(inputs.model.path), model.weights);
     const maps = readMaps(await readArrow(inputs.maps.path));
-    const engine = await createEngine({ ...params.engine, threads });
+    const engine = await taskEngine(task);
     const options = { ...params.score, ...params.deletion };
     const areas = scoreDeletion(engine, model, weights, selected, maps, options, axes);
     await writeArrow(outputs.areas, areas, { metadata: provenance });

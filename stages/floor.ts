@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
-import { createEngine } from '../lib/compute/engine.ts';
 import { defineStage, type InputFile } from '../lib/stage/define.ts';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { readMaps } from '../lib/study/attribution/maps-file.ts';
@@ -13,6 +12,7 @@ import { pointSchema } from '../lib/study/score/axes.ts';
 import { noiseFloor, type SeedMaps } from '../lib/study/score/noise-floor.ts';
 import { scoreParams } from '../lib/study/score/parameters.ts';
 import { readSelection } from '../lib/study/selection/file.ts';
+import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
 /** Scores between early-stopping maps of different seeds: what chance alone does to a heat map. */
@@ -26,10 +26,10 @@ export default defineStage({
   axes: pointSchema,
   inputs: { models: 'many', images: 'many', references: 'many' },
   outputs: ['floor'],
-  toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
+  toolchain: engineToolchain,
   async run(task) {
-    const { params, axes, inputs, outputs, provenance, threads, signal } = task;
-    const engine = await createEngine({ ...params.engine, threads });
+    const { params, axes, inputs, outputs, provenance, signal } = task;
+    const engine = await taskEngine(task);
     const seeds = inputs.models.map(({ point }) => Number(point.seed));
     const pairs = seeds.length * (seeds.length - 1);
     if (pairs === 0) task.warn('there is one seed only: without a second there is no noise floor');

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Columns } from '../lib/arrow/columns.ts';
 import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
-import { createEngine } from '../lib/compute/engine.ts';
 import type { TensorMap } from '../lib/compute/program.ts';
 import { defineStage, type InputFile } from '../lib/stage/define.ts';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
@@ -16,6 +15,7 @@ import { pointSchema } from '../lib/study/score/axes.ts';
 import { scoreParams } from '../lib/study/score/parameters.ts';
 import { sanityParams, sanityScores } from '../lib/study/score/sanity.ts';
 import { firstOfEachGroup, pickSelected, readSelection } from '../lib/study/selection/file.ts';
+import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
 /** How heat maps change when parts of the net are untrained, at early stopping and at the last checkpoint. */
@@ -30,11 +30,11 @@ export default defineStage({
   axes: pointSchema,
   inputs: { references: 'many', models: 'many', images: 'many' },
   outputs: ['sanity'],
-  toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
+  toolchain: engineToolchain,
   async run(task) {
-    const { params, axes, inputs, outputs, provenance, threads, signal } = task;
+    const { params, axes, inputs, outputs, provenance, signal } = task;
     const { attribute, score, sanity } = params;
-    const engine = await createEngine({ ...params.engine, threads });
+    const engine = await taskEngine(task);
     const runs = inputs.references.slice(0, sanity.runs);
     let nets = 0;
     let explainer: SelectionExplainer | null = null;

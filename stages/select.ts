@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { readArrow } from '../lib/arrow/read.ts';
 import { writeArrow } from '../lib/arrow/write.ts';
-import { createEngine } from '../lib/compute/engine.ts';
 import { defineStage } from '../lib/stage/define.ts';
 import { predictProbabilities } from '../lib/study/attribution/predict.ts';
 import { imageMetadata, readImages } from '../lib/study/dataset/file.ts';
@@ -10,6 +9,7 @@ import { readWeights } from '../lib/study/model/weights-file.ts';
 import { selectionColumns } from '../lib/study/selection/file.ts';
 import { selectParams } from '../lib/study/selection/parameters.ts';
 import { selectImages } from '../lib/study/selection/select.ts';
+import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
 /** Picks the test images to explain, by what the early-stopping model says of them. */
@@ -18,13 +18,13 @@ export default defineStage({
   axes: z.looseObject({}),
   inputs: { model: 'one', test: 'one' },
   outputs: ['images'],
-  toolchain: async ({ engine }) => (await createEngine({ ...engine, threads: 1 })).toolchain,
+  toolchain: engineToolchain,
   async run(task) {
-    const { params, inputs, outputs, provenance, threads } = task;
+    const { params, inputs, outputs, provenance } = task;
     const test = await readImages(inputs.test.path);
     const model = createModel(params.model, test.set, test.classes.length);
     const weights = readWeights(await readArrow(inputs.model.path), model.weights);
-    const engine = await createEngine({ ...params.engine, threads });
+    const engine = await taskEngine(task);
     const probabilities = await predictProbabilities(engine, model, weights, test);
     await engine.dispose();
 

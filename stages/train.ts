@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { createEngine } from '../lib/compute/engine.ts';
 import { defineStage } from '../lib/stage/define.ts';
 import { readImages } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
+import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams, trainParams } from '../lib/study/train/params.ts';
 import { readState, writeSegment } from '../lib/study/train/segment-files.ts';
 import { initialState } from '../lib/study/train/state.ts';
@@ -17,11 +17,9 @@ export default defineStage({
   axes: z.looseObject({ augment: z.boolean(), seed: z.int().min(0).max(0xffffffff), epoch }),
   inputs: { train: 'one', validation: 'one', test: 'one', model: 'optional', optimiser: 'optional' },
   outputs: ['model', 'optimiser', 'records', 'log'],
-  async toolchain({ engine }) {
-    return (await createEngine({ ...engine, threads: 1 })).toolchain;
-  },
+  toolchain: engineToolchain,
   async run(task) {
-    const { params, axes, inputs, outputs, provenance, threads, signal } = task;
+    const { params, axes, inputs, outputs, provenance, signal } = task;
     const train = await readImages(inputs.train.path);
     const validation = await readImages(inputs.validation.path);
     const test = await readImages(inputs.test.path);
@@ -30,7 +28,7 @@ export default defineStage({
       inputs.model && inputs.optimiser
         ? await readState(model, { model: inputs.model.path, optimiser: inputs.optimiser.path })
         : initialState(model, axes.seed);
-    const engine = await createEngine({ ...params.engine, threads });
+    const engine = await taskEngine(task);
     try {
       const { augment, seed } = axes;
       const images = { train, validation, test };

@@ -1,0 +1,20 @@
+import { createEngine } from '../compute/engine.ts';
+import type { Engine, EngineOptions } from '../compute/program.ts';
+
+interface EngineTask {
+  readonly params: { readonly engine: Pick<EngineOptions, 'backend' | 'device'> };
+  readonly threads: number;
+  log(message: string): void;
+}
+
+/** The engine that a task computes with; what of it was not taken, and why, goes to the task's log. */
+export async function taskEngine(task: EngineTask): Promise<Engine> {
+  const engine = await createEngine({ ...task.params.engine, threads: task.threads });
+  for (const note of engine.notes) task.log(note);
+  return engine;
+}
+
+/** What of the engine changes bits, as a stage's `toolchain`. */
+export async function engineToolchain({ engine }: EngineTask['params']): Promise<Engine['toolchain']> {
+  return (await createEngine({ ...engine, threads: 1 })).toolchain;
+}
