@@ -78,7 +78,7 @@ describe('a task', () => {
 
 test('the pipeline of this repository expands under each of its profiles', () => {
   const text = readFileSync('pipeline.yaml', 'utf8');
-  for (const profile of [undefined, 'cifar10']) {
+  for (const profile of [undefined, 'cifar10', 'fashion-mnist', 'results', 'paper']) {
     const loaded = loadPipeline(text, { file: 'pipeline.yaml', profile });
     expect(loaded.ok ? loaded.graph.tasks.length : loaded.diagnostics).toBeGreaterThan(100);
   }
