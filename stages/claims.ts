@@ -15,9 +15,9 @@ export default defineStage({
   inputs: { history: 'many', scores: 'many', floor: 'many', sanity: 'many' },
   outputs: ['page', 'table'],
   async run({ params, inputs, outputs, provenance }) {
-    const variants = await readEvidence(inputs);
-    const findings = examineClaims(variants, params.claims);
-    await writeFile(outputs.page, claimsPage(findings, variants, params.claims));
+    const evidence = await readEvidence(inputs);
+    const findings = examineClaims(evidence.variants, params.claims);
+    await writeFile(outputs.page, claimsPage(findings, evidence, params.claims));
     await writeArrow(outputs.table, findingColumns(findings), { metadata: provenance });
   },
 });

@@ -5,11 +5,13 @@ import { writeDrawings } from '../lib/study/figure/drawing.ts';
 import { fontVersion } from '../lib/study/figure/font.ts';
 import { plotParams } from '../lib/study/figure/parameters.ts';
 import { rendererVersions } from '../lib/study/figure/render.ts';
+import { placeOf } from '../lib/study/figure/run.ts';
+import { pointSchema } from '../lib/study/score/axes.ts';
 
 /** Draws every figure into one folder: each as SVG, as PNG, and as the table behind it. */
 export default defineStage({
   params: z.strictObject({ plot: plotParams }),
-  axes: z.looseObject({}),
+  axes: pointSchema,
   inputs: {
     history: 'many',
     scores: 'many',
@@ -23,9 +25,9 @@ export default defineStage({
   outputs: ['figures'],
   toolchain: () => Promise.resolve({ font: fontVersion(), ...rendererVersions() }),
   async run(task) {
-    const { params, inputs, outputs, provenance, signal } = task;
+    const { params, axes, inputs, outputs, provenance, signal } = task;
     let drawn = 0;
-    const drawings = figureDrawings(inputs, params.plot);
+    const drawings = figureDrawings(inputs, { ...params.plot, setting: placeOf(axes).variant.label });
     await writeDrawings(outputs.figures, drawings, provenance, ({ name }) => {
       signal.throwIfAborted();
       drawn += 1;

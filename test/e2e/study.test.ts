@@ -8,8 +8,8 @@ const repository = resolve(import.meta.dirname, '../..');
 
 /** The whole pipeline of this repository, as small as it can be: one variant, two seeds, three checkpoints. */
 const small = [
-  'params.dataset={name: shapes, path: null, seed: 1, train: 128, validation: 40, test: 60, labelNoise: 0}',
-  'params.model={family: vgg, depth: 4, width: 8}',
+  'params.dataset.shapes={name: shapes, path: null, seed: 1, train: 128, validation: 40, test: 60, labelNoise: 0}',
+  'params.models=[vgg-4]',
   'params.augment=[true]',
   'params.epochs=[1, 2, 4]',
   'params.train.batchSize=32',
@@ -31,17 +31,17 @@ test('the study runs to the end, then nothing does, and a kill in training chang
   const first = await whole.pipe('run', ...small);
   expect(first.err).toBe('');
   expect(first.status).toBe(0);
-  expect(first.out).toContain('artifacts/plot/figures/figure-2.png, .svg\n');
+  expect(first.out).toContain('artifacts/plot/dataset=shapes/model=vgg-4/figures/figure-2.png, .svg\n');
   expect((await whole.pipe('run', ...small)).out).toMatch(/^nothing to do: all \d+ tasks are up to date/);
 
   const killed = study();
   const running = killed.start('run', ...small);
-  await running.until('ran       train@augment=true,seed=0,epoch=1');
+  await running.until('ran       train@dataset=shapes,model=vgg-4,augment=true,seed=0,epoch=1');
   await sleep(100);
   running.child.kill('SIGKILL');
   await running.ended;
   const second = await killed.outcomes('run', ...small);
-  expect(second).not.toContain('train@augment=true,seed=0,epoch=1 ran');
+  expect(second).not.toContain('train@dataset=shapes,model=vgg-4,augment=true,seed=0,epoch=1 ran');
   expect(killed.read('pipe.lock')).toBe(whole.read('pipe.lock'));
 });
 
@@ -52,6 +52,24 @@ test('score --force runs just the scores, and nothing after them', async () => {
   expect(ran.length).toBe(2 * 3);
   expect(ran.every((line) => /^score@.* ran$/.test(line))).toBe(true);
   expect((await project.pipe('run', ...small)).out).toMatch(/^nothing to do/);
+});
+
+test('a further data set or model adds its own tasks, and leaves those of the others as they are', async () => {
+  const project = study();
+  await project.pipe('run', 'train', ...small);
+  const more = [
+    '--set',
+    'params.models=[resnet-8, vgg-4]',
+    '--set',
+    'params.datasets=[shapes, fashion-mnist]',
+  ];
+  const { out } = await project.pipe('status', 'train', '--json', ...small, ...more);
+  const { tasks } = JSON.parse(out) as { tasks: { task: string; state: string }[] };
+  const old = tasks.filter(({ task }) => task === 'data@dataset=shapes' || /shapes,model=vgg-4/.test(task));
+  expect(old.map(({ state }) => state)).toEqual(old.map(() => 'fresh'));
+  expect(old.length).toBe(1 + 2 * 3);
+  expect(tasks.filter(({ state }) => state === 'fresh').length).toBe(old.length);
+  expect(tasks.length).toBe(2 + 2 * 2 * 2 * 3);
 });
 
 test.each<[string, string, string, (folder: string) => void, string]>([
@@ -82,9 +100,9 @@ test.each<[string, string, string, (folder: string) => void, string]>([
   write(join(project.directory, folder));
   const { status, out } = await project.pipe(
     ...['run', 'data', '--profile', profile],
-    ...['--set', `params.dataset.path=${folder}`],
+    ...['--set', `params.dataset.${profile}.path=${folder}`],
   );
-  expect(out).toContain(`failed  data: ${folder}/${text}`);
+  expect(out).toContain(`failed  data@dataset=${profile}: ${folder}/${text}`);
   expect(out).not.toContain('    at ');
   expect(status).toBe(2);
   expect(project.exists(`artifacts/${profile}/data`)).toBe(false);

@@ -338,7 +338,7 @@ describe('sanity', () => {
 
 describe('claims', () => {
   it('writes a page and a table from histories, scores, floor and sanity checks', async () => {
-    const point = { augment: true, seed: 3 };
+    const point = { model: 'vgg-4', augment: true, seed: 3 };
     const row = { train: { loss: 1, error: 0.1 }, validation: null, monitoredLoss: 1, lastLayerNorm: 1 };
     const history = [1, 2, 3, 4, 5].map((epoch) => ({
       ...row,
@@ -354,13 +354,14 @@ describe('claims', () => {
       inputs: {
         history: [file('history.arrow', point)],
         scores: [file('scores.arrow', { ...point, epoch: 5 })],
-        floor: [file('floor.arrow', { augment: true })],
-        sanity: [file('sanity.arrow', { augment: true })],
+        floor: [file('floor.arrow', { model: 'vgg-4', augment: true })],
+        sanity: [file('sanity.arrow', { model: 'vgg-4', augment: true })],
       },
       outputs: { page: path('claims.md'), table: path('claims.arrow') },
     });
     const page = await readFile(path('claims.md'), 'utf8');
-    expect(page).toContain('- augment=true: early stopping at epoch 2 (seed 3); last checkpoint: epoch 5.');
+    expect(page).toContain('- all runs: early stopping at epoch 2 (seed 3); last checkpoint: epoch 5.');
+    expect(page).toContain('All runs: vgg-4, augment=true.');
     // Its scores are of one run; the sanity checks above are of saliency.
     expect(page).toMatch(/\| saliency \| [^|]+ \|[^|]*\| 0\.\d+ \(/);
     const table = await readArrow(path('claims.arrow'));

@@ -23,7 +23,7 @@ async function draw(name: string, inputs: SyntheticFiles, sheets: number): Promi
   const named = (kind: keyof SyntheticFiles) => inputs[kind].map((file) => ({ ...file, name: file.path }));
   await plot.run({
     params: { plot: { epochAxis: 'log', sheets } },
-    axes: {},
+    axes: { dataset: 'shapes', model: 'vgg-4' },
     inputs: {
       history: named('history'),
       scores: named('scores'),
@@ -101,7 +101,7 @@ describe('the plot stage', () => {
     const drift = await readArrow(join(all, 'figure-5-augment.arrow'));
     expect(drift.metadata).toMatchObject({
       stage: 'plot',
-      title: 'Similarity of heat maps to those at early stopping, with augmentation',
+      title: 'Similarity of heat maps to those at early stopping, shapes, vgg-4, with augmentation',
     });
     expect(new Set(drift.strings('panel'))).toEqual(new Set(['A', 'B', 'C']));
     const overview = await readArrow(join(all, 'figure-3-augment.arrow'));

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { decodeAction, type Action } from '../plan/action.ts';
 import { reasonsBetween } from '../plan/compare.ts';
 import type { InputName } from '../plan/input-reason.ts';
+import { givenNames } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { sameOutputs } from '../plan/record.ts';
-import { groupBy } from '../report/group.ts';
+import { groupBy } from '../group.ts';
 import { count } from '../report/quantity.ts';
 import { reasonKind, stageOf } from '../report/reason.ts';
 import { table } from '../report/table.ts';
@@ -109,6 +110,7 @@ function changeOf(
       : reasonsBetween(was, is, {
           changedSources: (from, to) => code.changedSources(from, to),
           inputs: (input, position) => nameOf(configured, id, is, input, position),
+          given: (keys) => givenIn(configured, id, keys),
         });
   return { task: id, change: 'changed', reasons, sameOutputs: same };
 }
@@ -159,6 +161,12 @@ function deltaText({ before, after }: Pick<MetricChange, 'before' | 'after'>): s
   if (before === null || after === null) return '';
   const delta = after - before;
   return `${delta > 0 ? '+' : ''}${String(Number(delta.toPrecision(3)))}`;
+}
+
+/** A task that the file has no longer is named as its stage saw its parameters. */
+function givenIn({ graph }: Configured, id: string, keys: readonly string[]): readonly string[] {
+  const task = graph.byId.get(id);
+  return task === undefined ? keys : givenNames(task, keys);
 }
 
 function nameOf({ graph }: Configured, id: string, is: Action, input: string, position: number): InputName {

@@ -1,5 +1,5 @@
 import { inOrder, type Diagnostic } from '../manifest/diagnostic.ts';
-import { groupBy } from '../report/group.ts';
+import { groupBy } from '../group.ts';
 import { inputIssueHint, inputIssueText } from '../report/issue.ts';
 import type { InputIssue, StageIssue } from '../run/project.ts';
 import { runLockPath } from '../store/layout.ts';
@@ -14,8 +14,8 @@ export function printIssues(
   inputIssues: readonly InputIssue[],
 ): void {
   const diagnostics: Diagnostic[] = [
-    ...stageIssues.map(({ stage, path, message }) =>
-      source.diagnose({ path: ['stages', stage, ...path], message }),
+    ...stageIssues.map(({ stage, path, given, message }) =>
+      source.diagnose({ path: given ? ['params', ...given] : ['stages', stage, ...path], message }),
     ),
     // Forty tasks that miss one file are one mistake.
     ...[...groupBy(inputIssues, ({ stage, input, path }) => `${stage} ${input} ${path}`).values()].map(

@@ -45,7 +45,8 @@ export function conflicts(manifest: Manifest, { tasks }: Graph): Problem[] {
 function mayReach({ source }: StageInput, top: string): boolean {
   if (source.kind === 'output') return false;
   const path = source.kind === 'glob' ? source.pattern : source.path;
-  return path !== null && (path === '' || path.startsWith(top) || path.startsWith('{'));
+  if (Array.isArray(path)) return true;
+  return typeof path === 'string' && (path === '' || path.startsWith(top) || path.startsWith('{'));
 }
 
 /**

@@ -6,6 +6,7 @@ import { templateOf } from '../manifest/template.ts';
 import { conflicts } from './conflict.ts';
 import type { Graph, Task, TaskInput } from './graph.ts';
 import { eachDigits, fillerOf, idAt, layoutOf, pointAt, type Digits, type Layout } from './layout.ts';
+import { paramsOf } from './parameters.ts';
 import { wiresOf } from './wire.ts';
 
 export type Expanded =
@@ -33,7 +34,7 @@ export function expandGraph(manifest: Manifest): Expanded {
     return { ok: false, problems: [{ path: ['stages', stage.name], part: 'key', message }] };
   }
 
-  const tasks = [...layouts.values()].flatMap((layout) => tasksOf(layout, layouts, manifest.artifacts));
+  const tasks = [...layouts.values()].flatMap((layout) => tasksOf(layout, layouts, manifest));
   for (const task of tasks) for (const need of task.needs) tasks[need]!.neededBy.push(task.index);
   const graph = { tasks, byId: new Map(tasks.map((task) => [task.id, task])) };
   const collisions = conflicts(manifest, graph);
@@ -42,9 +43,14 @@ export function expandGraph(manifest: Manifest): Expanded {
 
 type OpenTask = Task & { readonly neededBy: number[] };
 
-function tasksOf(layout: Layout, layouts: ReadonlyMap<string, Layout>, artifacts: string): OpenTask[] {
+function tasksOf(
+  layout: Layout,
+  layouts: ReadonlyMap<string, Layout>,
+  { artifacts, params }: Manifest,
+): OpenTask[] {
   const { stage, base } = layout;
-  const wires = wiresOf(layout, layouts);
+  const paramsAt = paramsOf(layout, params);
+  const wires = wiresOf(layout, layouts, params);
   const outputs = stage.outputs.map(({ name, path, directory }) => {
     return { name, directory, fill: fillerOf(layout, templateOf(`${artifacts}/${path}`)) };
   });
@@ -57,6 +63,7 @@ function tasksOf(layout: Layout, layouts: ReadonlyMap<string, Layout>, artifacts
       id: idAt(layout, digits),
       stage,
       point: pointAt(layout, digits),
+      params: paramsAt(digits),
       previous: previousAt(stage, digits),
       inputs,
       outputs: outputs.map(({ name, directory, fill }) => ({ name, path: fill(digits), directory })),

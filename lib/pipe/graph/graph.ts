@@ -1,5 +1,6 @@
 import type { Point, Scalar } from '../json.ts';
 import type { Stage } from '../manifest/manifest.ts';
+import type { TaskParams } from './parameters.ts';
 
 /** All tasks of a manifest, known before anything runs. */
 export interface Graph {
@@ -17,6 +18,8 @@ export interface Task {
   readonly stage: Stage;
   /** Values of every axis of the stage: its own and those it takes from its inputs. */
   readonly point: Point;
+  /** One value for all tasks of the stage for which the axes choose the same. */
+  readonly params: TaskParams;
   /** The value before this one on the stage's scan axis; null for a first segment or without a scan. */
   readonly previous: Scalar | null;
   readonly inputs: readonly TaskInput[];

@@ -45,6 +45,28 @@ export function* eachDigits({ axes, count }: Layout): Generator<Digits> {
   }
 }
 
+/** What depends on some axes only, made once for each combination of their values. */
+export function perPoint<T>(
+  { axes }: Pick<Layout, 'axes'>,
+  names: readonly string[],
+  make: (point: Point) => T,
+): (digits: Digits) => T {
+  const chosen = [...axes.entries()].filter(([, { name }]) => names.includes(name));
+  const made = new Map<number, T>();
+  return (digits) => {
+    let key = 0;
+    for (const [axis, { values }] of chosen) key = key * values.length + digits[axis]!;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const point = Object.fromEntries(
+      chosen.map(([axis, { name, values }]) => [name, values[digits[axis]!]!]),
+    );
+    const value = make(point);
+    made.set(key, value);
+    return value;
+  };
+}
+
 export function idAt({ stage, labels }: Layout, digits: Digits): string {
   if (digits.length === 0) return stage.name;
   return `${stage.name}@${labelsAt(labels, digits, ',')}`;

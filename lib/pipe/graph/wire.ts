@@ -1,8 +1,11 @@
-import type { Point } from '../json.ts';
+import type { Json, JsonObject, Point } from '../json.ts';
+import { axesIn, chosenAt, type Choice } from '../manifest/choice.ts';
+import { normalPattern } from '../manifest/input.ts';
 import type { InputSource } from '../manifest/manifest.ts';
+import { normalPath } from '../manifest/path.ts';
 import { templateOf } from '../manifest/template.ts';
 import type { TaskSource } from './graph.ts';
-import { fillerOf, type Digits, type Layout } from './layout.ts';
+import { fillerOf, perPoint, type Digits, type Layout } from './layout.ts';
 
 /** One input of a stage: from the positions of a task on the axes to what the task reads. */
 export interface Wire {
@@ -14,10 +17,10 @@ const NOWHERE: Point = {};
 const NO_SOURCES: readonly TaskSource[] = [];
 
 /** The declared inputs in their order, then the carried ones. */
-export function wiresOf(layout: Layout, layouts: ReadonlyMap<string, Layout>): Wire[] {
+export function wiresOf(layout: Layout, layouts: ReadonlyMap<string, Layout>, params: JsonObject): Wire[] {
   const { stage } = layout;
   const declared = stage.inputs.map(({ name, source }): Wire => {
-    return { name, sourcesAt: sourcesOf(source, layout, layouts) };
+    return { name, sourcesAt: sourcesOf(source, layout, { layouts, params }) };
   });
   const carried = (stage.scan?.carry ?? []).map(({ input, output }): Wire => {
     const position = outputOf(layout, output);
@@ -41,7 +44,7 @@ function outputOf({ stage }: Layout, name: string): number {
 function sourcesOf(
   source: InputSource,
   layout: Layout,
-  layouts: ReadonlyMap<string, Layout>,
+  { layouts, params }: { readonly layouts: ReadonlyMap<string, Layout>; readonly params: JsonObject },
 ): Wire['sourcesAt'] {
   switch (source.kind) {
     case 'output':
@@ -49,14 +52,42 @@ function sourcesOf(
     case 'path': {
       const { path, external } = source;
       if (path === null) return () => NO_SOURCES;
-      const fill = fillerOf(layout, templateOf(path));
-      return (digits) => [{ kind: 'path', path: fill(digits), external }];
+      const pathAt =
+        typeof path === 'string' ? textOf(path, layout) : chosenText(path, layout, params, normalPath);
+      return (digits) => {
+        const at = pathAt(digits);
+        return at === null ? NO_SOURCES : [{ kind: 'path', path: at, external }];
+      };
     }
     case 'glob': {
-      const fill = fillerOf(layout, templateOf(source.pattern));
-      return (digits) => [{ kind: 'glob', pattern: fill(digits) }];
+      const { pattern } = source;
+      const patternAt =
+        typeof pattern === 'string'
+          ? textOf(pattern, layout)
+          : chosenText(pattern, layout, params, normalPattern);
+      return (digits) => [{ kind: 'glob', pattern: patternAt(digits)! }];
     }
   }
+}
+
+type TextAt = (digits: Digits) => string | null;
+
+function textOf(text: string, layout: Layout): TextAt {
+  return fillerOf(layout, templateOf(text));
+}
+
+/** What is chosen may itself hold `{axis}`. */
+function chosenText(
+  choice: Choice,
+  layout: Layout,
+  params: JsonObject,
+  normal: (text: string) => string,
+): TextAt {
+  const fillAt = perPoint(layout, axesIn(choice), (point): TextAt => {
+    const value: Json | undefined = chosenAt(choice, params, point);
+    return typeof value === 'string' ? textOf(normal(value), layout) : () => null;
+  });
+  return (digits) => fillAt(digits)(digits);
 }
 
 type OutputSource = Extract<InputSource, { kind: 'output' }>;

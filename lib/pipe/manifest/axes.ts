@@ -1,5 +1,6 @@
 import type { Path, Problem } from './diagnostic.ts';
 import type { Axis, InputSource, Manifest, Stage, StageInput } from './manifest.ts';
+import { checkChoices } from './chosen.ts';
 import { fromPath, sorted } from './order.ts';
 import { checkOwn, checkPlaceholders } from './placeholder.ts';
 import { didYouMean, listed } from './suggest.ts';
@@ -20,7 +21,7 @@ type OutputSource = Extract<InputSource, { kind: 'output' }>;
 
 /** `broken`: stages of the file that could not be read, about which nothing is said twice. */
 export function orderStages(
-  { stages }: Pick<Manifest, 'stages'>,
+  { stages, params }: Pick<Manifest, 'stages' | 'params'>,
   broken: ReadonlySet<string> = new Set(),
 ): StageOrder {
   const problems: Problem[] = [];
@@ -36,9 +37,25 @@ export function orderStages(
     if (circular.has(stage.name) || broken.has(stage.name)) continue;
     axes.set(stage.name, joined);
     checkPlaceholders(stage, joined, problems);
+    const valuesOf = (axis: string): Path => pathOfValues(axis, stage, byName) ?? ['stages', stage.name];
+    checkChoices(stage, { params, axes: joined, valuesOf }, (problem) => void problems.push(problem));
   }
   for (const stage of stages) if (!broken.has(stage.name)) checkOwn(stage, problems);
   return { stages: order, axes, problems };
+}
+
+/** Where the values of an axis are written: in the stage, or in one it reads. */
+function pathOfValues(axis: string, stage: Stage, byName: ReadonlyMap<string, Stage>): Path | undefined {
+  const base: Path = ['stages', stage.name];
+  if (stage.scan?.name === axis) return [...base, 'scan', 'values'];
+  if (stage.matrix.some(({ name }) => name === axis)) return [...base, 'matrix', axis];
+  for (const { source } of stage.inputs) {
+    const producer =
+      source.kind === 'output' && !source.gather.includes(axis) ? byName.get(source.stage) : undefined;
+    const found = producer && pathOfValues(axis, producer, byName);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 interface Known {

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 z.config({ jitless: true });
 
-/** A text that is one reference and nothing else. */
-export const REFERENCE = /^\$\{[^{}]+\}$/;
+/** A text that is one reference and nothing else; `{axis}` may stand in it. */
+export const REFERENCE = /^\$\{(?:[^{}]|\{[^{}]*\})+\}$/;
 
 const reference = z
   .string()
@@ -34,7 +34,7 @@ const input = z
     }),
     z.strictObject({
       path: or(z.string().nullable()).describe(
-        'A file or directory of the project; null is no file. May hold `{axis}`.',
+        'A file or directory of the project; null is no file. May hold `{axis}` and `${path.{axis}}`.',
       ),
       external: or(z.boolean()).optional().describe('The path may be absolute or lead out of the project.'),
     }),
@@ -57,6 +57,8 @@ const scan = z.strictObject({
   ),
 });
 
+const named = z.record(z.string(), z.unknown());
+
 const stage = z
   .strictObject({
     title: z.string().optional().describe('One line that says what the stage does.'),
@@ -68,10 +70,10 @@ const stage = z
         'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted; `{params}`, also `$PIPE_PARAMS`, is a JSON file with the declared parameters, `$PIPE_THREADS` how many threads it may use.',
       ),
     cwd: z.string().optional().describe('The directory that `cmd` runs in (the project).'),
-    params: or(z.union([z.array(z.string()), z.record(z.string(), z.unknown())]))
+    params: or(z.union([z.array(z.union([z.string(), named])), named]))
       .optional()
       .describe(
-        'The parameters the stage depends on: a list of paths, or a mapping name → value or `${path}`.',
+        'The parameters the stage depends on: a list of paths and of mappings name → value or `${path}`, or one such mapping. In `${model.{model}}` the task’s value on the axis `model` is the key.',
       ),
     inputs: or(z.record(z.string(), input)).optional().describe('Name → what the stage reads.'),
     outputs: z
@@ -93,17 +95,15 @@ const stage = z
   })
   .meta({ oneOf: [{ required: ['use'] }, { required: ['cmd'] }] });
 
-const params = z.record(z.string(), z.unknown());
-
 /** The grammar of `pipeline.yaml`: what is checked, and what editors are told (`pipeline.schema.json`). */
 export const grammar = z
   .strictObject({
     version: z.literal(1).describe('The version of this grammar: 1.'),
-    params: params.optional().describe('Parameters, which stages name to depend on.'),
+    params: named.optional().describe('Parameters, which stages name to depend on.'),
     profiles: z
       .record(
         z.string(),
-        z.strictObject({ params: params.optional().describe('Merged deeply over the parameters above.') }),
+        z.strictObject({ params: named.optional().describe('Merged deeply over the parameters above.') }),
       )
       .optional()
       .describe('Named sets of parameters for `--profile`; `default` applies when none is asked for.'),

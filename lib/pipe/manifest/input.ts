@@ -1,3 +1,4 @@
+import { axesIn, type Choice, type ChoiceNote } from './choice.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import type { RawInput, RawStage } from './grammar.ts';
 import type { InputSource, StageInput } from './manifest.ts';
@@ -6,27 +7,43 @@ import type { Report } from './reference.ts';
 import { checkName } from './name.ts';
 
 /** Inputs that could not be read are left out, after their mistake has been reported. */
-export function readInputs(raw: NonNullable<RawStage['inputs']>, report: Report): StageInput[] {
+export function readInputs(
+  raw: NonNullable<RawStage['inputs']>,
+  choices: readonly ChoiceNote[],
+  report: Report,
+): StageInput[] {
   return Object.entries(raw).flatMap(([name, input]) => {
     const path: Path = ['inputs', name];
     checkName(name, 'input', { path, part: 'key' }, report);
-    const source = readSource(input, (problem) => {
+    const choice = choices.find(({ path }) => path[0] === 'inputs' && path[1] === name)?.choice ?? [];
+    const source = readSource(input, axesIn(choice).length > 0 ? choice : null, (problem) => {
       report({ ...problem, path: [...path, ...problem.path] });
     });
     return source === null ? [] : [{ name, source }];
   });
 }
 
-function readSource(input: RawInput, report: Report): InputSource | null {
+/** `choice`: what gives the path or pattern for each task, where an axis does. */
+function readSource(input: RawInput, choice: Choice | null, report: Report): InputSource | null {
   if (typeof input === 'string') {
+    if (choice !== null) {
+      // Which stage it is would not be known before there are tasks.
+      if (choice.some((piece) => typeof piece === 'string' && piece.includes('/')))
+        return { kind: 'path', path: choice, external: false };
+      const hint = `write \`{ path: '${input}' }\``;
+      report({ path: [], message: 'a path that an axis chooses needs to say that it is one', hint });
+      return null;
+    }
     if (input.includes('/')) return pathSource(input, false, [], report);
     return outputSource(input, {}, [], report);
   }
   if ('from' in input) return outputSource(input.from, input, ['from'], report);
   if ('glob' in input) {
+    if (choice !== null) return { kind: 'glob', pattern: choice };
     checkInside(input.glob, ['glob'], report);
-    return { kind: 'glob', pattern: input.glob.replace(/^(\.\/)+/, '') };
+    return { kind: 'glob', pattern: normalPattern(input.glob) };
   }
+  if (choice !== null) return { kind: 'path', path: choice, external: input.external ?? false };
   return pathSource(input.path, input.external ?? false, ['path'], report);
 }
 
@@ -60,7 +77,11 @@ function pathSource(path: string | null, external: boolean, at: Path, report: Re
   return { kind: 'path', path: normalPath(path), external };
 }
 
-function checkInside(path: string, at: Path, report: Report): void {
+export function normalPattern(glob: string): string {
+  return glob.replace(/^(\.\/)+/, '');
+}
+
+export function checkInside(path: string, at: Path, report: Report): void {
   const reason = path.trim() === '' ? 'is empty' : whyOutside(path);
   if (reason === null) return;
   const problem: Problem = { path: at, message: `the path \`${path}\` ${reason}` };

@@ -1,12 +1,13 @@
-import type { Json, JsonObject } from '../json.ts';
+import { isMapping, type Json, type JsonObject } from '../json.ts';
 import { orderStages } from './axes.ts';
+import type { ChoiceNote } from './choice.ts';
 import { commandLineDiagnostic, inOrder, type Diagnostic, type Problem } from './diagnostic.ts';
 import { readYaml } from './document.ts';
 import type { RawManifest } from './grammar.ts';
 import type { Manifest, Stage } from './manifest.ts';
 import { checkName } from './name.ts';
-import { isMapping, mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
-import { FAILED, resolverOf, type Report, type Resolver } from './reference.ts';
+import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
+import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
 import { shaped } from './shape.ts';
 import { readStage } from './stage.ts';
 import { sourceOf, type Source } from './source.ts';
@@ -95,7 +96,7 @@ function mapping(value: Json | undefined): JsonObject | null {
 function assembled(value: Json, profile: string, params: JsonObject, problems: Problem[]): Manifest | null {
   const report = (problem: Problem): void => void problems.push(problem);
   const resolver = resolverOf(params, report);
-  const { resolved, failed } = withoutReferences(value, resolver);
+  const { resolved, failed, choices } = withoutReferences(value, resolver);
   const { raw, broken, problems: misshapen } = shaped(resolved);
   problems.push(...misshapen);
   if (raw === null) return null;
@@ -109,27 +110,36 @@ function assembled(value: Json, profile: string, params: JsonObject, problems: P
   const stages: Stage[] = [];
   for (const [name, stage] of Object.entries(raw.stages)) {
     const before = problems.length;
-    stages.push(readStage(name, stage, resolver, report));
+    stages.push(readStage(name, stage, { resolver, choices: choices.get(name) ?? [] }, report));
     if (problems.length > before) doubtful.add(name);
   }
-  problems.push(...orderStages({ stages }, doubtful).problems);
+  problems.push(...orderStages({ stages, params: { ...params, ...resolver.params } }, doubtful).problems);
   const artifacts = profile === DEFAULT ? 'artifacts' : `artifacts/${profile}`;
   return { profile, artifacts, params: resolver.params, doctor: raw.doctor ?? null, stages };
 }
 
-/** References in stages replaced, except in commands, where `$` is the shell's. */
-function withoutReferences(value: Json, resolver: Resolver): { resolved: Json; failed: Set<string> } {
+interface Replaced {
+  readonly resolved: Json;
+  /** Stages with references that could not be replaced. */
+  readonly failed: ReadonlySet<string>;
+  /** By stage. */
+  readonly choices: ReadonlyMap<string, readonly ChoiceNote[]>;
+}
+
+/** References in stages replaced, except in commands, where `$` is the shell's, and those that need a task. */
+function withoutReferences(value: Json, resolver: Resolver): Replaced {
   const failed = new Set<string>();
+  const choices = new Map<string, ChoiceNote[]>();
   const top = mapping(value);
   const stages = mapping(top?.['stages']);
-  if (top === null || stages === null) return { resolved: value, failed };
+  if (top === null || stages === null) return { resolved: value, failed, choices };
   const resolvedStages: Record<string, Json> = {};
   for (const [name, stage] of Object.entries(stages)) {
     const { cmd, ...fields } = mapping(stage) ?? {};
     const resolved = isMapping(stage) ? withoutFailures(fields, ['stages', name], 1) : stage;
     resolvedStages[name] = isMapping(resolved) && cmd !== undefined ? { ...resolved, cmd } : resolved;
   }
-  return { resolved: { ...top, stages: resolvedStages }, failed };
+  return { resolved: { ...top, stages: resolvedStages }, failed, choices };
 
   /** What cannot be resolved is left out: an entry of `inputs`, a field. */
   function withoutFailures(fields: JsonObject, path: readonly string[], levels: number): JsonObject {
@@ -140,12 +150,24 @@ function withoutReferences(value: Json, resolver: Resolver): { resolved: Json; f
         kept[key] = withoutFailures(field, here, levels - 1);
         continue;
       }
-      const replaced = resolver.resolve(field, here);
+      const replaced = resolver.resolve(field, here, noteIn(choices));
       if (replaced === FAILED) failed.add(path[1]!);
       else kept[key] = replaced;
     }
     return kept;
   }
+}
+
+/** A task's axes are known in the parameters of its stage and in the paths that it reads. */
+function noteIn(choices: Map<string, ChoiceNote[]>): Note {
+  return ([, stage, ...path], choice) => {
+    const [field, , part, ...more] = path;
+    const isPath = more.length === 0 && (part === undefined || part === 'path' || part === 'glob');
+    if (path.length < 2 || !(field === 'params' || (field === 'inputs' && isPath))) return false;
+    const noted = choices.get(String(stage)) ?? [];
+    choices.set(String(stage), [...noted, { path, choice }]);
+    return true;
+  };
 }
 
 /** The outputs of a profile lie beside those of the default one, in a directory of the profile's name. */

@@ -1,4 +1,6 @@
 import type { JsonObject, Point, Scalar } from '../json.ts';
+import type { Choice } from './choice.ts';
+import type { Path } from './diagnostic.ts';
 
 /**
  * `pipeline.yaml`, checked and resolved: the profile merged in, `--set` applied, `${…}` substituted.
@@ -21,8 +23,13 @@ export interface Stage {
   /** One line for `pipe dag` and the progress display; may be empty. */
   readonly title: string;
   readonly work: Work;
-  /** The declared parameters only, resolved: `params: [train.patience]` gives `{train: {patience: 10}}`. */
+  /**
+   * The declared parameters only, resolved: `params: [train.patience]` gives `{train: {patience: 10}}`. Where an
+   * axis chooses a value, the text that says so stands; a task has the value.
+   */
   readonly params: JsonObject;
+  /** Which of them stand elsewhere in the file, those that an axis chooses among them. */
+  readonly references: readonly ParameterReference[];
   readonly inputs: readonly StageInput[];
   readonly outputs: readonly StageOutput[];
   /** Axes this stage adds: one task for every combination of their values. */
@@ -57,6 +64,14 @@ export interface Scan extends Axis {
   readonly carry: readonly { readonly input: string; readonly output: string }[];
 }
 
+export interface ParameterReference {
+  /** Where it stands in the stage's `params` as the stage sees them. */
+  readonly at: Path;
+  readonly choice: Choice;
+  /** Where it is written, in the stage's declaration. */
+  readonly written: Path;
+}
+
 export interface StageInput {
   readonly name: string;
   readonly source: InputSource;
@@ -73,11 +88,12 @@ export type InputSource =
     }
   /**
    * A file, or a directory (all files in it); may hold `{axis}` placeholders. Project-relative, unless
-   * `external`, which alone may be absolute or leave the project. A null path is no file at all.
+   * `external`, which alone may be absolute or leave the project. A null path is no file at all. A choice
+   * gives one of these for each task.
    */
-  | { readonly kind: 'path'; readonly path: string | null; readonly external: boolean }
+  | { readonly kind: 'path'; readonly path: string | Choice | null; readonly external: boolean }
   /** Every file that matches, in the order of the code units of their paths. */
-  | { readonly kind: 'glob'; readonly pattern: string };
+  | { readonly kind: 'glob'; readonly pattern: string | Choice };
 
 export interface StageOutput {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import { isMapping, type Json, type JsonObject } from '../json.ts';
 import {
   commandLineDiagnostic,
   commandLinePlace,
@@ -18,10 +18,6 @@ export interface Setting {
   readonly yaml: YamlText;
   readonly offset: number;
   readonly typed: string;
-}
-
-export function isMapping(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** Mappings are merged key by key; anything else replaces. */
@@ -75,7 +71,8 @@ export function readSetting(argument: string, params: JsonObject): Setting | Ref
   }
   const written = argument.slice(0, equals);
   const prefixed = written.startsWith('params.') && !Object.hasOwn(params, 'params');
-  const path = (prefixed ? written.slice('params.'.length) : written).split('.');
+  const dotted = prefixed ? written.slice('params.'.length) : written;
+  const path = keysOf(params, dotted.split('.')) ?? dotted.split('.');
 
   const offset = '--set '.length + equals + 1;
   const yaml = readYaml(argument.slice(equals + 1), typed);
@@ -99,6 +96,18 @@ export function placeInSetting(typed: string, offset: number, { range }: Pick<Pl
     offset: offset + position,
   });
   return { ...place, range: { start: at(range.start.offset), end: at(range.end.offset) } };
+}
+
+/** The keys that parts of a dotted path make up: a key may hold dots itself. Null where there are none. */
+function keysOf(holder: Json, parts: readonly string[]): string[] | null {
+  if (parts.length === 0) return [];
+  if (!isMapping(holder)) return null;
+  for (let end = 1; end <= parts.length; end++) {
+    const key = parts.slice(0, end).join('.');
+    const rest = Object.hasOwn(holder, key) ? keysOf(holder[key]!, parts.slice(end)) : null;
+    if (rest !== null) return [key, ...rest];
+  }
+  return null;
 }
 
 function missingIn(params: JsonObject, path: readonly string[]): string | null {

@@ -1,5 +1,7 @@
+import { axesIn } from './choice.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import type { Axis, Stage } from './manifest.ts';
+import type { Report } from './reference.ts';
 import { didYouMean, listed, nearest } from './suggest.ts';
 import { ALL_AXES, commandPlaceholders, placeholdersOf, templateOf } from './template.ts';
 
@@ -20,7 +22,7 @@ export function checkOwn(stage: Stage, problems: Problem[]): void {
   const path: Path = ['stages', stage.name, 'cmd'];
   for (const { kind, name, text } of commandPlaceholders(stage.work.command, [])) {
     if (kind === 'axis') continue;
-    if (kind === 'params' && hasParameter(stage.params, name)) continue;
+    if (kind === 'params' && (hasParameter(stage.params, name) || isChosen(stage, name))) continue;
     const known = kind === 'inputs' ? inputs : kind === 'outputs' ? outputs : Object.keys(stage.params);
     if (kind !== 'params' && known.includes(name)) continue;
     const what = kind === 'params' ? 'parameter' : kind.slice(0, -1);
@@ -28,6 +30,15 @@ export function checkOwn(stage: Stage, problems: Problem[]): void {
     const hint = near === undefined ? `it has ${listed(known)}` : `did you mean \`{${kind}.${near}}\`?`;
     problems.push({ path, within: text, message: `this stage declares no ${what} \`${name}\``, hint });
   }
+}
+
+/** Whether an axis has a say in it: what it has is known with the axes (`checkChoices`). */
+function isChosen({ references }: Stage, name: string): boolean {
+  return references.some(({ at, choice }) => axesIn(choice).length > 0 && startsWith(name.split('.'), at));
+}
+
+export function startsWith(path: Path, start: Path): boolean {
+  return start.every((key, position) => key === path[position]);
 }
 
 function hasParameter(params: unknown, name: string): boolean {
@@ -39,24 +50,26 @@ function hasParameter(params: unknown, name: string): boolean {
   return true;
 }
 
+/** The placeholders of a text, each of which has to name an axis. */
+export function checkTemplate(text: string, path: Path, names: readonly string[], report: Report): string[] {
+  const used = placeholdersOf(templateOf(text));
+  for (const name of used) {
+    if (name === ALL_AXES || names.includes(name)) continue;
+    const hint = didYouMean(name, names) ?? (names.length > 0 ? `its axes are ${listed(names)}` : undefined);
+    report({ path, within: `{${name}}`, message: `this stage has no axis \`${name}\``, hint });
+  }
+  return used;
+}
+
 /** Placeholders name axes of the stage, and no two tasks write one path. */
 export function checkPlaceholders(stage: Stage, axes: readonly Axis[], problems: Problem[]): void {
   const names = axes.map((axis) => axis.name);
-  const check = (text: string, path: Path): string[] => {
-    const used = placeholdersOf(templateOf(text));
-    for (const name of used) {
-      if (name === ALL_AXES || names.includes(name)) continue;
-      const hint =
-        didYouMean(name, names) ?? (names.length > 0 ? `its axes are ${listed(names)}` : undefined);
-      const message = `this stage has no axis \`${name}\``;
-      problems.push({ path, within: `{${name}}`, message, hint });
-    }
-    return used;
-  };
+  const check = (text: string, path: Path): string[] =>
+    checkTemplate(text, path, names, (problem) => void problems.push(problem));
   for (const { name, source } of stage.inputs) {
     const path: Path = ['stages', stage.name, 'inputs', name, source.kind];
-    if (source.kind === 'path' && source.path !== null) check(source.path, path);
-    if (source.kind === 'glob') check(source.pattern, path);
+    if (source.kind === 'path' && typeof source.path === 'string') check(source.path, path);
+    if (source.kind === 'glob' && typeof source.pattern === 'string') check(source.pattern, path);
   }
   for (const output of stage.outputs) {
     const path: Path = ['stages', stage.name, 'outputs', output.name];

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json.ts';
+import { axesIn, choiceOf, PIECE, type Choice } from './choice.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import { REFERENCE } from './grammar.ts';
 import { didYouMean } from './suggest.ts';
@@ -7,16 +8,19 @@ import { didYouMean } from './suggest.ts';
 export const FAILED = Symbol('failed');
 type Resolved = Json | typeof FAILED;
 
-/** A reference inside a text, `$${` for a literal `${`, or a reference that is not closed. */
-const PIECE = /\$(\$?)\{([^{}]*)(\}?)/g;
-
 export type Report = (problem: Problem) => void;
+
+/** Is told of each text that holds references; whether axes may choose there. */
+export type Note = (path: Path, choice: Choice) => boolean;
 
 export interface Resolver {
   /** All parameters, with the references among them replaced. */
   readonly params: JsonObject;
-  /** A value with every `${…}` in it replaced; `path` says where it stands. */
-  resolve(value: Json, path: Path): Resolved;
+  /**
+   * A value with every `${…}` in it replaced; `path` says where it stands. Texts in which an axis chooses
+   * (`${model.{model}}`) stay as they are where `note` takes them, and are a mistake elsewhere.
+   */
+  resolve(value: Json, path: Path, note?: Note): Resolved;
   /** The parameter under a dotted path; undefined where there is none. */
   parameter(path: string): Resolved | undefined;
   /** For a path that names no parameter. */
@@ -53,6 +57,12 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
   }
 
   function refer(name: string, path: Path, text: string): Resolved {
+    if (name.includes('{')) {
+      const [axis = name] = axesIn(choiceOf(text));
+      const hint = 'a task’s axes are known in the `params` of its stage and in the paths of its `inputs`';
+      report({ path, within: text, message: `\`{${axis}}\` has no value here`, hint });
+      return FAILED;
+    }
     if (active.includes(name)) {
       const circle = [...active.slice(active.indexOf(name)), name].join(' → ');
       report({ path, message: `parameters refer to each other in a circle: ${circle}` });
@@ -84,8 +94,12 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
     return failures > 0 ? FAILED : result;
   }
 
-  function resolve(value: Json, path: Path): Resolved {
+  function resolve(value: Json, path: Path, note?: Note): Resolved {
     if (typeof value === 'string') {
+      if (note !== undefined && value.includes('${')) {
+        const choice = choiceOf(value);
+        if (note(path, choice) && axesIn(choice).length > 0) return value;
+      }
       const name = referenceOf(value);
       if (name !== undefined) return refer(name, path, value);
       return value.includes('${') ? interpolate(value, path) : value;
@@ -95,7 +109,7 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
     const parts: [string | number, Json][] = [];
     let failed = false;
     for (const [key, part] of entries as Iterable<[string | number, Json]>) {
-      const resolved = resolve(part, [...path, key]);
+      const resolved = resolve(part, [...path, key], note);
       if (resolved === FAILED) failed = true;
       else parts.push([key, resolved]);
     }

@@ -7,9 +7,9 @@ import { referenceOf } from './reference.ts';
 /** Where every part of a manifest was written. */
 export interface Source {
   /**
-   * The place of what a path names. `['stages', 'train', 'params', 'train', 'rate']` (parameters by their
-   * keys as the stage sees them) leads to wherever that value was given: in `params`, in the profile, or on
-   * the command line. A path that does not exist leads to the deepest part of it that does.
+   * The place of what a path names. `['params', 'train', 'rate']` leads to wherever that value was given: in
+   * `params`, in the profile, or on the command line; `['stages', 'train', 'params', 'rate']` to what the stage
+   * itself gives under that name. A path that does not exist leads to the deepest part of it that does.
    */
   locate(path: Path, part?: 'key', within?: string): Place;
   diagnose(problem: Problem): Diagnostic;
@@ -52,9 +52,11 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     const rest = path.slice(found.depth);
     if (rest.length === 0 || trips > 20) return found;
     if (path[0] === 'stages' && path[2] === 'params' && found.depth === 3 && isSeq(found.node)) {
-      const parameter = findParameter(rest, trips + 1);
+      const item = found.node.items.find(
+        (each) => childOf(yaml.document, each as Node, rest[0]!) !== undefined,
+      );
       // What the stage does not name is missing from its list.
-      return parameter.depth > 0 ? parameter : found;
+      return item === undefined ? found : walk({ ...found, node: item as Node }, path, found.depth);
     }
     return followed(found, rest, trips);
   }

@@ -1,16 +1,27 @@
-import type { Json, JsonObject, Scalar } from '../json.ts';
+import { isMapping, type Json, type JsonObject, type Scalar } from '../json.ts';
+import { choiceOf, type ChoiceNote } from './choice.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import type { RawStage } from './grammar.ts';
 import { readInputs } from './input.ts';
-import type { Axis, Scan, Stage, StageOutput, Work } from './manifest.ts';
+import type { Axis, ParameterReference, Scan, Stage, StageOutput, Work } from './manifest.ts';
 import { checkName } from './name.ts';
-import { isMapping } from './params.ts';
 import { normalPath, whyOutside } from './path.ts';
 import { FAILED, type Report, type Resolver } from './reference.ts';
 import { ALL_AXES } from './template.ts';
 
+export interface ReadReferences {
+  readonly resolver: Resolver;
+  /** References that stand in the stage, among them those that need a task. */
+  readonly choices: readonly ChoiceNote[];
+}
+
 /** A stage of the file, references replaced, as the manifest holds it. */
-export function readStage(name: string, raw: RawStage, resolver: Resolver, report: Report): Stage {
+export function readStage(
+  name: string,
+  raw: RawStage,
+  { resolver, choices }: ReadReferences,
+  report: Report,
+): Stage {
   const path: Path = ['stages', name];
   const at = (problem: Problem): void => {
     report({ ...problem, path: [...path, ...problem.path] });
@@ -24,8 +35,8 @@ export function readStage(name: string, raw: RawStage, resolver: Resolver, repor
     name,
     title: raw.title ?? '',
     work: readWork(raw, at),
-    params: readParams(raw.params ?? [], resolver, at),
-    inputs: readInputs(raw.inputs ?? {}, at),
+    ...readParams(raw.params ?? [], { resolver, choices }, at),
+    inputs: readInputs(raw.inputs ?? {}, choices, at),
     outputs: Object.entries(raw.outputs ?? {}).map(([output, written]) =>
       readOutput(name, output, written, at),
     ),
@@ -64,19 +75,54 @@ function readWork({ use, cmd, cwd }: RawStage, report: Report): Work {
   return { kind: 'cmd', command: cmd ?? '', cwd: normalPath(cwd ?? '.') };
 }
 
-function readParams(raw: NonNullable<RawStage['params']>, resolver: Resolver, report: Report): JsonObject {
-  if (!Array.isArray(raw)) return raw as JsonObject;
+type RawParams = NonNullable<RawStage['params']>;
+
+function readParams(
+  raw: RawParams,
+  { resolver, choices }: ReadReferences,
+  report: Report,
+): Pick<Stage, 'params' | 'references'> {
+  const references = choices.flatMap((note) => referenceIn(raw, note));
+  if (!Array.isArray(raw)) return { params: raw as JsonObject, references };
   let params: JsonObject = {};
-  for (const [index, name] of raw.entries()) {
-    const value = resolver.parameter(name);
+  const named = new Set<string>();
+  for (const [index, item] of raw.entries()) {
+    const keys = typeof item === 'string' ? [item.split('.')[0]!] : Object.keys(item);
+    for (const key of keys) {
+      const again = typeof item === 'string' ? named.has(key) : Object.hasOwn(params, key);
+      const path = ['params', index, ...(typeof item === 'string' ? [] : [key])];
+      if (again) report({ path, part: 'key', message: `this stage has a parameter \`${key}\` already` });
+      if (typeof item !== 'string') named.add(key);
+    }
+    if (typeof item !== 'string') {
+      params = { ...params, ...(item as JsonObject) };
+      continue;
+    }
+    const value = resolver.parameter(item);
     if (value === undefined) {
-      const hint = resolver.suggestion(name);
-      report({ path: ['params', index], message: `there is no parameter \`${name}\``, hint });
+      report({ path: ['params', index], ...unknownParameter(item, resolver) });
     } else if (value !== FAILED) {
-      params = nested(params, name.split('.'), value);
+      const at = item.split('.');
+      params = nested(params, at, value);
+      references.push({ at, choice: choiceOf(`\${${item}}`), written: ['params', index] });
     }
   }
-  return params;
+  return { params, references };
+}
+
+function unknownParameter(item: string, resolver: Resolver): Pick<Problem, 'message' | 'hint'> {
+  const message = `there is no parameter \`${item}\``;
+  if (!item.includes('{')) return { message, hint: resolver.suggestion(item) };
+  const reference = item.startsWith('${') ? item : `\${${item}}`;
+  return { message, hint: `what an axis chooses needs a name: \`{ name: '${reference}' }\`` };
+}
+
+/** Where in the parameters as the stage sees them a reference stands; not where it names one as a path. */
+function referenceIn(raw: RawParams, { path, choice }: ChoiceNote): ParameterReference[] {
+  const [field, first, ...rest] = path;
+  if (field !== 'params') return [];
+  if (!Array.isArray(raw)) return [{ at: [first!, ...rest], choice, written: path }];
+  return isMapping(raw[Number(first)] as Json) ? [{ at: rest, choice, written: path }] : [];
 }
 
 function nested(into: JsonObject, [key, ...rest]: readonly string[], value: Json): JsonObject {

@@ -5,8 +5,8 @@ import type { Stage } from '../manifest/manifest.ts';
 
 /**
  * All that determines a task's outputs. Its canonical text is hashed to the fingerprint and kept in the
- * lock, so that a later run can say what changed. The first half is the same for all tasks of a stage and
- * is encoded once.
+ * lock, so that a later run can say what changed. The first half is the same for all tasks of a stage that
+ * have the same parameters, and is encoded once.
  */
 export interface Action {
   readonly stage: StageAction;
@@ -60,14 +60,15 @@ export interface StageFacts {
   readonly env: Readonly<Record<string, string | null>>;
 }
 
-export function stageAction(stage: Stage, facts: StageFacts): StageAction {
+/** `params`: those of the tasks that it is the first half for. */
+export function stageAction(stage: Stage, params: JsonObject, facts: StageFacts): StageAction {
   return {
     version: actionVersion,
     work:
       stage.work.kind === 'cmd'
         ? { kind: 'cmd', command: stage.work.command, cwd: stage.work.cwd }
         : { kind: 'use', code: facts.code ?? digestOf('') },
-    params: stage.params,
+    params,
     outputs: Object.fromEntries(
       stage.outputs.map(({ name, directory }) => [name, directory ? 'directory' : 'file']),
     ),

@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.ts';
-import { canonicalJson, type Json, type JsonObject } from '../json.ts';
+import { canonicalJson, isMapping, type Json, type JsonObject } from '../json.ts';
 import type { Action, StageAction, WorkAction } from './action.ts';
 import { inputReasons, type InputNames } from './input-reason.ts';
 import type { Reason } from './reason.ts';
@@ -9,13 +9,15 @@ export interface ReasonContext {
   /** Source files whose meaning differs between two code digests. */
   readonly changedSources: (before: Digest, after: Digest) => readonly string[];
   readonly inputs: InputNames;
+  /** The keys under which the file gives a parameter, from those that the stage sees it under. */
+  readonly given: (keys: readonly string[]) => readonly string[];
 }
 
 /** Everything that differs between what was built and what would be built now. */
 export function reasonsBetween(before: Action, after: Action, context: ReasonContext): readonly Reason[] {
   return [
     ...workReasons(before.stage.work, after.stage.work, context),
-    ...parameterReasons(before.stage.params, after.stage.params),
+    ...parameterReasons(before.stage.params, after.stage.params, context.given),
     ...axisReasons(before, after),
     ...inputReasons(before.task.inputs, after.task.inputs, context.inputs),
     ...named('package', before.stage.packages, after.stage.packages),
@@ -41,10 +43,14 @@ function commandText(work: WorkAction): string {
   return work.cwd === '' || work.cwd === '.' ? work.command : `(in ${work.cwd}) ${work.command}`;
 }
 
-function parameterReasons(before: JsonObject, after: JsonObject): Reason[] {
-  return differences(before, after, '').map(({ path, before, after }) => ({
+function parameterReasons(
+  before: JsonObject,
+  after: JsonObject,
+  given: ReasonContext['given'] = (keys) => keys,
+): Reason[] {
+  return differences(before, after, []).map(({ keys, before, after }) => ({
     reason: 'parameter',
-    path,
+    path: given(keys).join('.'),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
   }));
@@ -57,24 +63,20 @@ function axisReasons(before: Action, after: Action): Reason[] {
 }
 
 interface Difference {
-  readonly path: string;
+  readonly keys: readonly string[];
   readonly before?: Json | undefined;
   readonly after?: Json | undefined;
 }
 
-function differences(before: JsonObject, after: JsonObject, prefix: string): Difference[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return keys.flatMap((key) => {
-    const [old, now] = [before[key], after[key]];
-    const path = prefix + key;
-    if (isObject(old) && isObject(now)) return differences(old, now, `${path}.`);
+function differences(before: JsonObject, after: JsonObject, above: readonly string[]): Difference[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap((name) => {
+    const [old, now] = [before[name], after[name]];
+    const keys = [...above, name];
+    if (isMapping(old) && isMapping(now)) return differences(old, now, keys);
     const same = old !== undefined && now !== undefined && canonicalJson(old) === canonicalJson(now);
-    return same ? [] : [{ path, before: old, after: now }];
+    return same ? [] : [{ keys, before: old, after: now }];
   });
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Texts = Readonly<Record<string, string | null>>;

@@ -1,6 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { Graph, Task, TaskSource } from '../graph/graph.ts';
-import type { Stage } from '../manifest/manifest.ts';
+import { givenUnder } from '../graph/parameters.ts';
 import {
   decodeAction,
   encodeAction,
@@ -60,7 +60,7 @@ export interface SourceFile {
 export interface PlanFacts {
   readonly graph: Graph;
   readonly forced: (task: Task) => boolean;
-  readonly stage: (stage: Stage) => { readonly action: StageAction; readonly text: string };
+  readonly stage: (task: Task) => { readonly action: StageAction; readonly text: string };
   readonly files: (source: Exclude<TaskSource, { kind: 'output' }>) => readonly SourceFile[];
   readonly record: (task: Task) => TaskRecord | null;
   /** Path of the first output that does not have the recorded bytes; null when all do. */
@@ -110,7 +110,7 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
     return { plan: { state: 'unknown', upstream: pending, reasons }, outputs: null };
   }
   const inputs = task.inputs.map((_, index) => membersOf(task, index, facts, known) ?? []);
-  const action = encodeAction(facts.stage(task.stage).text, encodeTaskAction(task, inputs));
+  const action = encodeAction(facts.stage(task).text, encodeTaskAction(task, inputs));
   const fingerprint = fingerprintOf(action);
   const same = record?.fingerprint === fingerprint;
   const lost = same ? facts.lostOutput(task, record) : null;
@@ -145,12 +145,13 @@ function certainReasons(
     else Reflect.deleteProperty(was, name);
   });
   const after = {
-    stage: facts.stage(task.stage).action,
+    stage: facts.stage(task).action,
     task: { point: task.point, previous: task.previous, inputs: is },
   };
   const differences = reasonsBetween({ ...before, task: { ...before.task, inputs: was } }, after, {
     changedSources: facts.changedSources,
     inputs: (input, position) => inputNames(task, facts, input)[position]!,
+    given: (keys) => givenNames(task, keys),
   });
   return differences;
 }
@@ -171,6 +172,11 @@ function membersOf(task: Task, input: number, facts: PlanFacts, known: KnownOutp
     members.push([label, outputs[output.name]!, source.point]);
   }
   return members;
+}
+
+/** The keys under which the file gives a parameter of a task; those of the stage, where it stands there. */
+export function givenNames(task: Task, keys: readonly string[]): readonly string[] {
+  return givenUnder(task.params, keys)?.map(String) ?? keys;
 }
 
 function inputNames(task: Task, facts: PlanFacts, input: string): InputName[] {

@@ -85,16 +85,20 @@ function needsOf(graph: Graph, task: Task, { unicode }: Style): string {
   return texts.join(', ');
 }
 
-/** `×40`, with a plain x where the font has no other; nothing for a stage of one task without axes. */
-function sizeOf({ tasks, axes }: StageNode, unicode: boolean): string {
-  if (axes.length === 0) return '';
+/** `×40`, with a plain x where the font has no other; nothing for a stage of one task. */
+function sizeOf({ tasks }: StageNode, unicode: boolean): string {
+  if (tasks === 1) return '';
   return `${unicode ? '×' : 'x'}${tasks}`;
 }
 
-/** `augment(2) × seed(2) × epoch(10)▸`: the mark is a scan's, whose tasks follow one another. */
+/**
+ * `augment(2) × seed(2) × epoch(10)▸`: the mark is a scan's, whose tasks follow one another. Axes of one value
+ * multiply nothing.
+ */
 function axesText({ axes }: StageNode, unicode: boolean): string {
   const [times, chain] = unicode ? [' × ', '▸'] : [' x ', '>'];
-  return axes.map(({ name, size, scan }) => `${name}(${size})${scan ? chain : ''}`).join(times);
+  const multiplying = axes.filter(({ size }) => size > 1);
+  return multiplying.map(({ name, size, scan }) => `${name}(${size})${scan ? chain : ''}`).join(times);
 }
 
 /** A drawing of nodes and labelled edges, for the formats that other programs draw. */

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import type { CodeNote, InspectedTask, Inspection } from '../run/project.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../group.ts';
 import { count, grouped } from './quantity.ts';
 import type { Style } from './style.ts';
 import { planKind, planReasons, VERDICTS, verdictOf, type Verdict } from './verdict.ts';

@@ -1,7 +1,7 @@
 import { dirname, extname } from 'node:path';
 import type { RunEvent } from '../run/event.ts';
 import type { Board, StageTally } from './board.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../group.ts';
 import { count, duration } from './quantity.ts';
 import type { Style } from './style.ts';
 import { columnsOf, padded } from './width.ts';

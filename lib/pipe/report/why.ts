@@ -2,7 +2,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import type { TaskPlan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../group.ts';
 import { outcomeDetail, outcomeWord } from './outcome.ts';
 import { reasonText } from './reason.ts';
 import type { Style } from './style.ts';

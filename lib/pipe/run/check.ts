@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
+import { givenUnder } from '../graph/parameters.ts';
 import { canonicalJson, type Json, type Point, type Scalar } from '../json.ts';
 import type { Stage } from '../manifest/manifest.ts';
 import { writeAtomically } from '../store/atomic.ts';
@@ -31,12 +32,14 @@ export class CheckCache {
     this.#passed = new Map(readEntries(this.#file));
   }
 
+  /** `tasks`: those of the stage that have the same parameters. */
   async check(
     stage: Stage,
     tasks: readonly Task[],
     code: StageCode,
     { workers, sources, environment, signal }: CheckTools,
   ): Promise<StageCheck> {
+    const { params } = tasks[0]!;
     const request = requestFor(stage, tasks, code, sources, environment);
     // Another PATH (npx has one of its own) is no other question: no task's result may hang on it.
     const asked = { ...request, env: declaredValues(environment, stage.env), machine: machineText() };
@@ -50,11 +53,10 @@ export class CheckCache {
     }
     const { issues, toolchain } = answer.result;
     if (issues.length === 0) this.#remember(key, toolchain);
-    const placed = issues.map(({ path, message }) => ({
-      stage: stage.name,
-      path: placeOf(stage, path),
-      message,
-    }));
+    const placed = issues.map(({ path, message }) => {
+      const given = path[0] === 'params' ? givenUnder(params, path.slice(1)) : undefined;
+      return { stage: stage.name, path: placeOf(stage, path), ...(given && { given }), message };
+    });
     return { issues: placed, toolchain };
   }
 
@@ -101,7 +103,7 @@ function requestFor(
   const points = new Map<string, Point>(tasks.map(({ point }) => [canonicalJson(point), point]));
   return {
     bundle: code.bundle,
-    params: stage.params,
+    params: tasks[0]!.params.values,
     points: [...points.values()],
     inputs: stage.inputs.map(({ name }, position) => declaredInput(name, position, tasks, sources)),
     outputs: stage.outputs.map(({ name }) => name),

@@ -21,6 +21,8 @@ export interface StageIssue {
   readonly stage: string;
   /** Into the stage's declaration: `['params', 'train', 'momentum']`, `['inputs', 'maps']`, `['use']`. */
   readonly path: readonly (string | number)[];
+  /** The keys under which the file's `params` give what it is about; absent where the stage's declaration does. */
+  readonly given?: readonly (string | number)[];
   readonly message: string;
 }
 

@@ -41,7 +41,7 @@ export function taskRequest(task: Task, parts: RequestParts): TaskRequest {
       stage.work.kind === 'cmd'
         ? commandOf(task, stage.work, paramsFile, parts)
         : { kind: 'use', bundle: parts.bundle ?? '' },
-    params: stage.params,
+    params: task.params.values,
     point: task.point,
     previous: task.previous,
     inputs,
@@ -90,7 +90,7 @@ function commandOf(
       input.sources.flatMap((source) => wordsOf(source, parts)).map((name) => seenFrom(cwd, project, name)),
     ]),
   );
-  const { params } = task.stage;
+  const params = task.params.values;
   const { outputs } = parts.work;
   const script = fillIn(work.command, { inputs, outputs, params, paramsFile, point: task.point });
   return { kind: 'cmd', script, cwd } as const;
@@ -107,9 +107,9 @@ function seenFrom(cwd: string, project: string, name: string): string {
 }
 
 function writeParams(task: Task, directory: string): string | null {
-  if (Object.keys(task.stage.params).length === 0) return null;
+  if (Object.keys(task.params.values).length === 0) return null;
   const file = `${directory}.params.json`;
-  writeFileSync(file, JSON.stringify(task.stage.params));
+  writeFileSync(file, JSON.stringify(task.params.values));
   return file;
 }
 

@@ -1,5 +1,7 @@
 import type { Digest } from '../digest.ts';
+import { groupBy } from '../group.ts';
 import type { Graph, Task } from '../graph/graph.ts';
+import type { TaskParams } from '../graph/parameters.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { encodeStageAction, stageAction, type StageAction } from '../plan/action.ts';
 import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
@@ -7,6 +9,7 @@ import type { OutputDigests } from '../plan/record.ts';
 import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts } from './artifacts.ts';
+import type { Toolchain } from './check.ts';
 import type { StageCode } from './code.ts';
 import type { Engine } from './engine.ts';
 import { declaredValues } from './environment.ts';
@@ -57,7 +60,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   const facts: PlanFacts = {
     graph,
     forced: ({ index }) => force.has(index),
-    stage: ({ name }) => stages.actions.get(name)!,
+    stage: ({ params }) => stages.actions.get(params)!,
     files: (source) => sources.files(source),
     record: ({ id }) => lock.get(id),
     lostOutput: (task, record) => artifacts.lost(task, record),
@@ -92,7 +95,8 @@ function expectInputs(tasks: readonly Task[], sources: SourceFiles): InputIssue[
 }
 
 interface StageSurvey {
-  readonly actions: Map<string, { readonly action: StageAction; readonly text: string }>;
+  /** Tasks of one stage with the same parameters have one. */
+  readonly actions: Map<TaskParams, { readonly action: StageAction; readonly text: string }>;
   readonly bundles: Map<string, StageCode>;
   readonly stageIssues: StageIssue[];
   readonly codeNotes: CodeNote[];
@@ -104,16 +108,16 @@ async function surveyStages(
   facts: { sources: SourceFiles; digests: FileDigests; signal: AbortSignal },
 ): Promise<StageSurvey> {
   const found: StageSurvey = { actions: new Map(), bundles: new Map(), stageIssues: [], codeNotes: [] };
-  const byStage = new Map<Stage, Task[]>();
-  for (const task of tasks) {
-    const group = byStage.get(task.stage);
-    if (group === undefined) byStage.set(task.stage, [task]);
-    else group.push(task);
-  }
-  for (const [stage, group] of byStage) {
-    const known = await stageFacts(engine, stage, group, { ...facts, found });
-    const action = stageAction(stage, { ...known, env: declaredValues(engine.environment, stage.env) });
-    found.actions.set(stage.name, { action, text: encodeStageAction(action) });
+  for (const [stage, ofStage] of groupBy(tasks, (task) => task.stage)) {
+    const code = await stageCode(engine, stage, facts.digests, found);
+    const env = declaredValues(engine.environment, stage.env);
+    for (const [params, group] of groupBy(ofStage, (task) => task.params)) {
+      const toolchain =
+        code === null ? {} : await stageToolchain(engine, stage, group, code, { ...facts, found });
+      const known = { code: code?.digest ?? null, packages: code?.packages ?? {}, toolchain, env };
+      const action = stageAction(stage, params.values, known);
+      found.actions.set(params, { action, text: encodeStageAction(action) });
+    }
   }
   ifPossible(() => {
     engine.code.save();
@@ -122,30 +126,38 @@ async function surveyStages(
   return found;
 }
 
-async function stageFacts(
+/** Null for a command, and for a module that cannot be bundled. */
+async function stageCode(
   engine: Engine,
   stage: Stage,
-  tasks: readonly Task[],
-  {
-    found,
-    sources,
-    digests,
-    signal,
-  }: { found: StageSurvey; sources: SourceFiles; digests: FileDigests; signal: AbortSignal },
-) {
-  const nothing = { code: null, packages: {}, toolchain: {} };
-  if (stage.work.kind === 'cmd') return nothing;
+  digests: FileDigests,
+  found: StageSurvey,
+): Promise<StageCode | null> {
+  if (stage.work.kind === 'cmd') return null;
   const code = await engine.code.of(stage.work.module, digests);
   if (typeof code === 'string') {
     found.stageIssues.push({ stage: stage.name, path: ['use'], message: code });
-    return nothing;
+    return null;
   }
   found.bundles.set(stage.name, code);
   for (const file of code.reworded) found.codeNotes.push({ stage: stage.name, file });
+  return code;
+}
+
+/** What the stage names as deciding the bytes, once it agrees with its declaration. */
+async function stageToolchain(
+  engine: Engine,
+  stage: Stage,
+  tasks: readonly Task[],
+  code: StageCode,
+  { found, sources, signal }: { found: StageSurvey; sources: SourceFiles; signal: AbortSignal },
+): Promise<Toolchain> {
   const tools = { workers: engine.workers, sources, environment: engine.environment, signal };
   const { issues, toolchain } = await engine.checks.check(stage, tasks, code, tools);
-  found.stageIssues.push(...issues);
-  return { code: code.digest, packages: code.packages, toolchain };
+  // Tasks with other parameters may have the same to object to.
+  const said = new Set(found.stageIssues.map((issue) => JSON.stringify(issue)));
+  found.stageIssues.push(...issues.filter((issue) => !said.has(JSON.stringify(issue))));
+  return toolchain;
 }
 
 /** What a known action gave, if every byte of it is in the store. */

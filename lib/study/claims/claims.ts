@@ -59,7 +59,7 @@ export const claims: readonly Claim[] = [
     number: 6,
     text: 'p_c and entropy oscillate for B and C, not for A.',
     measured:
-      'Each image’s standard deviation about a straight line over the logarithm of the epoch, from early stopping on: mean of group A, and of the others less A.',
+      'Each image’s standard deviation about a straight line over the logarithm of the epoch, from early stopping on: mean of each group, and of B and C less A. The groups B and C are judged by how far they differ from A.',
     figure: 'Figure 4',
   },
   {
@@ -97,15 +97,27 @@ export function examineClaims(
 ): readonly Finding[] {
   const findings: Finding[] = [];
   const finder =
-    (claim: number, variant: string): Find =>
+    (claim: number, { name, setting }: Pick<VariantEvidence, 'name' | 'setting'>): Find =>
     (statistic, rule, runs, value) => {
       const interval = bootstrap(runs, value, params);
-      findings.push({ claim, variant, statistic, rule, interval, verdict: judge(rule, interval) });
+      findings.push({
+        claim,
+        variant: name,
+        setting,
+        statistic,
+        rule,
+        interval,
+        verdict: judge(rule, interval),
+      });
     };
   for (const variant of variants)
-    for (const [claim, examine] of examinations) examine(variant, finder(claim, variant.name), params);
-  const without = variants.find(({ augment }) => augment === false);
-  const withIt = variants.find(({ augment }) => augment === true);
-  if (without && withIt) augmentationDiffers(without, withIt, finder(2, 'both'));
+    for (const [claim, examine] of examinations) examine(variant, finder(claim, variant), params);
+  for (const setting of new Set(variants.map((variant) => variant.setting))) {
+    const inIt = variants.filter((variant) => variant.setting === setting);
+    const without = inIt.find(({ augment }) => augment === false);
+    const withIt = inIt.find(({ augment }) => augment === true);
+    const name = setting === '' ? 'both' : `${setting}, both`;
+    if (without && withIt) augmentationDiffers(without, withIt, finder(2, { name, setting }));
+  }
   return findings.sort((a, b) => a.claim - b.claim);
 }

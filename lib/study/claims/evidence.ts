@@ -47,13 +47,21 @@ export interface Untrained {
 
 /** Runs that differ in nothing but their seed. */
 export interface VariantEvidence {
-  /** E.g. `augment=false`. */
+  /** By the axes that have several values: `shapes, augment=false`. */
   readonly name: string;
+  /** The same without augmentation: variants of one setting can be compared for it. */
+  readonly setting: string;
   /** Null on a pipeline without that axis. */
   readonly augment: boolean | null;
   readonly runs: readonly RunEvidence[];
   /** Of the runs that the sanity checks looked at; may be empty. */
   readonly untrained: readonly Untrained[];
+}
+
+export interface Evidence {
+  /** What all runs have in common: `shapes, resnet-8`; may be empty. */
+  readonly common: string;
+  readonly variants: readonly VariantEvidence[];
 }
 
 /** Computes the interval of a statistic, judges it by a rule, and notes it down. */

@@ -15,12 +15,13 @@ type Measure = (typeof measures)[number]['key'];
 export function borderlineOscillates({ runs }: VariantEvidence, find: Find, { calm }: ClaimsParams): void {
   for (const { key, label } of measures) {
     const ofRuns = runs.map((run) => oscillations(run, key));
-    find(
-      `${label}, A`,
-      { type: 'below', bound: calm },
-      ofRuns.map((run) => run.filter(({ tag }) => tag === 'A').map(({ value }) => value)),
-      meanOfAll,
-    );
+    for (const group of ['A', 'B', 'C'])
+      find(
+        `${label}, ${group}`,
+        group === 'A' ? { type: 'below', bound: calm } : { type: 'given' },
+        ofRuns.map((run) => run.filter(({ tag }) => tag === group).map(({ value }) => value)),
+        meanOfAll,
+      );
     for (const group of ['B', 'C'])
       find(`${label}, ${group} − A`, { type: 'above', bound: 0 }, ofRuns, differenceOfMeans(group, 'A'));
   }

@@ -1,14 +1,7 @@
 import { type ArrowTable, readArrow } from '../../arrow/read.ts';
 import type { Point } from '../score/axes.ts';
 import { type EpochLog, readLog } from '../train/log.ts';
-import type {
-  Checkpoint,
-  LateTraining,
-  RunEvidence,
-  Scored,
-  Untrained,
-  VariantEvidence,
-} from './evidence.ts';
+import type { Checkpoint, Evidence, LateTraining, RunEvidence, Scored, Untrained } from './evidence.ts';
 
 /** A file and where it lies on the axes. */
 export interface PlacedFile {
@@ -31,58 +24,69 @@ export interface EvidenceFiles {
 const endShare = 0.1;
 
 /** Gathers what the claims need, variant by variant, run by run. */
-export async function readEvidence(files: EvidenceFiles): Promise<readonly VariantEvidence[]> {
-  const variants = new Map<string, RunEvidence[]>();
+export async function readEvidence(files: EvidenceFiles): Promise<Evidence> {
+  const { varying, common } = axesOf(files.history.map(({ point }) => point));
+  const nameOf = ({ point }: PlacedFile): string => placeText(point, varying) || 'all runs';
+  const variants = new Map<string, PlacedFile[]>();
   for (const history of files.history) {
-    const name = variantName(history.point);
-    const run = await readRun(history, files);
-    variants.set(name, [...(variants.get(name) ?? []), run]);
+    const name = nameOf(history);
+    variants.set(name, [...(variants.get(name) ?? []), history]);
   }
-  return Promise.all(
-    [...variants].map(async ([name, runs]) => {
-      const ofVariant = ({ point }: PlacedFile): boolean => variantName(point) === name;
-      const augment = files.history.find(ofVariant)?.point.augment;
-      const sanity = files.sanity.find(ofVariant);
-      return {
-        name,
-        augment: typeof augment === 'boolean' ? augment : null,
-        runs,
-        untrained: sanity ? untrainedRows(await readArrow(sanity.path)) : [],
-      };
-    }),
-  );
+  const evidence = [...variants].map(async ([name, histories]) => {
+    const ofVariant = <F extends PlacedFile>(kind: readonly F[]): readonly F[] =>
+      kind.filter((file) => nameOf(file) === name);
+    const { point } = histories[0]!;
+    const scores = ofVariant(files.scores);
+    const [[floor], [sanity]] = [ofVariant(files.floor), ofVariant(files.sanity)];
+    const settingAxes = varying.filter((axis) => axis !== 'augment');
+    return {
+      name,
+      setting: placeText(point, settingAxes),
+      augment: typeof point.augment === 'boolean' ? point.augment : null,
+      runs: await Promise.all(histories.map((history) => readRun(history, scores, floor))),
+      untrained: sanity ? untrainedRows(await readArrow(sanity.path)) : [],
+    };
+  });
+  return { common, variants: await Promise.all(evidence) };
 }
 
-async function readRun(history: PlacedFile, files: EvidenceFiles): Promise<RunEvidence> {
+async function readRun(
+  history: PlacedFile,
+  scores: readonly PlacedFile[],
+  floor: PlacedFile | undefined,
+): Promise<RunEvidence> {
   const seed = Number(history.point.seed);
-  const name = variantName(history.point);
   const table = await readArrow(history.path);
   const log = readLog(table);
   const stopAt = table.booleans('early_stopping').indexOf(true);
-  const ofRun = files.scores.filter(
-    ({ point }) => variantName(point) === name && Number(point.seed) === seed,
-  );
+  const ofRun = scores.filter(({ point }) => Number(point.seed) === seed);
   const checkpoints = await Promise.all(
     ofRun.map(async ({ path, point }): Promise<Checkpoint> => ({
       epoch: Number(point.epoch),
       scores: scoredRows(await readArrow(path)),
     })),
   );
-  const floorFile = files.floor.find(({ point }) => variantName(point) === name);
   return {
     seed,
     stop: log[stopAt]!.epoch,
     late: lateChange(log, stopAt),
     checkpoints: checkpoints.sort((a, b) => a.epoch - b.epoch),
-    floor: floorFile ? floorRows(await readArrow(floorFile.path), seed) : [],
+    floor: floor ? floorRows(await readArrow(floor.path), seed) : [],
   };
 }
 
-/** The axes that make a run another one, but for its seed. */
-function variantName(point: Point): string {
-  const axes = Object.entries(point).filter(([axis]) => axis !== 'seed' && axis !== 'epoch');
-  const named = axes.map(([axis, value]) => `${axis}=${value}`).sort();
-  return named.join(', ') || 'all runs';
+/** The axes that make a run another one, but for its seed; those of one value are common to all. */
+function axesOf(points: readonly Point[]): { readonly varying: readonly string[]; readonly common: string } {
+  const axes = Object.keys(points[0] ?? {}).filter((axis) => axis !== 'seed' && axis !== 'epoch');
+  const varying = axes.filter((axis) => new Set(points.map((point) => point[axis])).size > 1);
+  const constant = axes.filter((axis) => !varying.includes(axis));
+  return { varying, common: placeText(points[0] ?? {}, constant) };
+}
+
+/** Data sets and models go by their own names: `shapes, resnet-8, augment=false`. */
+function placeText(point: Point, axes: readonly string[]): string {
+  const named = (axis: string): boolean => axis === 'dataset' || axis === 'model';
+  return axes.map((axis) => (named(axis) ? String(point[axis]) : `${axis}=${point[axis]}`)).join(', ');
 }
 
 function lateChange(log: readonly EpochLog[], stopAt: number): LateTraining | null {

@@ -1,6 +1,6 @@
 import type { Columns } from '../../arrow/columns.ts';
 import { type Claim, claims } from './claims.ts';
-import type { VariantEvidence } from './evidence.ts';
+import type { Evidence, VariantEvidence } from './evidence.ts';
 import type { ClaimsParams } from './parameters.ts';
 import { stabilityTables } from './stability-tables.ts';
 import { count, describeRule, type Finding, together, violation } from './verdict.ts';
@@ -9,7 +9,10 @@ import { ranged, rounded } from './written.ts';
 /** One row per statistic. */
 export function findingColumns(findings: readonly Finding[]): Columns {
   const claimOf = (finding: Finding): Claim => claims.find(({ number }) => number === finding.claim)!;
-  const text = (of: (finding: Finding) => string) => ({ type: 'utf8' as const, values: findings.map(of) });
+  const text = (of: (finding: Finding) => string | null) => ({
+    type: 'utf8' as const,
+    values: findings.map(of),
+  });
   const interval = (bound: 'value' | 'low' | 'high') => ({
     type: 'float64' as const,
     values: findings.map((finding) => finding.interval?.[bound] ?? null),
@@ -32,18 +35,20 @@ export function findingColumns(findings: readonly Finding[]): Columns {
 /** The claims as a page of Markdown: an overview, what was found of each in a line, then all its statistics. */
 export function claimsPage(
   findings: readonly Finding[],
-  variants: readonly VariantEvidence[],
+  { common, variants }: Evidence,
   params: ClaimsParams,
 ): string {
   return [
     '# The claims, tested',
     '',
+    ...(common === '' ? [] : [`All runs: ${common}.`, '']),
     ...variants.map(describeVariant),
     '',
     '| claim | verdict | statistics that hold, fail, stay open | look at |',
     '| --- | --- | ---: | --- |',
     ...claims.map((claim) => overviewRow(claim, of(claim, findings))),
     '',
+    ...settingsTable(findings, variants),
     `Intervals: ${100 * params.level} % percentile bootstrap over seeds, then images (${params.resamples} resamples). ` +
       'A statistic holds or fails when its whole interval lies on one side of its line, and is undecided otherwise. ' +
       'A claim holds when each of its statistics does, and fails with any of them. With few seeds the intervals ' +
@@ -66,9 +71,28 @@ function describeVariant({ name, runs }: VariantEvidence): string {
 }
 
 function overviewRow({ number, text, figure }: Claim, own: readonly Finding[]): string {
-  const verdict = together(own.map((finding) => finding.verdict));
+  const verdict = together(own);
   const counts = [count(own, 'held'), count(own, 'not held'), count(own, 'undecided')].join(', ');
   return `| ${number}. ${text} | ${verdict} | ${counts} | ${figure} |`;
+}
+
+/** Where each claim holds, if there are several data sets or models: a column for each. */
+function settingsTable(
+  findings: readonly Finding[],
+  variants: readonly VariantEvidence[],
+): readonly string[] {
+  const settings = [...new Set(variants.map(({ setting }) => setting))];
+  if (settings.length < 2) return [];
+  const cell = (claim: Claim, setting: string): string =>
+    together(of(claim, findings).filter((finding) => finding.setting === setting));
+  return [
+    `| claim | ${settings.join(' | ')} |`,
+    `| --- |${' --- |'.repeat(settings.length)}`,
+    ...claims.map(
+      (claim) => `| ${claim.number} | ${settings.map((each) => cell(claim, each)).join(' | ')} |`,
+    ),
+    '',
+  ];
 }
 
 function section({ number, text, measured }: Claim, own: readonly Finding[]): readonly string[] {
@@ -90,9 +114,10 @@ function section({ number, text, measured }: Claim, own: readonly Finding[]): re
 /** Statistics that are listed one by one; more are counted. */
 const FEW = 4;
 
-function inALine(own: readonly Finding[]): string {
+function inALine(all: readonly Finding[]): string {
+  const own = all.filter(({ verdict }) => verdict !== null);
   const variant = own[0]!.variant;
-  const verdict = together(own.map((finding) => finding.verdict));
+  const verdict = together(own);
   const valueOf = ({ interval }: Finding): string => (interval ? rounded(interval.value) : 'not defined');
   if (own.length <= FEW) {
     const values = own.map((finding) => `${finding.statistic} ${valueOf(finding)}`).join('; ');
@@ -108,5 +133,5 @@ function inALine(own: readonly Finding[]): string {
 
 function row({ variant, statistic, interval, rule, verdict }: Finding): string {
   const numbers = interval ? `${rounded(interval.value)} | ${ranged(interval)}` : 'not defined |';
-  return `| ${variant} | ${statistic} | ${numbers} | ${describeRule(rule)} | ${verdict} |`;
+  return `| ${variant} | ${statistic} | ${numbers} | ${describeRule(rule)} | ${verdict ?? ''} |`;
 }

@@ -7,22 +7,28 @@ export type Rule =
   | { readonly type: 'below'; readonly bound: number }
   | { readonly type: 'above'; readonly bound: number }
   | { readonly type: 'apart-from-zero' }
-  | { readonly type: 'within'; readonly margin: number };
+  | { readonly type: 'within'; readonly margin: number }
+  /** Nothing: the number is there to be read beside others. */
+  | { readonly type: 'given' };
 
 /** One statistic that a claim stands on. */
 export interface Finding {
   readonly claim: number;
   /** The runs it is of, e.g. `augment=false`. */
   readonly variant: string;
+  /** The variant without augmentation. */
+  readonly setting: string;
   readonly statistic: string;
   readonly rule: Rule;
   /** Null where it could not be computed. */
   readonly interval: Interval | null;
-  readonly verdict: Verdict;
+  /** Null for a number that is given, not judged. */
+  readonly verdict: Verdict | null;
 }
 
 /** An interval on one side of a bound decides; one that contains it does not. */
-export function judge(rule: Rule, interval: Interval | null): Verdict {
+export function judge(rule: Rule, interval: Interval | null): Verdict | null {
+  if (rule.type === 'given') return null;
   if (interval === null) return 'undecided';
   const { low, high } = interval;
   switch (rule.type) {
@@ -50,6 +56,8 @@ export function violation(rule: Rule, value: number): number {
       return -Math.abs(value);
     case 'within':
       return Math.abs(value) - rule.margin;
+    case 'given':
+      return -Infinity;
   }
 }
 
@@ -63,11 +71,14 @@ export function describeRule(rule: Rule): string {
       return '≠ 0';
     case 'within':
       return `within ±${rule.margin}`;
+    case 'given':
+      return '';
   }
 }
 
 /** A claim holds if each of its findings does, and fails with any of them. */
-export function together(verdicts: readonly Verdict[]): Verdict {
+export function together(findings: readonly Pick<Finding, 'verdict'>[]): Verdict {
+  const verdicts = findings.flatMap(({ verdict }) => verdict ?? []);
   if (verdicts.includes('not held')) return 'not held';
   return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'held') ? 'held' : 'undecided';
 }

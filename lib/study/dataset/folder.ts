@@ -74,7 +74,7 @@ export async function readFolder(
   const classes = [...new Set(all.map((picture) => picture.class))].sort();
   if (classes.length < 2 || classes.length > MAX_CLASSES) {
     throw new DataError(
-      `params.dataset.path must lead to one folder of images per class, 2 to ${MAX_CLASSES} classes; ` +
+      `\`path\` of the data set must lead to one folder of images per class, 2 to ${MAX_CLASSES} classes; ` +
         `found ${all.length} images in ${classes.length} folders`,
     );
   }

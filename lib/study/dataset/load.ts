@@ -38,8 +38,8 @@ async function sourceFiles(params: DatasetParams, options: LoadOptions): Promise
       options.signal,
     );
   }
-  const offer = isDownloadable(params.name) ? ', or params.dataset.download to true' : '';
-  throw new DataError(`data set ${params.name}: set params.dataset.path to its files${offer}`);
+  const offer = isDownloadable(params.name) ? ', or `download` to true' : '';
+  throw new DataError(`data set ${params.name}: set its \`path\`${offer}`);
 }
 
 async function readSource(params: DatasetParams, options: LoadOptions): Promise<Source> {

@@ -84,7 +84,7 @@ async function fetchBytes(url: string, signal: AbortSignal): Promise<Uint8Array>
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `could not download ${url}: ${said}. Fetch it by other means and set params.dataset.path to it`,
+      `could not download ${url}: ${said}. Fetch it by other means and set the data set’s \`path\` to it`,
       { cause: error },
     );
   }

@@ -52,6 +52,6 @@ export function findFile(files: readonly SourceFile[], ...names: readonly string
   const listed = there.length > 8 ? [...there.slice(0, 8), `… ${there.length} in all`] : there;
   throw new DataError(
     `the data set has no file ${names.join(' or ')}; found ${listed.join(', ') || 'no files'}. ` +
-      'Set params.dataset.path to the folder or archive that holds it, or params.dataset.download to true',
+      'Set the data set’s `path` to the folder or archive that holds it, or `download` to true',
   );
 }

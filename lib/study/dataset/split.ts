@@ -77,7 +77,7 @@ function stratify(
 function checkCount(what: string, wanted: number, there: number): void {
   if (wanted <= there) return;
   throw new DataError(
-    `params.dataset.${what}: ${wanted} images are wanted, but there are ${there}; ask for fewer`,
+    `\`${what}\` of the data set: ${wanted} images are wanted, but there are ${there}; ask for fewer`,
   );
 }
 
@@ -113,7 +113,7 @@ function separateTest(source: Source, { test, seed }: SplitOptions): { train: Im
   if (source.test) return { train: source.train, test: limit(source.test, 'test', test, seed) };
   if (test === null) {
     throw new DataError(
-      'this data set has no test images of its own: params.dataset.test must say how many to hold out',
+      'this data set has no test images of its own: `test` of the data set must say how many to hold out',
     );
   }
   const { held, rest } = holdOut(source.train, 'test', test, seed);
@@ -136,6 +136,7 @@ export function splitSource(source: Source, options: SplitOptions): Dataset {
   const { train: whole, test } = separateTest(withLabelNoise(source, options), options);
   const { held: validation, rest } = holdOut(whole, 'validation', count, seed);
   const train = limit(rest, 'train', options.train, seed);
-  if (train.count === 0) throw new DataError('no training images are left; lower params.dataset.validation');
+  if (train.count === 0)
+    throw new DataError('no training images are left; lower `validation` of the data set');
   return { classes: source.classes, train, validation, test, ...measureChannels(train) };
 }

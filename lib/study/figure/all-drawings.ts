@@ -27,6 +27,8 @@ export interface FigureFiles {
 }
 
 export interface FigureOptions {
+  /** What all runs have in common, for the titles: data set and model. */
+  readonly setting: string;
   readonly epochAxis: EpochScale;
   readonly sheets: number;
 }
@@ -45,12 +47,17 @@ async function readAll<T>(
   return (await Promise.all(files.map(read))).flat();
 }
 
+function inSetting({ key, label }: Variant, { setting }: FigureOptions): Variant {
+  return { key, label: [setting, label].filter((part) => part !== '').join(', ') };
+}
+
 async function* variantSheets(
   files: FigureFiles,
   run: TrainingRun,
   options: FigureOptions,
 ): AsyncGenerator<Drawing> {
-  const { variant, seed, earlyStopping } = run;
+  const { seed, earlyStopping } = run;
+  const variant = inSetting(run.variant, options);
   const [[images], [reference]] = [of(files.images, variant, seed), of(files.reference, variant, seed)];
   if (!images || !reference || earlyStopping === null) return;
   const maps = of(files.maps, variant, seed);
@@ -64,14 +71,14 @@ export async function* figureDrawings(files: FigureFiles, options: FigureOptions
   const variants = variantsOf(runs);
   const ofVariants = await Promise.all(
     variants.map(async (variant) => ({
-      variant,
+      variant: inSetting(variant, options),
       scores: await readAll(readScores, of(files.scores, variant)),
       floor: await readAll(readFloor, of(files.floor, variant)),
       areas: await readAll(readDeletion, of(files.areas, variant)),
       sanity: await readAll(readSanity, of(files.sanity, variant)),
     })),
   );
-  yield* curveDrawings(runs, ofVariants, options.epochAxis);
+  yield* curveDrawings(runs, ofVariants, options.epochAxis, options.setting);
   for (const variant of variants) {
     const run = runs.find((candidate) => candidate.variant.key === variant.key)!;
     yield* variantSheets(files, run, options);

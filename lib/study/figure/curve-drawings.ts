@@ -76,9 +76,10 @@ export function curveDrawings(
   runs: readonly TrainingRun[],
   variants: readonly VariantScores[],
   scale: EpochScale,
+  setting: string,
 ): Drawing[] {
   return [
-    curveDrawing('figure-2', trainingFigure(runs, scale)),
+    curveDrawing('figure-2', trainingFigure(runs, scale, setting)),
     ...variants.flatMap((scores) => {
       const { variant } = scores;
       return variantDrawings(scores, { variant, stops: stopsOf(runs, variant), scale });

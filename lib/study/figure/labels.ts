@@ -23,7 +23,7 @@ export function groupLabel(group: string): string {
   return groups[group] ?? group;
 }
 
-/** "Title (with augmentation)"; the bare title where there is one variant without a name. */
+/** "Title, shapes, resnet-8, with augmentation"; the bare title where there is nothing to say of the runs. */
 export function titled(title: string, variant: { readonly label: string }): string {
   return variant.label === '' ? title : `${title}, ${variant.label}`;
 }

@@ -23,8 +23,10 @@ function describe(axis: string, value: Scalar): Variant {
       ? { key: 'augment', label: 'with augmentation' }
       : { key: 'no-augment', label: 'without augmentation' };
   }
+  // What a data set or a model is called says what it is.
+  const label = axis === 'dataset' || axis === 'model' ? String(value) : `${axis} ${value}`;
   const safe = String(value).replaceAll(/[^A-Za-z0-9.]+/g, '_');
-  return { key: `${axis}-${safe}`, label: `${axis} ${value}` };
+  return { key: `${axis}-${safe}`, label };
 }
 
 /** Every axis but seed and epoch makes variants, so that a further one in `pipeline.yaml` needs nothing here. */

@@ -3,6 +3,7 @@ import type { Sample } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
 import type { EpochScale } from './epoch-axis.ts';
+import { titled } from './labels.ts';
 import { variantsOf } from './run.ts';
 import type { Variant } from './run.ts';
 
@@ -54,12 +55,15 @@ function samplesOf(run: TrainingRun): Sample[] {
   ]);
 }
 
-/** Figure 2: error rate, loss on two scales and last-layer norm over epochs, a column per variant. */
-export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale): CurveGrid {
+/**
+ * Figure 2: error rate, loss on two scales and last-layer norm over epochs, a column per variant. `setting`: what
+ * all of them have in common.
+ */
+export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale, setting = ''): CurveGrid {
   const variants = variantsOf(runs);
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   return {
-    title: 'Training past early stopping',
+    title: titled('Training past early stopping', { label: setting }),
     caption: [
       seeds > 1 ? `Lines: mean over ${seeds} seeds; bands: their range.` : 'One seed.',
       'Dotted rules: the early-stopping epoch of each run.',

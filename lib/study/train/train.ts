@@ -44,7 +44,7 @@ function checkMonitored({ params, validation, test }: TrainOptions): void {
   if (monitored.set.count > 0) return;
   throw new Error(
     `params.train.validate is ${params.validate}, and there are no ${params.validate} images; ` +
-      'set params.dataset.validation, or params.train.validate: test',
+      'set `validation` of the data set, or params.train.validate: test',
   );
 }
 

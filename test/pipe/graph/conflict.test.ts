@@ -25,6 +25,7 @@ function stageOf(name: string, paths: readonly string[]): Stage {
     title: '',
     work: { kind: 'cmd', command: 'true', cwd: '' },
     params: {},
+    references: [],
     inputs: [],
     outputs: paths.map((path, index) => ({ name: `o${index}`, path, directory: false })),
     matrix: [{ name: 'n', values: [1] }],

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { expandGraph } from '../../../lib/pipe/graph/expand.ts';
 import type { Graph } from '../../../lib/pipe/graph/graph.ts';
 import { loadPipeline } from '../../../lib/pipe/graph/load.ts';
+import { givenUnder } from '../../../lib/pipe/graph/parameters.ts';
 import type { Manifest, Stage } from '../../../lib/pipe/manifest/manifest.ts';
 import { CHAINS, graphOf, readsOf, taskOf } from './pipelines.ts';
 
@@ -77,7 +78,7 @@ describe('a task', () => {
 
 test('the pipeline of this repository expands under each of its profiles', () => {
   const text = readFileSync('pipeline.yaml', 'utf8');
-  for (const profile of [undefined, 'cifar10']) {
+  for (const profile of [undefined, 'cifar10', 'fashion-mnist', 'results', 'paper']) {
     const loaded = loadPipeline(text, { file: 'pipeline.yaml', profile });
     expect(loaded.ok ? loaded.graph.tasks.length : loaded.diagnostics).toBeGreaterThan(100);
   }
@@ -113,6 +114,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
         title: '',
         work: { kind: 'cmd', command: 'true', cwd: '' },
         params: {},
+        references: [],
         inputs: inputs.map(({ name, from, gathered }) => {
           return {
             name,
@@ -195,6 +197,65 @@ describe('of any manifest', () => {
         }
       }),
     );
+  });
+});
+
+/** What an axis chooses, where its values are no plain words. */
+const CHOICES = `
+version: 1
+params:
+  datasets: [shapes, v1.5, 10]
+  root: data
+  dataset:
+    shapes: { path: null, size: 3 }
+    v1.5: { path: '/data/{seed}', size: 4 }
+    10: { path: ten.csv, size: 4, more: [a] }
+  rate: 0.1
+stages:
+  data:
+    cmd: touch {params.set.size}
+    params: [rate, { set: '\${dataset.{dataset}}', text: 'n \${dataset.{dataset}.size} \${root} $\${x}' }]
+    matrix: { dataset: '\${datasets}', seed: [0, 1] }
+    inputs:
+      source: { path: '\${dataset.{dataset}.path}', external: true }
+      notes: './\${root}/\${dataset.{dataset}.size}/{seed}.md'
+      all: { glob: '\${root}/\${dataset.{dataset}.size}*' }
+    outputs: { all: all.txt }
+`;
+
+describe('what an axis chooses', () => {
+  const loaded = loadPipeline(CHOICES, { file: 'pipeline.yaml', sets: ['dataset.v1.5.size=5'] });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+  const { graph: chosen } = loaded;
+
+  test('is among the parameters of a task, and nothing else of the catalogue is', () => {
+    expect(taskOf(chosen, 'data@dataset=v1.5,seed=1').params.values).toEqual({
+      rate: 0.1,
+      set: { path: '/data/{seed}', size: 5 },
+      text: 'n 5 data ${x}',
+    });
+    expect(taskOf(chosen, 'data@dataset=10,seed=0').params.values).toMatchObject({ set: { more: ['a'] } });
+  });
+
+  test('is one object for all tasks that choose the same', () => {
+    const of = (id: string) => taskOf(chosen, id).params;
+    expect(of('data@dataset=10,seed=0')).toBe(of('data@dataset=10,seed=1'));
+  });
+
+  test('gives paths and patterns, in which further axes are filled in; null is no file', () => {
+    expect(readsOf(chosen, 'data@dataset=shapes,seed=1')).toEqual([
+      'source: ',
+      'notes: data/3/1.md',
+      'all: data/3*',
+    ]);
+    expect(readsOf(chosen, 'data@dataset=v1.5,seed=1')[0]).toBe('source: /data/1');
+  });
+
+  test('is known by where the file gives it', () => {
+    const { params } = taskOf(chosen, 'data@dataset=v1.5,seed=1');
+    expect(givenUnder(params, ['set', 'size'])).toEqual(['dataset', 'v1.5', 'size']);
+    expect(givenUnder(params, ['rate'])).toEqual(['rate']);
+    expect(givenUnder(params, ['text'])).toBeUndefined();
   });
 });
 

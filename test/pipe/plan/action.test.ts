@@ -17,7 +17,7 @@ const facts = { code: digestOf('code'), packages: {}, toolchain: {}, env: {} };
 const task = graphOf([{ id: 'a' }, { id: 'b' }, { id: 'c', reads: ['b', 'a'] }]).tasks[2]!;
 
 function fingerprint(params: JsonObject, inputs: readonly (readonly InputMember[])[]) {
-  const stage = encodeStageAction(stageAction(stageOf({ id: 'c', params }), facts));
+  const stage = encodeStageAction(stageAction(stageOf({ id: 'c' }), params, facts));
   return fingerprintOf(encodeAction(stage, encodeTaskAction(task, inputs)));
 }
 
@@ -57,7 +57,7 @@ describe('the fingerprint', () => {
   });
 
   test('is of a text from which the action can be read again', () => {
-    const stage = stageAction(stageOf({ id: 'c', params: { rate: 0.1 } }), facts);
+    const stage = stageAction(stageOf({ id: 'c' }), { rate: 0.1 }, facts);
     const text = encodeAction(
       encodeStageAction(stage),
       encodeTaskAction(task, [[['x', one, { epoch: 1 }]], []]),

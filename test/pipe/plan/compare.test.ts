@@ -19,6 +19,7 @@ const base: Action = {
 };
 
 const context = {
+  given: (keys: readonly string[]) => keys,
   changedSources: () => ['lib/x.ts'],
   inputs: (_: string, position: number) => ({ path: `path${position}`, task: 'maker' }),
 };

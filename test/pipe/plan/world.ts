@@ -38,10 +38,10 @@ export class World {
     return {
       graph: this.graph,
       forced: ({ id }) => this.forced.has(id),
-      stage: (stage) => {
+      stage: ({ stage, params }) => {
         const code = digestOf(this.code[stage.name] ?? 'code');
         const { env, toolchain, packages } = this;
-        const action = stageAction(stage, { code, packages, toolchain, env });
+        const action = stageAction(stage, params.values, { code, packages, toolchain, env });
         return { action, text: encodeStageAction(action) };
       },
       files: (source) => {

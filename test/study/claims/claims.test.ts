@@ -78,14 +78,12 @@ function variant(augment: boolean, world: World): VariantEvidence {
       }),
     ),
   );
-  return { name: `augment=${augment}`, augment, runs, untrained };
+  return { name: `augment=${augment}`, setting: '', augment, runs, untrained };
 }
 
 function verdicts(...variants: VariantEvidence[]): Verdict[] {
   const findings = examineClaims(variants, params);
-  return claims.map(({ number }) =>
-    together(findings.filter(({ claim }) => claim === number).map(({ verdict }) => verdict)),
-  );
+  return claims.map(({ number }) => together(findings.filter(({ claim }) => claim === number)));
 }
 
 describe('the claims', () => {
@@ -111,6 +109,7 @@ describe('the claims', () => {
   it('stay open without data', () => {
     const empty: VariantEvidence = {
       name: 'all runs',
+      setting: '',
       augment: null,
       runs: [{ seed: 0, stop: 5, late: null, checkpoints: [], floor: [] }],
       untrained: [],
@@ -122,7 +121,7 @@ describe('the claims', () => {
 describe('the page of claims', () => {
   const variants = [variant(false, asInThePaper)];
   const findings = examineClaims(variants, params);
-  const page = claimsPage(findings, variants, params);
+  const page = claimsPage(findings, { common: 'shapes, resnet-8', variants }, params);
 
   it('names each claim with its verdict and where to look', () => {
     expect(page).toContain(
@@ -138,6 +137,44 @@ describe('the page of claims', () => {
     expect(page).toContain(
       'early stopping at epoch 5 (seed 0), 5 (seed 1), 5 (seed 2); last checkpoint: epoch 80.',
     );
+  });
+
+  it('gives the oscillation of each group with its interval, and judges the differences', () => {
+    for (const [group, value, rule] of [
+      ['A', '0\\.00\\d', '< 0\\.05 \\| held'],
+      ['B', '0\\.2\\d+', ' \\| '],
+      ['C', '0\\.2\\d+', ' \\| '],
+      ['B − A', '0\\.2\\d+', '> 0 \\| held'],
+      ['C − A', '0\\.2\\d+', '> 0 \\| held'],
+    ] as const)
+      for (const measure of ['p_c', 'entropy'])
+        expect(page).toMatch(
+          new RegExp(
+            `\\| augment=false \\| ${measure}, ${group} \\| ${value} \\| 0\\.\\d+ to 0\\.\\d+ \\| ${rule} \\|`,
+          ),
+        );
+  });
+
+  it('says once what all runs have in common, and where each claim holds if there are several settings', () => {
+    expect(page).toContain('All runs: shapes, resnet-8.\n');
+    const settings = ['vgg-4', 'vgg-7'];
+    const stable = { ...asInThePaper, late: { error: 0.2, loss: -0.2 } };
+    const milder = { ...asInThePaper, late: { error: -0.1, loss: 0.1 } };
+    const several = settings.flatMap((setting, at) =>
+      [variant(false, at === 0 ? asInThePaper : stable), variant(true, milder)].map((one) => ({
+        ...one,
+        name: `${setting}, ${one.name}`,
+        setting,
+      })),
+    );
+    const found = examineClaims(several, params);
+    const pair = found.filter(({ claim }) => claim === 2).map((finding) => finding.variant);
+    expect(new Set(pair)).toEqual(new Set(['vgg-4, both', 'vgg-7, both']));
+    const both = claimsPage(found, { common: '', variants: several }, params);
+    expect(both).toContain('| claim | vgg-4 | vgg-7 |');
+    expect(both).toContain('| 1 | held | not held |');
+    expect(both).toContain('| 4 | held | held |');
+    expect(both).not.toContain('All runs');
   });
 
   it('says what was found in a line: few values one by one, of many the worst', () => {

@@ -13,6 +13,8 @@ const above: Rule = { type: 'above', bound: 0 };
 const apart: Rule = { type: 'apart-from-zero' };
 const within: Rule = { type: 'within', margin: 0.1 };
 
+const given: Rule = { type: 'given' };
+
 describe('a verdict', () => {
   it.each<[Rule, number, number, Verdict]>([
     [below, 0.1, 0.3, 'held'],
@@ -36,13 +38,20 @@ describe('a verdict', () => {
     for (const rule of [below, above, apart, within]) expect(judge(rule, null)).toBe('undecided');
   });
 
-  it.each<[Verdict[], Verdict]>([
+  it('is not asked of a number that is only given', () => {
+    expect(judge(given, { value: 1, low: 0, high: 2 })).toBeNull();
+    expect(violation(given, 1)).toBe(-Infinity);
+  });
+
+  it.each<[(Verdict | null)[], Verdict]>([
     [['held', 'held'], 'held'],
     [['held', 'undecided'], 'undecided'],
     [['held', 'not held', 'undecided'], 'not held'],
+    [['held', null], 'held'],
+    [[null], 'undecided'],
     [[], 'undecided'],
   ])('of a claim with findings %o is %s', (verdicts, expected) => {
-    expect(together(verdicts)).toBe(expected);
+    expect(together(verdicts.map((verdict) => ({ verdict })))).toBe(expected);
   });
 
   it.each<[Rule, number, number]>([
@@ -55,6 +64,12 @@ describe('a verdict', () => {
   });
 
   it('says what it asks for', () => {
-    expect([below, above, apart, within].map(describeRule)).toEqual(['< 0.4', '> 0', '≠ 0', 'within ±0.1']);
+    expect([below, above, apart, within, given].map(describeRule)).toEqual([
+      '< 0.4',
+      '> 0',
+      '≠ 0',
+      'within ±0.1',
+      '',
+    ]);
   });
 });

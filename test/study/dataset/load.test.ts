@@ -99,7 +99,7 @@ describe('loadDataset', () => {
   });
 
   it.each([
-    { params: { name: 'cifar10' }, files: {}, message: /cifar10: set params\.dataset\.path.*download/ },
+    { params: { name: 'cifar10' }, files: {}, message: /cifar10: set its `path`.*download/ },
     {
       params: { name: 'folder', size: [4, 4] },
       files: { 'p/a/x.png': Buffer.from('nonsense'), 'p/b/y.png': Buffer.from('') },

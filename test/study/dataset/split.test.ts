@@ -114,16 +114,16 @@ describe('splitSource', () => {
   it.each([
     {
       options: { validation: 91 },
-      message: 'params.dataset.validation: 91 images are wanted, but there are 90',
+      message: '`validation` of the data set: 91 images are wanted, but there are 90',
     },
-    { options: { train: 85, validation: 9 }, message: 'params.dataset.train: 85 images are wanted' },
-    { options: { test: 4 }, message: 'params.dataset.test: 4 images are wanted, but there are 3' },
+    { options: { train: 85, validation: 9 }, message: '`train` of the data set: 85 images are wanted' },
+    { options: { test: 4 }, message: '`test` of the data set: 4 images are wanted, but there are 3' },
     { options: { validation: 90 }, message: 'no training images are left' },
   ])('refuses what cannot be had: $message', ({ options, message }) => {
     expect(() => split(labels, options, [0, 1, 2])).toThrow(message);
   });
 
   it('asks how many test images to hold out where the source has none', () => {
-    expect(() => split(labels, {})).toThrow('params.dataset.test must say how many');
+    expect(() => split(labels, {})).toThrow('`test` of the data set must say how many');
   });
 });

@@ -10,7 +10,7 @@ it('makes variants of all axes but seed and epoch', () => {
   });
   expect(placeOf({ model: 'vgg / 11', augment: true }).variant).toEqual({
     key: 'augment-model-vgg_11',
-    label: 'with augmentation, model vgg / 11',
+    label: 'with augmentation, vgg / 11',
   });
   expect(placeOf({}).variant).toEqual({ key: '', label: '' });
 });
