@@ -78,9 +78,35 @@ export async function* figureDrawings(files: FigureFiles, options: FigureOptions
       sanity: await readAll(readSanity, of(files.sanity, variant)),
     })),
   );
-  yield* curveDrawings(runs, ofVariants, options.epochAxis, options.setting);
-  for (const variant of variants) {
-    const run = runs.find((candidate) => candidate.variant.key === variant.key)!;
-    yield* variantSheets(files, run, options);
+  const first = variants.map((variant) => runs.find((run) => run.variant.key === variant.key)!);
+  yield* mixed(
+    curveDrawings(runs, ofVariants, options.epochAxis, options.setting),
+    allSheets(files, first, options),
+  );
+}
+
+async function* allSheets(
+  files: FigureFiles,
+  runs: readonly TrainingRun[],
+  options: FigureOptions,
+): AsyncGenerator<Drawing> {
+  for (const run of runs) yield* variantSheets(files, run, options);
+}
+
+/** As many sheets to a curve as there are of them in a study with a sheet for each class and group. */
+const SHEETS_TO_A_CURVE = 3;
+
+/**
+ * Curves keep the thread that draws busy, sheets those that make pixels: mixed, each has something to do all the
+ * time.
+ */
+async function* mixed(curves: readonly Drawing[], sheets: AsyncGenerator<Drawing>): AsyncGenerator<Drawing> {
+  for (const curve of curves) {
+    yield curve;
+    for (let sheet = 0; sheet < SHEETS_TO_A_CURVE; sheet += 1) {
+      const next = await sheets.next();
+      if (next.done !== true) yield next.value;
+    }
   }
+  yield* sheets;
 }

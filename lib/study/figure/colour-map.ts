@@ -35,14 +35,19 @@ const anchors: Readonly<Record<ColourMap, readonly Rgb[]>> = { diverging, sequen
 
 /** Colour at a share of the way through a colour map, 0 to 1; beyond, its ends. */
 export function colourAt(map: ColourMap, share: number): Rgb {
+  const colour = new Uint8Array(3);
+  putColour(map, share, colour, 0);
+  return [colour[0]!, colour[1]!, colour[2]!];
+}
+
+/** The same, put into pixels. */
+export function putColour(map: ColourMap, share: number, pixels: Uint8Array, place: number): void {
   const colours = anchors[map];
   const at = Math.min(1, Math.max(0, share)) * (colours.length - 1);
   const below = Math.min(Math.floor(at), colours.length - 2);
   const [from, to] = [colours[below]!, colours[below + 1]!];
   const between = at - below;
-  return [
-    Math.round(from[0] + between * (to[0] - from[0])),
-    Math.round(from[1] + between * (to[1] - from[1])),
-    Math.round(from[2] + between * (to[2] - from[2])),
-  ];
+  pixels[place] = Math.round(from[0] + between * (to[0] - from[0]));
+  pixels[place + 1] = Math.round(from[1] + between * (to[1] - from[1]));
+  pixels[place + 2] = Math.round(from[2] + between * (to[2] - from[2]));
 }

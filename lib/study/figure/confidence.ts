@@ -1,4 +1,4 @@
-import { bootstrapMean, summarisePoints } from './curves.ts';
+import { bootstrapMean, sampled, summarisePoints } from './curves.ts';
 import type { CurveGrid, GridRow, ThinPoint } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
 import type { EpochScale } from './epoch-axis.ts';
@@ -27,16 +27,14 @@ interface Options {
 
 function courses(scores: readonly ScoreRow[], column: (row: ScoreRow) => string) {
   const once = oncePerImage(scores);
-  const samples = once.flatMap((row) =>
-    measures.map((measure) => ({
-      row: measure,
-      column: column(row),
-      series: 'mean',
-      at: row.epoch,
-      seed: row.seed,
-      value: row[measure],
-    })),
-  );
+  const samples = sampled(once, measures, (row, measure) => ({
+    row: measure,
+    column: column(row),
+    series: 'mean',
+    at: row.epoch,
+    seed: row.seed,
+    value: row[measure],
+  }));
   const thin: ThinPoint[] = once.flatMap((row) =>
     measures.map((measure) => ({
       row: measure,

@@ -26,15 +26,17 @@ export function bootstrapMean(runs: Runs): Interval {
   const count = sizes.reduce((sum, size) => sum + size, 0);
   if (value === null || count < 2) return { value, low: null, high: null };
   const means = new Float64Array(RESAMPLES);
-  resamplesOf(sizes, RESAMPLES).forEach(({ runs: drawn, places }, resample) => {
+  const { runs: drawn, places, room } = resamplesOf(sizes, RESAMPLES);
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    const start = resample * room;
     let sum = 0;
-    let at = 0;
-    for (const which of drawn) {
-      const run = runs[which]!;
-      for (let drawnValues = 0; drawnValues < run.length; drawnValues++) sum += run[places[at++]!]!;
+    let at = start;
+    for (let drawnRun = 0; drawnRun < runs.length; drawnRun++) {
+      const run = runs[drawn[resample * runs.length + drawnRun]!]!;
+      for (let value = 0; value < run.length; value++) sum += run[places[at++]!]!;
     }
-    means[resample] = sum / at;
-  });
+    means[resample] = sum / (at - start);
+  }
   means.sort();
   return { value, low: quantile(means, TAIL), high: quantile(means, 1 - TAIL) };
 }
@@ -45,14 +47,15 @@ export function runsOf<T extends { readonly seed: number }>(
   valueOf: (row: T) => number | null,
 ): Runs {
   const runs = new Map<number, number[]>();
-  for (const row of rows) {
-    const value = valueOf(row);
-    if (value === null) continue;
-    const run = runs.get(row.seed);
-    if (run) run.push(value);
-    else runs.set(row.seed, [value]);
-  }
+  for (const row of rows) addTo(runs, row.seed, valueOf(row));
   return [...runs.values()];
+}
+
+function addTo(runs: Map<number, number[]>, seed: number, value: number | null): void {
+  if (value === null) return;
+  const run = runs.get(seed);
+  if (run) run.push(value);
+  else runs.set(seed, [value]);
 }
 
 /** Mean, least and greatest. */
@@ -77,15 +80,23 @@ export interface Sample {
  * Points keep the order in which their first sample comes.
  */
 export function summarisePoints(samples: Iterable<Sample>, interval: (runs: Runs) => Interval): CurvePoint[] {
-  const found = new Map<string, Sample[]>();
+  const found = new Map<string, { readonly first: Sample; readonly runs: Map<number, number[]> }>();
   for (const sample of samples) {
     const key = `${sample.row}\n${sample.column}\n${sample.series}\n${sample.at}`;
-    const point = found.get(key);
-    if (point) point.push(sample);
-    else found.set(key, [sample]);
+    let point = found.get(key);
+    if (point === undefined) found.set(key, (point = { first: sample, runs: new Map() }));
+    addTo(point.runs, sample.seed, sample.value);
   }
-  return [...found.values()].map((point) => {
-    const { row, column, series, at } = point[0]!;
-    return { row, column, series, at, ...interval(runsOf(point, ({ value }) => value)) };
+  return [...found.values()].map(({ first: { row, column, series, at }, runs }) => {
+    return { row, column, series, at, ...interval([...runs.values()]) };
   });
+}
+
+/** A sample for each row and measure, made as they are asked for: there are tens of thousands for a figure. */
+export function* sampled<T, M>(
+  rows: Iterable<T>,
+  measures: readonly M[],
+  sampleOf: (row: T, measure: M) => Sample,
+): Generator<Sample> {
+  for (const row of rows) for (const measure of measures) yield sampleOf(row, measure);
 }

@@ -1,4 +1,4 @@
-import { bootstrapMean, summarisePoints } from './curves.ts';
+import { bootstrapMean, sampled, summarisePoints } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -22,16 +22,14 @@ export function deletionFigure(
   { variant, stops, scale }: DriftOptions,
 ): CurveGrid | null {
   if (rows.length === 0) return null;
-  const samples = rows.flatMap((row) =>
-    (['deletion', 'insertion'] as const).map((measure) => ({
-      row: measure,
-      column: row.method,
-      series: groupLabel(row.group),
-      at: row.epoch,
-      seed: row.seed,
-      value: row[measure],
-    })),
-  );
+  const samples = sampled(rows, ['deletion', 'insertion'] as const, (row, measure) => ({
+    row: measure,
+    column: row.method,
+    series: groupLabel(row.group),
+    at: row.epoch,
+    seed: row.seed,
+    value: row[measure],
+  }));
   const methods = [...new Set(rows.map(({ method }) => method))];
   return {
     title: titled('What the pixels that heat maps name do for the correct class', variant),

@@ -6,6 +6,7 @@ import type { CurveGrid } from './curve-grid.ts';
 import { curveGridTable } from './curve-grid.ts';
 import { curveGridSpec } from './curve-grid-spec.ts';
 import { renderPng, renderSvg } from './render.ts';
+import type { Page } from './render.ts';
 
 /** A figure, not yet drawn. */
 export interface Drawing {
@@ -15,7 +16,7 @@ export interface Drawing {
   readonly caption: readonly string[];
   /** What it shows. */
   readonly table: Columns;
-  readonly svg: () => Promise<string>;
+  readonly page: () => Promise<Page>;
 }
 
 export function curveDrawing(name: string, grid: CurveGrid): Drawing {
@@ -24,13 +25,16 @@ export function curveDrawing(name: string, grid: CurveGrid): Drawing {
     title: grid.title,
     caption: grid.caption,
     table: curveGridTable(grid),
-    svg: () => renderSvg(curveGridSpec(grid)),
+    page: async () => ({ svg: await renderSvg(curveGridSpec(grid)) }),
   };
 }
 
+/** How many drawings are being turned into pixels, in threads of their own, while the next one is drawn. */
+const IN_FLIGHT = 3;
+
 /**
- * Writes each drawing as `name.svg`, `name.png` and `name.arrow`, the data behind them. Its pixels are made in a
- * thread of their own while the next one is drawn. `started` is told of each before.
+ * Writes each drawing as `name.svg`, `name.png` and `name.arrow`, the data behind them. `started` is told of each
+ * before.
  */
 export async function writeDrawings(
   folder: string,
@@ -38,28 +42,29 @@ export async function writeDrawings(
   provenance: Readonly<Record<string, string>>,
   started: (drawing: Drawing) => void = () => undefined,
 ): Promise<void> {
-  let before: Promise<void> = Promise.resolve();
+  const writing: Promise<void>[] = [];
   for await (const drawing of drawings) {
     started(drawing);
-    const svg = await drawing.svg();
-    await before;
-    before = writeDrawing(folder, drawing, svg, provenance);
+    const page = await drawing.page();
+    if (writing.length === IN_FLIGHT) await writing.shift();
+    const written = writeDrawing(folder, drawing, page, provenance);
     // Met where it is awaited; until then it is not a failure that nobody looks at.
-    before.catch(() => undefined);
+    written.catch(() => undefined);
+    writing.push(written);
   }
-  await before;
+  await Promise.all(writing);
 }
 
 async function writeDrawing(
   folder: string,
   { name, table, title, caption }: Drawing,
-  svg: string,
+  page: Page,
   provenance: Readonly<Record<string, string>>,
 ): Promise<void> {
   const file = (ending: string): string => join(folder, `${name}.${ending}`);
   await mkdir(dirname(file('svg')), { recursive: true });
-  await writeFile(file('svg'), svg);
-  await writeFile(file('png'), await renderPng(svg));
+  await writeFile(file('svg'), page.svg);
+  await writeFile(file('png'), await renderPng(page));
   const metadata = { ...provenance, title, caption: caption.join('\n') };
   await writeArrow(file('arrow'), table, { metadata });
 }

@@ -1,4 +1,4 @@
-import { bootstrapMean, runsOf, summarisePoints } from './curves.ts';
+import { bootstrapMean, runsOf, sampled, summarisePoints } from './curves.ts';
 import type { Sample } from './curves.ts';
 import type { Aside, Band, CurveGrid, GridRow } from './curve-grid.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -37,17 +37,15 @@ function samplesOf(
   scores: readonly ScoreRow[],
   measures: readonly Score[],
   column: 'group' | 'method',
-): Sample[] {
-  return scores.flatMap((row) =>
-    measures.map((measure) => ({
-      row: measure,
-      column: row[column],
-      series: column === 'group' ? methodLabel(row.method) : groupLabel(row.group),
-      at: row.epoch,
-      seed: row.seed,
-      value: row[measure],
-    })),
-  );
+): Iterable<Sample> {
+  return sampled(scores, measures, (row, measure) => ({
+    row: measure,
+    column: row[column],
+    series: column === 'group' ? methodLabel(row.method) : groupLabel(row.group),
+    at: row.epoch,
+    seed: row.seed,
+    value: row[measure],
+  }));
 }
 
 const measures = ['mssim', 'spearman'] as const;

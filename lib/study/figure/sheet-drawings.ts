@@ -7,7 +7,7 @@ import { cellTable, methodColours, pickCheckpoints, sheetBlock, sheetCells } fro
 import type { MapSeries, Overlays, SheetCell } from './heat-map-sheets.ts';
 import { fileName, titled } from './labels.ts';
 import type { Variant } from './run.ts';
-import { sheetSvg } from './sheet.ts';
+import { sheetPage } from './sheet.ts';
 
 /** Early stopping and ten others fill a page's width. */
 const CHECKPOINTS = 11;
@@ -64,8 +64,8 @@ function drawing(
     title,
     caption,
     table: cellTable(blocks.flat(2), series.images.set),
-    svg: () =>
-      sheetSvg({
+    page: () =>
+      sheetPage({
         title,
         caption,
         blocks: blocks.map((cells) => sheetBlock(series, cells, colours, overlays)),

@@ -5,6 +5,8 @@ import type { FontWeight } from './font.ts';
 import { PAGE_WIDTH, TEXT } from './page.ts';
 import { INK, QUIET } from './palette.ts';
 import { encodePng, tile } from './raster.ts';
+import { SCALE } from './render.ts';
+import type { Page, Picture } from './render.ts';
 import type { Raster } from './raster.ts';
 
 /** One checkpoint. */
@@ -46,8 +48,6 @@ const LINE = 12;
 const HEADER = 3 * LINE + 4;
 const INPUT = 48;
 const WRONG = '#B2182B';
-/** Pixels of an embedded picture for each of the page's. */
-const DENSITY = 2;
 
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -84,10 +84,10 @@ function sideFor(columns: number, blocks: number): number {
   return (blocks > 1 ? [48, 32] : [64, 48, 32]).find((side) => side <= room) ?? 16;
 }
 
-async function picture(raster: Raster, x: number, y: number): Promise<string> {
+async function pictureSvg({ raster, x, y }: Picture): Promise<string> {
   const bytes = await encodePng(raster);
   const uri = `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`;
-  const size = `width="${raster.width / DENSITY}" height="${raster.height / DENSITY}"`;
+  const size = `width="${raster.width / SCALE}" height="${raster.height / SCALE}"`;
   return `<image x="${x}" y="${y}" ${size} xlink:href="${uri}"/>`;
 }
 
@@ -119,34 +119,34 @@ function rowLabel(label: string, top: number, side: number): string[] {
 }
 
 interface Drawn {
-  readonly svg: readonly string[];
+  readonly parts: readonly (string | Picture)[];
   readonly bottom: number;
 }
 
-async function drawBlock(block: SheetBlock, side: number, top: number): Promise<Drawn> {
+function drawBlock(block: SheetBlock, side: number, top: number): Drawn {
   const left = MARGIN + LABELS;
   const header = top + 2 * LINE + 6;
   const body = header + Math.max(HEADER, INPUT + 6);
   const bottom = body + block.rows.length * (side + GAP) - GAP;
   const grid = tile(
     block.rows.map(({ cells }) => cells),
-    side * DENSITY,
-    GAP * DENSITY,
+    side * SCALE,
+    GAP * SCALE,
   );
   const reference = block.columns.findIndex(({ isEarlyStopping }) => isEarlyStopping);
   const frame = left + reference * (side + GAP) - 1.5;
   return {
     bottom,
-    svg: [
+    parts: [
       textAt(MARGIN, top + LINE, block.title, { size: TEXT.header, weight: 'bold' }),
       textAt(MARGIN, top + 2 * LINE, block.subtitle, { colour: QUIET }),
-      await picture(tile([[block.image]], INPUT * DENSITY, 0), MARGIN, header),
+      { raster: tile([[block.image]], INPUT * SCALE, 0), x: MARGIN, y: header },
       ...headerLabels(body - HEADER),
       ...block.columns.flatMap((column, at) =>
         columnHeader(column, left + at * (side + GAP) + side / 2, body - HEADER, side + GAP - 1),
       ),
       ...block.rows.flatMap(({ label }, at) => rowLabel(label, body + at * (side + GAP), side)),
-      await picture(grid, left, body),
+      { raster: grid, x: left, y: body },
       ...(reference < 0
         ? []
         : [
@@ -173,24 +173,36 @@ function colourBar(map: ColourMap, x: number, y: number, labels: readonly string
   ];
 }
 
-/** The sheet as an SVG that holds its pictures. */
-export async function sheetSvg(sheet: Sheet): Promise<string> {
-  const parts = [
+/** The sheet as a page: an SVG that holds its pictures, and the pictures beside one that does not. */
+export async function sheetPage(sheet: Sheet): Promise<Page> {
+  const parts: (string | Picture)[] = [
     textAt(MARGIN, MARGIN + 11, sheet.title, { size: TEXT.title, weight: 'bold' }),
     ...sheet.caption.map((line, at) => textAt(MARGIN, MARGIN + 26 + at * LINE, line, { colour: QUIET })),
   ];
   let y = MARGIN + 20 + sheet.caption.length * LINE;
   for (const block of sheet.blocks) {
     const side = sideFor(block.columns.length, sheet.blocks.length);
-    const { svg, bottom } = await drawBlock(block, side, y);
-    parts.push(...svg);
+    const { parts: drawn, bottom } = drawBlock(block, side, y);
+    parts.push(...drawn);
     y = bottom + 12;
   }
   parts.push(
     ...colourBar('diverging', MARGIN + LABELS + 30, y, ['−clip', '0', '+clip']),
     ...colourBar('sequential', MARGIN + LABELS + 230, y, ['0', 'clip']),
   );
-  const height = y + 26;
+  const pictures = parts.filter((part) => typeof part !== 'string');
+  const whole = parts.map(async (part) => (typeof part === 'string' ? part : await pictureSvg(part)));
+  return {
+    svg: svgOf(y + 26, await Promise.all(whole)),
+    withoutPictures: svgOf(
+      y + 26,
+      parts.filter((part) => typeof part === 'string'),
+    ),
+    pictures,
+  };
+}
+
+function svgOf(height: number, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" width="${PAGE_WIDTH}" height="${height}" viewBox="0 0 ${PAGE_WIDTH} ${height}" font-family="${FONT_FAMILY}">`,
     `<rect width="${PAGE_WIDTH}" height="${height}" fill="white"/>`,

@@ -1,4 +1,4 @@
-import { bootstrapMean, summarisePoints } from './curves.ts';
+import { bootstrapMean, sampled, summarisePoints } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -18,16 +18,14 @@ export function tiesFigure(
 ): CurveGrid | null {
   const shown = scores.filter(({ method }) => method === 'grad-cam');
   if (shown.length === 0) return null;
-  const samples = shown.flatMap((row) =>
-    coefficients.map(({ measure, label }) => ({
-      row: 'spearman',
-      column: row.group,
-      series: label,
-      at: row.epoch,
-      seed: row.seed,
-      value: row[measure],
-    })),
-  );
+  const samples = sampled(shown, coefficients, (row, { measure, label }) => ({
+    row: 'spearman',
+    column: row.group,
+    series: label,
+    at: row.epoch,
+    seed: row.seed,
+    value: row[measure],
+  }));
   return {
     title: titled('Grad-CAM: what tied zeros do to Spearman’s coefficient', variant),
     caption: [

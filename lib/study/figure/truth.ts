@@ -1,4 +1,4 @@
-import { bootstrapMean, runsOf, summarisePoints } from './curves.ts';
+import { bootstrapMean, runsOf, sampled, summarisePoints } from './curves.ts';
 import type { CurveGrid } from './curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './epoch-axis.ts';
@@ -13,16 +13,14 @@ export function truthFigure(
 ): CurveGrid | null {
   const known = scores.filter(({ maskMass, pointing }) => maskMass !== null || pointing !== null);
   if (known.length === 0) return null;
-  const samples = known.flatMap((row) =>
-    (['maskMass', 'pointing'] as const).map((measure) => ({
-      row: measure,
-      column: row.group,
-      series: methodLabel(row.method),
-      at: row.epoch,
-      seed: row.seed,
-      value: row[measure] === null ? null : row[measure] * 100,
-    })),
-  );
+  const samples = sampled(known, ['maskMass', 'pointing'] as const, (row, measure) => ({
+    row: measure,
+    column: row.group,
+    series: methodLabel(row.method),
+    at: row.epoch,
+    seed: row.seed,
+    value: row[measure] === null ? null : row[measure] * 100,
+  }));
   const groups = distinct(known, 'group');
   const chance = groups.flatMap((group) => {
     const once = oncePerImage(known.filter((row) => row.group === group));

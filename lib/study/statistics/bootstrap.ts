@@ -1,5 +1,5 @@
 import { quantile } from './quantile.ts';
-import { type Resample, resamplesOf } from './resamples.ts';
+import { type Resamples, resamplesOf } from './resamples.ts';
 
 export interface Interval {
   readonly value: number;
@@ -38,8 +38,9 @@ export function bootstrap<T>(
   if (value === null || observations < 2) return null;
   const found: number[] = [];
   const sizes = runs.map((run) => run.length);
-  for (const resample of resamplesOf(sizes, resamples)) {
-    const again = statistic(drawn(runs, resample));
+  const all = resamplesOf(sizes, resamples);
+  for (let resample = 0; resample < resamples; resample++) {
+    const again = statistic(drawn(runs, all, resample));
     if (again !== null) found.push(again);
   }
   const sorted = Float64Array.from(found).sort();
@@ -48,10 +49,11 @@ export function bootstrap<T>(
   return { value, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
 }
 
-function drawn<T>(all: readonly Run<T>[], { runs, places }: Resample): readonly Run<T>[] {
-  let at = 0;
-  return Array.from(runs, (which) => {
-    const run = all[which]!;
+function drawn<T>(all: readonly Run<T>[], resamples: Resamples, resample: number): readonly Run<T>[] {
+  const { runs, places, room } = resamples;
+  let at = resample * room;
+  return all.map((_, drawnRun) => {
+    const run = all[runs[resample * all.length + drawnRun]!]!;
     const values = new Array<T>(run.length);
     for (let value = 0; value < run.length; value++) values[value] = run[places[at++]!]!;
     return values;

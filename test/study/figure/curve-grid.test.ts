@@ -95,8 +95,8 @@ describe('every figure of curves', () => {
       expect(Number(/width="(\d+)"/.exec(svg)![1])).toBeLessThanOrEqual(PAGE_WIDTH + 5);
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
 
-      const png = await renderPng(svg);
-      expect(Buffer.from(await renderPng(svg)).equals(png)).toBe(true);
+      const png = await renderPng({ svg });
+      expect(Buffer.from(await renderPng({ svg })).equals(png)).toBe(true);
       // Only white is trimmed from each side, down to what is drawn.
       const whole = await sharp(png).metadata();
       const { info } = await sharp(png).trim({ threshold: 1 }).toBuffer({ resolveWithObject: true });

@@ -5,7 +5,7 @@ import { pickCheckpoints } from '../../../lib/study/figure/heat-map-sheets.ts';
 import type { Checkpoint } from '../../../lib/study/figure/heat-map-sheets.ts';
 import { imageRaster } from '../../../lib/study/figure/raster.ts';
 import { renderPng } from '../../../lib/study/figure/render.ts';
-import { sheetSvg } from '../../../lib/study/figure/sheet.ts';
+import { sheetPage } from '../../../lib/study/figure/sheet.ts';
 import type { Sheet } from '../../../lib/study/figure/sheet.ts';
 
 const cell = imageRaster(Uint8Array.of(0, 60, 120, 180), [2, 2, 1]);
@@ -35,18 +35,21 @@ function sheetOf(columns: number): Sheet {
   };
 }
 
-describe('sheetSvg', () => {
+describe('sheetPage', () => {
   it('is this text, its pictures apart', async () => {
-    const svg = await sheetSvg(sheetOf(2));
+    const { svg } = await sheetPage(sheetOf(2));
     expect(svg.replaceAll(/base64,[^"]*/g, 'base64,…')).toMatchSnapshot();
     expect(svg.match(/base64,iVBOR/g)).toHaveLength(2);
   });
 
   for (const columns of [1, 4, 11]) {
     it(`fits the page with ${columns} checkpoints, the same bytes each time`, async () => {
-      const svg = await sheetSvg(sheetOf(columns));
-      expect(await sheetSvg(sheetOf(columns))).toBe(svg);
-      const png = await renderPng(svg);
+      const page = await sheetPage(sheetOf(columns));
+      expect((await sheetPage(sheetOf(columns))).svg).toBe(page.svg);
+      const png = await renderPng(page);
+      // Putting the pictures in gives what the SVG with its pictures does.
+      const [put, drawn] = await Promise.all([png, await renderPng({ svg: page.svg })].map(pixelsOf));
+      expect(put!.equals(drawn!)).toBe(true);
       const { width, height } = await sharp(png).metadata();
       const { info } = await sharp(png).trim({ threshold: 1 }).toBuffer({ resolveWithObject: true });
       expect(width).toBe(1360);
@@ -55,6 +58,10 @@ describe('sheetSvg', () => {
     });
   }
 });
+
+async function pixelsOf(png: Uint8Array): Promise<Buffer> {
+  return sharp(png).raw().toBuffer();
+}
 
 describe('pickCheckpoints', () => {
   const checkpoints = [17, 1, 2, 3, 5, 8, 12, 17, 23, 30, 40, 100, 1000].map(
