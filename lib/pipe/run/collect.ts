@@ -9,20 +9,21 @@ import type { BlobStore } from '../store/blobs.ts';
 import { look, lookThrough } from '../store/file-stat.ts';
 import { filesBelow } from '../store/tree.ts';
 
-type Collected = { readonly type: 'done'; readonly outputs: OutputDigests } | Failure;
+/** The first declared output that a task did not write, as the failure that this is. */
+export function missingOutput(task: Task, places: Readonly<Record<string, string>>): Failure | null {
+  const missing = task.outputs.find((output) => !wasWritten(output, places[output.name]!));
+  if (missing === undefined) return null;
+  const { name, path } = missing;
+  return { type: 'failed', log: null, reason: 'output-missing', output: name, path };
+}
 
-/** Moves what a task wrote into the store, once all that it declared is there. */
+/** Moves what a task wrote, all of which is there, into the store. */
 export function collectOutputs(
   task: Task,
   places: Readonly<Record<string, string>>,
   blobs: BlobStore,
   durable: boolean,
-): Collected {
-  const missing = task.outputs.find((output) => !wasWritten(output, places[output.name]!));
-  if (missing !== undefined) {
-    const { name, path } = missing;
-    return { type: 'failed', log: null, reason: 'output-missing', output: name, path };
-  }
+): OutputDigests {
   const outputs: Record<string, Digest> = {};
   for (const output of task.outputs) {
     const place = places[output.name]!;
@@ -30,7 +31,7 @@ export function collectOutputs(
       ? collectDirectory(place, blobs, durable)
       : collectFile(place, blobs, durable);
   }
-  return { type: 'done', outputs };
+  return outputs;
 }
 
 function wasWritten({ directory }: TaskOutput, place: string): boolean {
