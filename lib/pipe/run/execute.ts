@@ -45,7 +45,7 @@ const mostStarts = 3;
 export async function executeTask(task: Task, plan: StalePlan, execution: Execution): Promise<Executed> {
   let current: StalePlan = plan;
   for (let start = 1; ; start++) {
-    const lost = provideInputs(task, execution);
+    const lost = await provideInputs(task, execution);
     if (lost !== null) return lost;
     const result = await attempts(task, current, execution);
     if (result.type === 'failed') return result;
@@ -137,7 +137,7 @@ async function attemptOnce(task: Task, plan: StalePlan, execution: Execution): P
     const now = replan(task, execution);
     if (now.fingerprint !== plan.fingerprint) return { type: 'overtaken', now };
     await execution.over();
-    const outputs = collectOutputs(task, directory.outputs, engine.blobs, ms >= durableFrom);
+    const outputs = await collectOutputs(task, directory.outputs, engine, ms >= durableFrom);
     return { type: 'done', outputs, ms };
   } finally {
     work.close(directory.path);
@@ -170,7 +170,7 @@ function nameIn(project: string, path: string): string {
  * Makes sure that the bytes of other tasks' outputs are where the task will read them: for a module intact
  * in the store, for a command in `artifacts/` too. What is in one of the two is copied to the other.
  */
-function provideInputs(task: Task, { engine, survey }: Execution): Failure | null {
+async function provideInputs(task: Task, { engine, survey }: Execution): Promise<Failure | null> {
   for (const { name, sources } of task.inputs) {
     for (const source of sources) {
       if (source.kind !== 'output') continue;
@@ -183,7 +183,7 @@ function provideInputs(task: Task, { engine, survey }: Execution): Failure | nul
       if (!stored() && !survey.artifacts.mend(output, digest)) {
         return { type: 'failed', log: null, reason: 'input-missing', input: name, path: output.path };
       }
-      if (command && !inPlace()) survey.artifacts.placeOne(output, digest);
+      if (command && !inPlace()) await survey.artifacts.placeOne(output, digest);
     }
   }
   return null;

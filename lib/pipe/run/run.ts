@@ -99,20 +99,20 @@ export class Run {
       this.#parts.survey.known[task.index] = planned.outputs;
       return { type: 'fresh' };
     }
-    if (!this.#restore(task, planned)) return await this.#run(task, rerunning(planned));
+    if (!(await this.#restore(task, planned))) return await this.#run(task, rerunning(planned));
     this.#record(task, planned.action, planned.fingerprint, planned.outputs);
     return { type: 'restored' };
   }
 
   /** False when the store no longer has what it had when this was planned. */
-  #restore(task: Task, { fingerprint }: { readonly fingerprint: Digest }): boolean {
+  async #restore(task: Task, { fingerprint }: { readonly fingerprint: Digest }): Promise<boolean> {
     const { survey, engine } = this.#parts;
     // Noted first, so that from here on nobody drops it for being of no use.
     engine.actions.touch(fingerprint);
     const outputs = survey.facts.stored(task, fingerprint);
     if (outputs === null) return false;
     try {
-      survey.artifacts.place(task, outputs);
+      await survey.artifacts.place(task, outputs);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
@@ -147,7 +147,7 @@ export class Run {
       }
       const before = lock.get(task.id)?.outputs;
       const changed = before === undefined || !sameOutputs(before, executed.outputs);
-      survey.artifacts.place(task, executed.outputs);
+      await survey.artifacts.place(task, executed.outputs);
       this.#record(task, executed.action, executed.fingerprint, executed.outputs);
       return { type: 'ran', ms: Date.now() - startedAt, changed };
     } catch (error) {

@@ -88,6 +88,16 @@ describe('a command that ends', () => {
     expect(told.indexOf('task-started two')).toBeLessThan(told.indexOf('task-finished one'));
   });
 
+  test('and wrote a large file does not hold up the next while that is hashed and copied', async () => {
+    const project = withCommands({
+      large: 'truncate -s 256M {outputs.text}',
+      small: 'touch {outputs.text}',
+    });
+    await project.run({ jobs: 1 });
+    expect(project.outcomes().map(([task]) => task)).toEqual(['small', 'large']);
+    expect(await project.states()).toEqual({});
+  });
+
   test('without its output lets nothing more begin', async () => {
     const project = withCommands({ one: 'true', two: 'touch begun {outputs.text}' });
     expect(await project.run({ jobs: 1 })).toEqual({ one: 'failed', two: 'skipped' });
