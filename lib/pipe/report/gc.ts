@@ -10,16 +10,18 @@ export interface Freed {
 }
 
 export function gcLines({ dryRun, swept, logs, maxSize }: Freed): string[] {
-  const files = swept.files + logs.files;
+  const { code } = swept;
+  const files = swept.files + code.files + logs.files;
   const parts = [
     ...(swept.actions > 0 ? [`${count(swept.actions, 'result')} that no lock needs`] : []),
+    ...(code.bundles > 0 ? [`${count(code.bundles, 'bundle')} of earlier code`] : []),
     ...(logs.runs > 0 ? [count(logs.runs, 'run log')] : []),
   ];
   const what = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
   const lines = [
     files === 0
       ? 'nothing to free'
-      : `${dryRun ? 'would free' : 'freed'} ${bytes(swept.bytes + logs.bytes)} in ${count(files, 'file')}${what}`,
+      : `${dryRun ? 'would free' : 'freed'} ${bytes(swept.bytes + code.bytes + logs.bytes)} in ${count(files, 'file')}${what}`,
   ];
   if (swept.actions > 0) lines.push(`to make them again would take ${duration(swept.ms)}`);
   const earlier = swept.left - swept.needed;

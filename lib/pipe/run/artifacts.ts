@@ -50,20 +50,20 @@ export class Artifacts {
   }
 
   /** Brings all outputs of a task to the given bytes, which the store has. */
-  place(task: Task, outputs: OutputDigests): void {
-    for (const output of task.outputs) this.placeOne(output, outputs[output.name]!);
+  async place(task: Task, outputs: OutputDigests): Promise<void> {
+    for (const output of task.outputs) await this.placeOne(output, outputs[output.name]!);
   }
 
-  placeOne(output: TaskOutput, digest: Digest): void {
+  async placeOne(output: TaskOutput, digest: Digest): Promise<void> {
     if (this.holds(output, digest)) return;
     const temporary = this.#makeRoom();
     const target = join(this.#project, output.path);
     if (output.directory) {
-      this.#copyTree(digest, temporary);
+      await this.#copyTree(digest, temporary);
       this.#switchDirectory(temporary, target);
       this.#noteTree(output.path, digest);
     } else {
-      this.#blobs.copyOut(digest, temporary);
+      await this.#blobs.copyOut(digest, temporary);
       if (look(target)?.kind === 'directory') rmSync(target, { recursive: true });
       withDirectory(dirname(target), () => {
         renameSync(temporary, target);
@@ -96,14 +96,14 @@ export class Artifacts {
     return join(this.#incoming, String(this.#counter));
   }
 
-  #copyTree(digest: Digest, target: string): void {
+  async #copyTree(digest: Digest, target: string): Promise<void> {
     const tree = this.#blobs.tree(digest);
     if (tree === null) throw gone(this.#blobs.path(digest));
     mkdirSync(target);
     for (const file of tree) {
       const path = join(target, file.path);
       makeDirectory(dirname(path));
-      this.#blobs.copyOut(file.digest, path);
+      await this.#blobs.copyOut(file.digest, path);
     }
   }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { writeAtomically } from '../store/atomic.ts';
-import type { Layout } from '../store/layout.ts';
+import { codePath, type Layout } from '../store/layout.ts';
 import { bundleStage, type Bundle, type Source } from './bundle.ts';
 import type { FileDigests } from './file-digests.ts';
 
@@ -44,7 +44,7 @@ export class CodeCache {
 
   constructor(layout: Layout) {
     this.#project = layout.project;
-    this.#directory = join(layout.local, 'code');
+    this.#directory = codePath(layout);
     const index = readJson(join(this.#directory, 'index.json'));
     this.#index = (index ?? {}) as Record<string, IndexEntry>;
   }
@@ -77,6 +77,12 @@ export class CodeCache {
     return [...changed.map(({ path }) => path), ...meanings.keys()].sort();
   }
 
+  /** Codes that modules of the project have now, or had when they were last asked for. */
+  current(): Digest[] {
+    const there = (module: string) => existsSync(join(this.#project, module));
+    return Object.entries(this.#index).flatMap(([module, { code }]) => (there(module) ? [code] : []));
+  }
+
   save(): void {
     if (this.#changed)
       writeAtomically(join(this.#directory, 'index.json'), JSON.stringify(this.#index), false);
@@ -91,7 +97,7 @@ export class CodeCache {
     if (files.digest(this.#local(digest, 'mjs')) !== digestOf(text)) {
       writeAtomically(this.#file(digest, 'mjs'), text, false);
       files.forget(this.#local(digest, 'mjs'));
-    }
+    } else touch(this.#file(digest, 'mjs'));
     let record = this.#record(digest);
     if (record === null) {
       record = { bundle: digestOf(text), sources: bundle.sources };
@@ -135,6 +141,12 @@ export class CodeCache {
   #local(code: Digest, suffix: string): string {
     return `cache/local/code/${this.#name(code, suffix)}`;
   }
+}
+
+/** For those who drop what has long been of no use. */
+function touch(path: string): void {
+  const now = Date.now() / 1000;
+  utimesSync(path, now, now);
 }
 
 function readJson(path: string): unknown {

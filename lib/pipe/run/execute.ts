@@ -4,7 +4,7 @@ import type { Task } from '../graph/graph.ts';
 import type { Failure } from '../plan/outcome.ts';
 import { planTask, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests } from '../plan/record.ts';
-import { collectOutputs } from './collect.ts';
+import { collectOutputs, missingOutput } from './collect.ts';
 import type { Engine } from './engine.ts';
 import type { TaskListener } from './executor.ts';
 import { taskRequest } from './request.ts';
@@ -23,6 +23,8 @@ export interface Execution {
   /** Undeclared reads that were warned of in this run, each as stage and path. */
   readonly told: Set<string>;
   readonly signal: AbortSignal;
+  /** Called when nothing runs for the task any more; resolves when those that waited for its place have it. */
+  readonly over: () => Promise<void>;
 }
 
 export type Executed =
@@ -43,25 +45,19 @@ const mostStarts = 3;
 export async function executeTask(task: Task, plan: StalePlan, execution: Execution): Promise<Executed> {
   let current: StalePlan = plan;
   for (let start = 1; ; start++) {
-    const lost = provideInputs(task, execution);
+    const lost = await provideInputs(task, execution);
     if (lost !== null) return lost;
-    const startedAt = Date.now();
-    const result = await attempts(task, execution, Date.now);
+    const result = await attempts(task, current, execution);
     if (result.type === 'failed') return result;
-    const now = replan(task, execution);
-    if (now.fingerprint === current.fingerprint) {
-      const ms = Date.now() - startedAt;
-      execution.engine.actions.record(
-        current.fingerprint,
-        { outputs: result.outputs, ms },
-        ms >= durableFrom,
-      );
+    if (result.type === 'done') {
       const { action, fingerprint } = current;
-      return { type: 'done', action, fingerprint, outputs: result.outputs };
+      const { outputs, ms } = result;
+      execution.engine.actions.record(fingerprint, { outputs, ms }, ms >= durableFrom);
+      return { type: 'done', action, fingerprint, outputs };
     }
     if (start === mostStarts) return inputsRestless();
     execution.listener.warning('an input file changed while the task ran; it starts over');
-    current = now;
+    current = result.now;
   }
 }
 
@@ -84,16 +80,20 @@ function inputsRestless(): Failure {
   return { type: 'failed', log: null, reason: 'threw', message, stack: '' };
 }
 
-type Attempted = { readonly type: 'done'; readonly outputs: OutputDigests } | Failure;
+type Attempted =
+  | { readonly type: 'done'; readonly outputs: OutputDigests; readonly ms: number }
+  /** Meanwhile its inputs became others; the plan for these. */
+  | { readonly type: 'overtaken'; readonly now: StalePlan }
+  | Failure;
 
 /** Failures that another attempt would only repeat. */
 const inVain: readonly Failure['reason'][] = ['store-failed', 'bad-input', 'input-undeclared'];
 
-async function attempts(task: Task, execution: Execution, clock: () => number): Promise<Attempted> {
+async function attempts(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
   for (let attempt = 0; ; attempt++) {
-    const result = await attemptOnce(task, execution, clock);
+    const result = await attemptOnce(task, plan, execution);
     const last = attempt >= task.stage.retries || execution.signal.aborted;
-    if (result.type === 'done' || last || inVain.includes(result.reason)) return result;
+    if (result.type !== 'failed' || last || inVain.includes(result.reason)) return result;
     execution.listener.warning(`failed (${result.reason}); retry ${attempt + 1} of ${task.stage.retries}`);
     await pause(Math.min(1000, 100 * 2 ** attempt), execution.signal);
   }
@@ -108,7 +108,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function attemptOnce(task: Task, execution: Execution, clock: () => number): Promise<Attempted> {
+async function attemptOnce(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
   const { engine, survey, work, threads, listener, signal } = execution;
   const directory = work.open(task);
   try {
@@ -123,7 +123,7 @@ async function attemptOnce(task: Task, execution: Execution, clock: () => number
       work: directory,
       threads,
     });
-    const startedAt = clock();
+    const startedAt = Date.now();
     const result = await engine.workers.run(request, listener, signal);
     if (result.type === 'failed') return result;
     const undeclared = result.undeclared.map((path) => nameIn(engine.layout.project, path));
@@ -131,7 +131,14 @@ async function attemptOnce(task: Task, execution: Execution, clock: () => number
       if (execution.options.strict === true) return inputUndeclared(undeclared);
       warnOfReads(task, undeclared, execution);
     }
-    return collectOutputs(task, directory.outputs, engine.blobs, clock() - startedAt >= durableFrom);
+    const missing = missingOutput(task, directory.outputs);
+    if (missing !== null) return missing;
+    const ms = Date.now() - startedAt;
+    const now = replan(task, execution);
+    if (now.fingerprint !== plan.fingerprint) return { type: 'overtaken', now };
+    await execution.over();
+    const outputs = await collectOutputs(task, directory.outputs, engine, ms >= durableFrom);
+    return { type: 'done', outputs, ms };
   } finally {
     work.close(directory.path);
   }
@@ -163,7 +170,7 @@ function nameIn(project: string, path: string): string {
  * Makes sure that the bytes of other tasks' outputs are where the task will read them: for a module intact
  * in the store, for a command in `artifacts/` too. What is in one of the two is copied to the other.
  */
-function provideInputs(task: Task, { engine, survey }: Execution): Failure | null {
+async function provideInputs(task: Task, { engine, survey }: Execution): Promise<Failure | null> {
   for (const { name, sources } of task.inputs) {
     for (const source of sources) {
       if (source.kind !== 'output') continue;
@@ -176,7 +183,7 @@ function provideInputs(task: Task, { engine, survey }: Execution): Failure | nul
       if (!stored() && !survey.artifacts.mend(output, digest)) {
         return { type: 'failed', log: null, reason: 'input-missing', input: name, path: output.path };
       }
-      if (command && !inPlace()) survey.artifacts.placeOne(output, digest);
+      if (command && !inPlace()) await survey.artifacts.placeOne(output, digest);
     }
   }
   return null;

@@ -16,12 +16,28 @@ export type ExecutionResult =
     }
   | Failure;
 
-/** Sent to a worker as JSON: everything a stage may see. Paths are absolute. */
-export interface TaskRequest {
+/** All that is needed to carry out a task. Paths are absolute. */
+export type TaskRequest = CommandRequest | ModuleRequest;
+
+interface AnyRequest {
+  /** The whole environment: the minimum every program needs, and what the stage declared. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly timeout: number | null;
+}
+
+/** What a shell is told. */
+export interface CommandRequest extends AnyRequest {
+  readonly kind: 'cmd';
+  readonly script: string;
+  readonly cwd: string;
+}
+
+/** Everything that a stage module may see. */
+export interface ModuleRequest extends AnyRequest {
+  readonly kind: 'use';
   readonly task: string;
-  readonly work:
-    | { readonly kind: 'use'; readonly bundle: string }
-    | { readonly kind: 'cmd'; readonly script: string; readonly cwd: string };
+  readonly bundle: string;
   readonly params: JsonObject;
   readonly point: Point;
   readonly previous: Scalar | null;
@@ -32,9 +48,6 @@ export interface TaskRequest {
   /** Where each declared output is to be written: in a directory of this task's own, which exists (as do output directories). */
   readonly outputs: Readonly<Record<string, string>>;
   readonly threads: number;
-  /** The whole environment: the minimum every program needs, and what the stage declared. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly timeout: number | null;
 }
 
 export interface RequestFile {

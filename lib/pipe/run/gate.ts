@@ -34,7 +34,10 @@ export class Gate {
       this.#queue.push({ needs, enter });
       this.#admit();
     });
+    let inside = true;
     return () => {
+      if (!inside) return;
+      inside = false;
       this.#threads -= needs.threads;
       this.#gpu -= needs.gpu;
       this.#admit();

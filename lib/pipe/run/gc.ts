@@ -1,4 +1,5 @@
 import { rmSync, statSync } from 'node:fs';
+import type { Digest } from '../digest.ts';
 import { planSweep, type StoredAction, type SweepPlan } from '../plan/sweep.ts';
 import type { ActionCache } from '../store/actions.ts';
 import { look, sameStat } from '../store/file-stat.ts';
@@ -6,7 +7,9 @@ import type { UnnamedFile } from '../store/inventory.ts';
 import { runLockPath, type Layout } from '../store/layout.ts';
 import { thisProcess, type ProcessIdentity } from '../store/process-identity.ts';
 import { tryLock } from '../store/project-lock.ts';
-import { usersOf, type StoreUser } from '../store/users.ts';
+import { digestsInLocks, usersOf, type StoreUser } from '../store/users.ts';
+import { CodeCache } from './code.ts';
+import { oldCode } from './old-code.ts';
 import { changedAt, surveyStore, type StoreSurvey } from './store-survey.ts';
 import { WorkDirectories } from './work-directory.ts';
 
@@ -26,6 +29,8 @@ export type GcResult =
       readonly ms: number;
       readonly files: number;
       readonly bytes: number;
+      /** Of the project's bundled code: what neither a lock nor a module of today needs. */
+      readonly code: { readonly bundles: number; readonly files: number; readonly bytes: number };
       /** Bytes left in the store, and those of them that locks need or a run uses. */
       readonly left: number;
       readonly needed: number;
@@ -60,7 +65,12 @@ export function collectGarbage(layout: Layout, actions: ActionCache, limits: GcL
       ...survey.broken,
       ...survey.unnamed.filter((file) => changedAt(file) < since - abandoned),
     ];
-    const dropped = carryOut(plan, survey, useless, limits.dryRun ? () => true : remove);
+    const drop = limits.dryRun ? () => true : remove;
+    const dropped = carryOut(plan, survey, useless, drop);
+    const old = holds.held.includes(layout.project)
+      ? oldCode(layout, neededCode(layout), startedAt - Math.max(bundling, limits.maxAge ?? 0))
+      : { bundles: 0, files: [] };
+    const code = old.files.filter(drop);
     if (!limits.dryRun) {
       for (const { file } of users.gone) rmSync(file, { force: true });
       new WorkDirectories(layout, me).sweep();
@@ -70,7 +80,8 @@ export function collectGarbage(layout: Layout, actions: ActionCache, limits: GcL
       actions: dropped.actions.length,
       ms: dropped.actions.reduce((sum, { ms }) => sum + ms, 0),
       files: dropped.files.length,
-      bytes: dropped.files.reduce((sum, { stat }) => sum + Number(stat.size), 0),
+      bytes: sizeOf(dropped.files),
+      code: { bundles: old.bundles, files: code.length, bytes: sizeOf(code) },
       left: plan.left,
       needed: plan.needed,
       locks: survey.locks,
@@ -84,17 +95,20 @@ export function collectGarbage(layout: Layout, actions: ActionCache, limits: GcL
 /** Milliseconds by which the clock that files get may lag behind: on one machine, and between two. */
 const clockTick = 20;
 const clockSkew = 60_000;
+/** Milliseconds for which a bundle may be there before anything says that it is in use. */
+const bundling = 60_000;
 /** A file that has had no name for so long belongs to nobody; milliseconds. */
 const abandoned = 3_600_000;
 
 interface Holds {
   readonly releases: (() => void)[];
+  readonly held: string[];
   readonly busy: { readonly project: string; readonly since: number }[];
 }
 
 /** Takes every project that is at rest; of the others, when their run began. */
 function holdAll(projects: readonly string[], me: ProcessIdentity): Holds {
-  const holds: Holds = { releases: [], busy: [] };
+  const holds: Holds = { releases: [], held: [], busy: [] };
   for (const project of projects) {
     const file = runLockPath(project);
     if (look(`${project}/cache/local`) === null) continue;
@@ -104,6 +118,7 @@ function holdAll(projects: readonly string[], me: ProcessIdentity): Holds {
         holds.releases.push(() => {
           attempt.release();
         });
+        holds.held.push(project);
         continue;
       }
     } catch (error) {
@@ -143,6 +158,15 @@ function carryOut(
     if (blobs.has(blob.digest) && !spared.has(blob.digest) && drop(blob)) files.push(blob);
   }
   return { actions, files };
+}
+
+/** Codes in locks are kept so that `pipe why` can say in which files they differ from those of today. */
+function neededCode(layout: Layout): ReadonlySet<Digest> {
+  return new Set([...digestsInLocks(layout.project).digests, ...new CodeCache(layout).current()]);
+}
+
+function sizeOf(files: readonly UnnamedFile[]): number {
+  return files.reduce((sum, { stat }) => sum + Number(stat.size), 0);
 }
 
 /** False when the file is no longer the one that was looked at: somebody just gave it anew. */

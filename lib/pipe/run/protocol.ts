@@ -1,10 +1,14 @@
 import type { Finding } from '../../stage/doctor.ts';
 import type { JsonObject, Point } from '../json.ts';
-import type { ExecutionResult, TaskRequest } from './executor.ts';
+import type { CommandRequest, ExecutionResult, ModuleRequest } from './executor.ts';
 
-/** What is said between the pool and a worker process, as JSON. `number` ties answers to requests. */
+/**
+ * What is said between the pool and a worker process. `number` ties answers to requests. What a task prints
+ * comes through the worker's own streams.
+ */
 export type ToWorker =
-  | { readonly type: 'run'; readonly number: number; readonly request: TaskRequest }
+  | { readonly type: 'module'; readonly number: number; readonly request: ModuleRequest }
+  | { readonly type: 'command'; readonly number: number; readonly request: CommandRequest }
   | { readonly type: 'check'; readonly number: number; readonly request: CheckRequest }
   | { readonly type: 'examine'; readonly number: number; readonly request: ExamineRequest };
 
@@ -17,8 +21,6 @@ export type FromWorker =
       readonly note: string;
     }
   | { readonly type: 'warning'; readonly message: string }
-  /** A line that a command wrote; what a module writes comes through the worker's own streams. */
-  | { readonly type: 'log'; readonly stream: 'out' | 'err'; readonly text: string }
   | { readonly type: 'answer'; readonly number: number; readonly answer: Answer };
 
 export type Answer =

@@ -5,7 +5,7 @@ import type { Graph, Task, TaskSource } from '../graph/graph.ts';
 import type { KnownOutputs } from '../plan/plan.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { taskEnvironment, type Variables } from './environment.ts';
-import type { RequestFile, TaskRequest } from './executor.ts';
+import type { CommandRequest, ModuleRequest, RequestFile, TaskRequest } from './executor.ts';
 import { fillIn } from './placeholders.ts';
 import type { SourceFiles } from './source-files.ts';
 
@@ -27,20 +27,19 @@ export interface RequestParts {
  * changes; a command reads them under the readable names in `artifacts/`.
  */
 export function taskRequest(task: Task, parts: RequestParts): TaskRequest {
+  const { work } = task.stage;
+  return work.kind === 'cmd' ? commandRequest(task, work, parts) : moduleRequest(task, parts);
+}
+
+function moduleRequest(task: Task, parts: RequestParts): ModuleRequest {
   const { stage } = task;
   const inputs = Object.fromEntries(
-    task.inputs.map((input) => [input.name, input.sources.flatMap((source) => filesOf(task, source, parts))]),
+    task.inputs.map((input) => [input.name, input.sources.flatMap((source) => filesOf(source, parts))]),
   );
-  const env = taskEnvironment(parts.environment, stage.env);
-  const paramsFile = stage.work.kind === 'cmd' ? writeParams(task, parts.work.path) : null;
-  if (stage.work.kind === 'cmd') env['PIPE_THREADS'] = String(parts.threads);
-  if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
   return {
+    kind: 'use',
     task: task.id,
-    work:
-      stage.work.kind === 'cmd'
-        ? commandOf(task, stage.work, paramsFile, parts)
-        : { kind: 'use', bundle: parts.bundle ?? '' },
+    bundle: parts.bundle ?? '',
     params: task.params.values,
     point: task.point,
     previous: task.previous,
@@ -48,12 +47,12 @@ export function taskRequest(task: Task, parts: RequestParts): TaskRequest {
     directories: directoriesOf(task, parts),
     outputs: parts.work.outputs,
     threads: parts.threads,
-    env,
+    env: taskEnvironment(parts.environment, stage.env),
     timeout: stage.timeout,
   };
 }
 
-function filesOf(task: Task, source: TaskSource, parts: RequestParts): RequestFile[] {
+function filesOf(source: TaskSource, parts: RequestParts): RequestFile[] {
   const { project, graph, known, sources, blobs } = parts;
   if (source.kind !== 'output') {
     return sources.files(source).map(({ name }) => ({ path: absolute(project, name), name, point: {} }));
@@ -61,10 +60,7 @@ function filesOf(task: Task, source: TaskSource, parts: RequestParts): RequestFi
   const output = graph.tasks[source.task]!.outputs[source.output]!;
   const digest = known[source.task]![output.name]!;
   const { point } = source;
-  const file = (name: string, bytes: Digest): RequestFile => {
-    const path = task.stage.work.kind === 'cmd' ? join(project, name) : blobs.path(bytes);
-    return { path, name, point };
-  };
+  const file = (name: string, bytes: Digest): RequestFile => ({ path: blobs.path(bytes), name, point });
   if (!output.directory) return [file(output.path, digest)];
   return (blobs.tree(digest) ?? []).map((member) => file(`${output.path}/${member.path}`, member.digest));
 }
@@ -76,13 +72,14 @@ function directoriesOf(task: Task, { project, sources }: RequestParts): readonly
   return paths.filter((source) => sources.isDirectory(source)).map(({ path }) => absolute(project, path));
 }
 
-function commandOf(
+function commandRequest(
   task: Task,
   work: { readonly command: string; readonly cwd: string },
-  paramsFile: string | null,
   parts: RequestParts,
-) {
-  const { project } = parts;
+): CommandRequest {
+  const { project, environment, threads } = parts;
+  const { timeout, env: declared } = task.stage;
+  const params = task.params.values;
   const cwd = join(project, work.cwd);
   const inputs = Object.fromEntries(
     task.inputs.map((input) => [
@@ -90,10 +87,13 @@ function commandOf(
       input.sources.flatMap((source) => wordsOf(source, parts)).map((name) => seenFrom(cwd, project, name)),
     ]),
   );
-  const params = task.params.values;
   const { outputs } = parts.work;
+  const paramsFile = writeParams(task, parts.work.path);
   const script = fillIn(work.command, { inputs, outputs, params, paramsFile, point: task.point });
-  return { kind: 'cmd', script, cwd } as const;
+  const env = taskEnvironment(environment, declared);
+  env['PIPE_THREADS'] = String(threads);
+  if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
+  return { kind: 'cmd', script, cwd, env, timeout };
 }
 
 /** A directory is one word of the command, a glob as many as it matches. */

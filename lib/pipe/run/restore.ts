@@ -60,7 +60,7 @@ async function restoreHeld(engine: Engine, { manifest, graph, lock }: Build): Pr
     for (const output of task.outputs) {
       const digest = record.outputs[output.name];
       if (digest !== undefined && artifacts.holds(output, digest)) inPlace += 1;
-      else if (digest !== undefined && bringBack(engine, artifacts, output, digest)) restored += 1;
+      else if (digest !== undefined && (await bringBack(engine, artifacts, output, digest))) restored += 1;
       else lost.push({ task: task.id, output: output.name, path: output.path });
     }
     if (lost.length === before) here.set(task.id, record);
@@ -72,10 +72,15 @@ async function restoreHeld(engine: Engine, { manifest, graph, lock }: Build): Pr
 }
 
 /** False when the store does not have every byte of it, or loses one just now. */
-function bringBack({ blobs }: Engine, artifacts: Artifacts, output: TaskOutput, digest: Digest): boolean {
+async function bringBack(
+  { blobs }: Engine,
+  artifacts: Artifacts,
+  output: TaskOutput,
+  digest: Digest,
+): Promise<boolean> {
   if (!(output.directory ? blobs.intactTree(digest) : blobs.intact(digest))) return false;
   try {
-    artifacts.placeOne(output, digest);
+    await artifacts.placeOne(output, digest);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;

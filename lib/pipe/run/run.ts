@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { PGraph } from 'p-graph';
 import type { Digest } from '../digest.ts';
 import type { Graph, Task } from '../graph/graph.ts';
@@ -56,16 +57,21 @@ export class Run {
     const order = orderOf(graph, taking).map(([a, b]): [string, string] => [String(a), String(b)]);
     // Equal weights make the longest chain the first. Tasks that wait for a GPU must not fill all places.
     const anyGpu = [...taking].some((index) => graph.tasks[index]!.stage.resources.gpu > 0);
-    await new PGraph(nodes, order).run(anyGpu ? {} : { concurrency: options.jobs });
+    // Others wait at the gate, planned, so that a place that gets free is taken at once.
+    await new PGraph(nodes, order).run(anyGpu ? {} : { concurrency: 2 * options.jobs });
   }
 
   async #one(task: Task): Promise<void> {
     const skip = forestalled(this.#parts.graph, task, this.outcomes, this.#mustStop());
     const outcome = skip ?? (await this.#carryOut(task));
     this.outcomes.set(task.index, outcome);
-    if (outcome.type === 'failed' && !this.#parts.options.keepGoing) this.#stopping = true;
+    if (outcome.type === 'failed') this.#stopUnlessToldToGoOn();
     this.#parts.emit({ type: 'task-finished', task: task.id, outcome });
     this.#saveLockAtTimes();
+  }
+
+  #stopUnlessToldToGoOn(): void {
+    this.#stopping ||= !this.#parts.options.keepGoing;
   }
 
   #mustStop(): boolean {
@@ -93,20 +99,20 @@ export class Run {
       this.#parts.survey.known[task.index] = planned.outputs;
       return { type: 'fresh' };
     }
-    if (!this.#restore(task, planned)) return await this.#run(task, rerunning(planned));
+    if (!(await this.#restore(task, planned))) return await this.#run(task, rerunning(planned));
     this.#record(task, planned.action, planned.fingerprint, planned.outputs);
     return { type: 'restored' };
   }
 
   /** False when the store no longer has what it had when this was planned. */
-  #restore(task: Task, { fingerprint }: { readonly fingerprint: Digest }): boolean {
+  async #restore(task: Task, { fingerprint }: { readonly fingerprint: Digest }): Promise<boolean> {
     const { survey, engine } = this.#parts;
     // Noted first, so that from here on nobody drops it for being of no use.
     engine.actions.touch(fingerprint);
     const outputs = survey.facts.stored(task, fingerprint);
     if (outputs === null) return false;
     try {
-      survey.artifacts.place(task, outputs);
+      await survey.artifacts.place(task, outputs);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
@@ -128,14 +134,25 @@ export class Run {
         listener: this.#listener(task, taskLog),
         signal: options.signal,
         told: this.#told,
+        over: async () => {
+          leave();
+          await setImmediate();
+        },
       };
       const executed = await executeTask(task, planned, execution);
-      if (executed.type === 'failed') return this.#failed(executed, taskLog);
+      if (executed.type === 'failed') {
+        // Before the place is free, so that nobody takes it.
+        this.#stopUnlessToldToGoOn();
+        return this.#failed(executed, taskLog);
+      }
       const before = lock.get(task.id)?.outputs;
       const changed = before === undefined || !sameOutputs(before, executed.outputs);
-      survey.artifacts.place(task, executed.outputs);
+      await survey.artifacts.place(task, executed.outputs);
       this.#record(task, executed.action, executed.fingerprint, executed.outputs);
       return { type: 'ran', ms: Date.now() - startedAt, changed };
+    } catch (error) {
+      this.#stopUnlessToldToGoOn();
+      throw error;
     } finally {
       leave();
     }

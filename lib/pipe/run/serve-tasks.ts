@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { examineMachine, type AnyDoctor } from './doctor-module.ts';
@@ -33,10 +34,7 @@ export function serveTasks(): void {
     running = new AbortController();
     void answer(message, worker, running.signal).then((reply) => {
       running = null;
-      if (reply.type !== 'ended') {
-        process.stdout.write(endMark(message.number));
-        process.stderr.write(endMark(message.number));
-      }
+      markEnd(message);
       send({ type: 'answer', number: message.number, answer: reply });
     });
   });
@@ -60,11 +58,11 @@ async function answer(message: ToWorker, worker: Worker, signal: AbortSignal): P
       const { bundle, params } = message.request;
       return { type: 'examined', findings: await examineMachine(await loadDoctor(bundle), params) };
     }
-    const { request } = message;
-    if (request.work.kind === 'cmd') {
-      return { type: 'ended', result: await worker.shell.run(request, request.work, log, signal) };
+    if (message.type === 'command') {
+      return { type: 'ended', result: await worker.shell.run(message.request, signal) };
     }
-    const { stage, opened } = await load(request.work.bundle, worker);
+    const { request } = message;
+    const { stage, opened } = await load(request.bundle, worker);
     const task = stageTask(stage, request, signal, { send, write: (text) => process.stdout.write(text) });
     const reads = await worker.reads.during(() => stage.run(task));
     return { type: 'done', undeclared: undeclaredReads([...opened, ...reads], request, worker.places) };
@@ -73,8 +71,19 @@ async function answer(message: ToWorker, worker: Worker, signal: AbortSignal): P
   }
 }
 
-function log(stream: 'out' | 'err', text: string): void {
-  send({ type: 'log', stream, text });
+/**
+ * Commands write to the worker's own streams, which Node's `process.stdout` would make non-blocking: most
+ * programs take a full pipe that does not block for an error.
+ */
+function markEnd({ type, number }: ToWorker): void {
+  const mark = endMark(number);
+  if (type === 'command') {
+    writeSync(1, mark);
+    writeSync(2, mark);
+  } else {
+    process.stdout.write(mark);
+    process.stderr.write(mark);
+  }
 }
 
 function thrown(error: unknown): Answer {

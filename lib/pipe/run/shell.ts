@@ -1,40 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { signalGroup, watch, Lines, type Ended } from './child.ts';
-import type { ExecutionResult, TaskListener, TaskRequest } from './executor.ts';
-
-type Command = Extract<TaskRequest['work'], { readonly kind: 'cmd' }>;
+import { signalGroup, watch, type Ended } from './child.ts';
+import type { CommandRequest, ExecutionResult } from './executor.ts';
 
 /**
- * Runs commands with `sh -c`, each in a process group of its own. It works inside a worker process: a small
- * process starts another in a fraction of the time that a large one takes, and a worker that outlives the
- * pool for an instant takes its commands with it.
+ * Runs commands with `sh -c`, each in a process group of its own, on the streams of this process. It works
+ * inside a worker process: a small process starts another in a fraction of the time that a large one takes,
+ * and a worker that outlives the pool for an instant takes its commands with it.
  */
 export class Shell {
   readonly #running = new Set<ChildProcess>();
 
-  run(
-    { env, timeout }: TaskRequest,
-    { script, cwd }: Command,
-    log: TaskListener['log'],
-    signal: AbortSignal,
-  ): Promise<ExecutionResult> {
+  run({ script, cwd, env, timeout }: CommandRequest, signal: AbortSignal): Promise<ExecutionResult> {
     const child = spawn('/bin/sh', ['-c', script], {
       cwd,
       env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'inherit', 'inherit'],
     });
     this.#running.add(child);
     const watching = watch(child, signal, { timeout, grace: commandGrace });
-    const lines = (['out', 'err'] as const).map((stream) => {
-      const splitter = new Lines((line) => {
-        log(stream, line);
-      });
-      child[stream === 'out' ? 'stdout' : 'stderr'].setEncoding('utf8').on('data', (text: string) => {
-        splitter.add(text);
-      });
-      return splitter;
-    });
     return new Promise((resolve) => {
       child.on('error', (error) => {
         this.#running.delete(child);
@@ -47,14 +31,11 @@ export class Shell {
           stack: '',
         });
       });
-      child.on('exit', () => {
+      child.on('exit', (status, killer) => {
         // What the command left running in the background would write to outputs that are taken already.
         signalGroup(child, 'SIGKILL');
-      });
-      child.on('close', (status, killer) => {
         this.#running.delete(child);
         watching.release();
-        for (const splitter of lines) splitter.end();
         resolve(resultOf(status, killer, watching.ended, timeout));
       });
     });

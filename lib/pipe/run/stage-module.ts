@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { InputFile, InputKind, StageDefinition, StageTask } from '../../stage/define.ts';
 import { canonicalJson } from '../json.ts';
-import type { RequestFile, TaskRequest } from './executor.ts';
+import type { RequestFile, ModuleRequest } from './executor.ts';
 import type { CheckIssue, CheckRequest, CheckResult, DeclaredInput, FromWorker } from './protocol.ts';
 
 type Inputs = Readonly<Record<string, InputKind>>;
@@ -16,7 +16,7 @@ export interface Channel {
 /** What a stage's `run` is given. The parameters were checked before; here they get their types. */
 export function stageTask(
   stage: AnyStage,
-  request: TaskRequest,
+  request: ModuleRequest,
   signal: AbortSignal,
   channel: Channel,
 ): AnyTask {

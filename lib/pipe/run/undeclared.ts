@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { lookThrough } from '../store/file-stat.ts';
-import type { TaskRequest } from './executor.ts';
+import type { ModuleRequest } from './executor.ts';
 
 /** Directories of this process that hold no input of any stage. */
 export interface OwnPlaces {
@@ -23,16 +23,15 @@ const system = [
  */
 export function undeclaredReads(
   opened: Iterable<string>,
-  request: TaskRequest,
+  request: ModuleRequest,
   { project, program }: OwnPlaces,
 ): readonly string[] {
-  if (request.work.kind === 'cmd') return [];
   const files = Object.values(request.inputs).flatMap((input) => input.map(({ path }) => path));
   const declared = new Set(files);
   const inside = [
     ...request.directories,
     ...Object.values(request.outputs).map(dirname),
-    dirname(request.work.bundle),
+    dirname(request.bundle),
     program,
   ];
   const elsewhere = [...system, tmpdir(), nodePrefix()];

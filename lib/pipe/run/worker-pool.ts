@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonicalJson } from '../json.ts';
-import type { ExecutionResult, Executor, TaskListener, TaskRequest } from './executor.ts';
+import type {
+  CommandRequest,
+  ExecutionResult,
+  Executor,
+  ModuleRequest,
+  TaskListener,
+  TaskRequest,
+} from './executor.ts';
 import type { Answer, CheckRequest, ExamineRequest } from './protocol.ts';
 import { commandGrace } from './shell.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -26,16 +33,10 @@ export class WorkerPool implements Executor {
   }
 
   async run(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
-    const command = request.work.kind === 'cmd';
-    // A command gets its environment when it starts; the process that starts it needs none.
-    const env = command ? {} : request.env;
-    // The worker itself keeps a command's time, and gives it its grace.
-    const limits = command
-      ? { timeout: null, grace: commandGrace + moduleGrace }
-      : { timeout: request.timeout, grace: moduleGrace };
-    const answer = await this.#with(env, (worker) =>
-      worker.ask({ type: 'run', request }, listener, signal, limits),
-    );
+    const answer =
+      request.kind === 'cmd'
+        ? await this.#command(request, listener, signal)
+        : await this.#module(request, listener, signal);
     switch (answer.type) {
       case 'done':
       case 'failed':
@@ -50,6 +51,20 @@ export class WorkerPool implements Executor {
       case 'examined':
         throw new Error('a worker answered another question');
     }
+  }
+
+  /** A command gets its environment when it starts; the process that starts it needs none. */
+  #command(request: CommandRequest, listener: TaskListener, signal: AbortSignal) {
+    // The worker itself keeps the time, and gives the command its grace.
+    const limits = { timeout: null, grace: commandGrace + moduleGrace };
+    return this.#with(null, (worker) => worker.ask({ type: 'command', request }, listener, signal, limits));
+  }
+
+  #module(request: ModuleRequest, listener: TaskListener, signal: AbortSignal) {
+    const limits = { timeout: request.timeout, grace: moduleGrace };
+    return this.#with(request.env, (worker) =>
+      worker.ask({ type: 'module', request }, listener, signal, limits),
+    );
   }
 
   /** What a module says of its declaration; a failure when it cannot be asked. */
@@ -102,11 +117,11 @@ export class WorkerPool implements Executor {
   }
 
   async #with<T extends { readonly type: string }>(
-    env: Environment,
+    env: Environment | null,
     ask: (worker: WorkerProcess) => Promise<T>,
   ): Promise<T> {
-    const key = canonicalJson(env);
-    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env, this.#directory);
+    const key = env === null ? 'commands' : canonicalJson(env);
+    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env ?? {}, this.#directory);
     this.#busy.add(worker);
     try {
       const answer = await ask(worker);

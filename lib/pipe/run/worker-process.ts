@@ -48,6 +48,12 @@ export class WorkerProcess {
     this.#child.on('close', (status, signal) => {
       this.#ended(status, signal);
     });
+    // A command that outlives a worker that was killed holds its streams open.
+    this.#child.on('exit', (status, signal) => {
+      setTimeout(() => {
+        this.#ended(status, signal);
+      }, patience).unref();
+    });
   }
 
   /** False when it ended by itself and cannot be asked again. */
@@ -98,9 +104,8 @@ export class WorkerProcess {
 
   /** At once. One that waits for a command is left to end it, which it does when the channel closes. */
   kill(): void {
-    const request = this.#current?.request;
-    const commands = request?.type === 'run' && request.request.work.kind === 'cmd';
-    if (this.#exit === null && !commands) signalGroup(this.#child, 'SIGKILL');
+    const command = this.#current?.request.type === 'command';
+    if (this.#exit === null && !command) signalGroup(this.#child, 'SIGKILL');
   }
 
   #hear(message: FromWorker): void {
@@ -109,7 +114,6 @@ export class WorkerProcess {
     if (message.type === 'progress') {
       current.listener.progress(message.done, message.total, message.unit, message.note);
     } else if (message.type === 'warning') current.listener.warning(message.message);
-    else if (message.type === 'log') current.listener.log(message.stream, message.text);
     else if (message.number === current.number) {
       current.answer = message.answer;
       settleWhenWhole(current);
@@ -171,7 +175,7 @@ function conversation(
 function settleWhenWhole(current: Conversation): void {
   const { out, err } = current.streams;
   const { answer } = current;
-  if (answer === null || (answer.type !== 'ended' && !(out.ended && err.ended))) return;
+  if (answer === null || !out.ended || !err.ended) return;
   out.lines.end();
   err.lines.end();
   current.settle();

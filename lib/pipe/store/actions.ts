@@ -1,4 +1,4 @@
-import { readFileSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { digestOf, isDigest, type Digest } from '../digest.ts';
 import { writeAtomically } from './atomic.ts';
 import { actionPath, type Layout } from './layout.ts';
@@ -20,9 +20,12 @@ export class ActionCache {
 
   /** Null when the action is not known, or what is written of it is damaged. */
   find(fingerprint: Digest): ActionResult | null {
+    const path = actionPath(this.#layout, fingerprint);
     let text;
     try {
-      text = readFileSync(actionPath(this.#layout, fingerprint), 'utf8');
+      // Asked first, because most are not there, and an error takes long to make.
+      if (!existsSync(path)) return null;
+      text = readFileSync(path, 'utf8');
     } catch {
       return null;
     }

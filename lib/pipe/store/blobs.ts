@@ -8,6 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { syncPath, temporaryName, withDirectory, writeAtomically } from './atomic.ts';
@@ -57,20 +58,28 @@ export class BlobStore {
     return this.intact(digest) ? decodeTree(readFileSync(this.path(digest), 'utf8')) : null;
   }
 
-  /**
-   * Moves a file of the same file system into the store and returns its digest. The file is aged first:
-   * whoever writes to it later, even within the same tick of the clock, changes its stats. It takes the
-   * place of an equal blob, so that the times of the file system tell that this one was of use now.
-   */
+  /** Moves a file of the same file system into the store and returns its digest. */
   adopt(file: string, durable: boolean): Digest {
-    chmodSync(file, 0o444);
-    const hashedAt = Date.now();
-    age(file, hashedAt);
-    const aged = look(file);
+    const sealed = sealFile(file);
     const digest = hashFile(file);
     if (durable) syncPath(file);
-    this.#moveIn(file, digest, aged?.kind === 'file' ? aged.stat : null, hashedAt, durable);
+    this.moveIn(sealed, digest, durable);
     return digest;
+  }
+
+  /**
+   * Moves a file that was sealed, and has this digest since, into the store. It takes the place of an equal
+   * blob, so that the times of the file system tell that this one was of use now.
+   */
+  moveIn({ path: file, stat, sealedAt }: SealedFile, digest: Digest, durable: boolean): void {
+    const path = this.path(digest);
+    withDirectory(dirname(path), () => {
+      renameSync(file, path);
+    });
+    if (durable) syncPath(dirname(path));
+    const moved = look(path);
+    if (moved?.kind !== 'file' || stat.mtime !== moved.stat.mtime || stat.size !== moved.stat.size) return;
+    this.#stats.keep(digest, moved.stat, digest, sealedAt);
   }
 
   addTree(tree: Tree, durable: boolean): Digest {
@@ -99,28 +108,38 @@ export class BlobStore {
     }
   }
 
-  /** Copies an intact blob to a new, writable file, sharing the bytes where the file system can. */
-  copyOut(digest: Digest, target: string): void {
+  /** Copies an intact blob to a new, writable file, sharing the bytes where the file system can; a large one aside. */
+  async copyOut(digest: Digest, target: string): Promise<void> {
     const path = this.path(digest);
     const found = look(path);
     if (found?.kind === 'file' && found.stat.size <= smallFile) writeFileSync(target, readFileSync(path));
     else {
-      copyFileSync(path, target, constants.COPYFILE_FICLONE);
+      await copyFile(path, target, constants.COPYFILE_FICLONE);
       chmodSync(target, 0o644);
     }
     age(target, Date.now());
   }
+}
 
-  #moveIn(file: string, digest: Digest, aged: FileStat | null, hashedAt: number, durable: boolean): void {
-    const path = this.path(digest);
-    withDirectory(dirname(path), () => {
-      renameSync(file, path);
-    });
-    if (durable) syncPath(dirname(path));
-    const moved = look(path);
-    if (moved?.kind !== 'file' || aged?.mtime !== moved.stat.mtime || aged.size !== moved.stat.size) return;
-    this.#stats.keep(digest, moved.stat, digest, hashedAt);
-  }
+/** A file that is about to become a blob. */
+export interface SealedFile {
+  readonly path: string;
+  readonly stat: FileStat;
+  /** Milliseconds since the epoch. */
+  readonly sealedAt: number;
+}
+
+/**
+ * Makes a file read-only, and ages it: whoever writes to it later, even within the same tick of the clock,
+ * changes its stats.
+ */
+export function sealFile(path: string): SealedFile {
+  chmodSync(path, 0o444);
+  const sealedAt = Date.now();
+  age(path, sealedAt);
+  const found = look(path);
+  if (found?.kind === 'file') return { path, stat: found.stat, sealedAt };
+  throw Object.assign(new Error(`${path} is gone`), { code: 'ENOENT', syscall: 'lstat', path });
 }
 
 /** Bytes below which asking the file system to share them takes longer than copying them. */

@@ -56,6 +56,10 @@ export function runLockPath(project: string): string {
   return `${project}/cache/local/run.lock`;
 }
 
+export function codePath(layout: Layout): string {
+  return `${layout.local}/code`;
+}
+
 export function runsPath(layout: Layout): string {
   return `${layout.local}/runs`;
 }

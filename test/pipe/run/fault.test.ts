@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -15,30 +13,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../store/temporary.ts';
+import { fractions, kills, patience, start as startProgram } from './kills.ts';
 import { smallStudy, TestProject } from './project.ts';
 
-const program = join(import.meta.dirname, '../../../dist/pipe.js');
-const kills = process.env['NIGHTLY'] === '1' ? 100 : 10;
-/** Milliseconds; many short runs on a busy machine. */
-const patience = kills * 30_000;
-
-/** Random, and the same every time. */
-function* fractions(seed: number): Generator<number, never> {
-  for (let state = seed; ;) {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    yield state / 2 ** 31;
-  }
-}
-
-function start(project: TestProject, env: NodeJS.ProcessEnv = process.env) {
-  const child = spawn(process.execPath, [program, 'run', '--json', '--jobs', '2'], {
-    cwd: project.directory,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child.stdout.resume();
-  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
-  return { child, exit };
+function start(project: TestProject, env?: NodeJS.ProcessEnv) {
+  return startProgram(project, ['run', '--json', '--jobs', '2'], env);
 }
 
 async function runToTheEnd(project: TestProject): Promise<number> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../store/temporary.ts';
 import { TestProject } from './project.ts';
@@ -83,6 +83,20 @@ describe('a symbolic link', () => {
     expect(await project.run()).toEqual({ it: 'ran' });
     expect(project.read('artifacts/it/text.txt')).toBe('in');
     expect(project.read('src/text.txt')).toBe('a source');
+  });
+
+  test('that a task makes from one output to another is an output like the other', async () => {
+    const project = new TestProject({
+      'pipeline.yaml': `
+version: 1
+stages:
+  it: { cmd: 'echo text > {outputs.text}; ln -s text {outputs.link}', outputs: { text: text, link: link } }
+`,
+    });
+    expect(await project.run()).toEqual({ it: 'ran' });
+    expect(lstatSync(project.path('artifacts/it/link')).isFile()).toBe(true);
+    expect(project.read('artifacts/it/link')).toBe('text\n');
+    expect(await project.run()).toEqual({});
   });
 
   test('from the cache to elsewhere is followed: it holds nothing but what can be made again', async () => {

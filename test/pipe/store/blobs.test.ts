@@ -46,14 +46,16 @@ describe('the content store', () => {
     expect(blobs.intact(first)).toBe(true);
   });
 
-  test('copies a blob out as a file of its own, writable', () => {
+  test.each([5, 100_000])('copies a blob of %d bytes out as a file of its own, writable', async (size) => {
     const { project, blobs } = openStore();
-    const digest = blobs.adopt(fileWith(project, 'bytes'), false);
+    const bytes = 'b'.repeat(size);
+    const digest = blobs.adopt(fileWith(project, bytes), false);
     const copy = join(project, 'copy');
-    blobs.copyOut(digest, copy);
+    await blobs.copyOut(digest, copy);
+    expect(readFileSync(copy, 'utf8')).toBe(bytes);
     writeFileSync(copy, 'edited');
     expect(blobs.intact(digest)).toBe(true);
-    expect(readFileSync(blobs.path(digest), 'utf8')).toBe('bytes');
+    expect(readFileSync(blobs.path(digest), 'utf8')).toBe(bytes);
   });
 
   test('keeps a directory as a listing and its files', () => {
