@@ -83,6 +83,8 @@ export default defineStage({
     await begun(project);
     const pid = Number(project.read('begun.pid'));
     running.child.kill('SIGINT');
+    // Of two signals that wait, the later one may come first.
+    await running.until('stopping; once more to kill');
     running.child.kill('SIGTERM');
     expect((await running.ended).status).toBe(130);
     await expect.poll(() => lives(pid), { timeout: 4000 }).toBe(false);
