@@ -164,7 +164,7 @@ stages:
   });
 
   test('ends the run with status 1, its last lines and its log', async () => {
-    const project = newProject(manifest('echo begun; echo no luck >&2; exit 3'));
+    const project = newProject(manifest('echo begun; sleep 0.3; echo no luck >&2; exit 3'));
     const { status, out } = await project.pipe('run', 'after', '--jobs', '1');
     expect(status).toBe(1);
     const log = /log: (\S+)/.exec(out)![1]!;
