@@ -21,7 +21,7 @@ export type TensorFunction = (inputs: Record<string, Tensor>) => Record<string, 
 export interface CompileOptions {
   /** Name, shape and type of everything that is fed anew on each call, and the first shape of the state. */
   readonly inputs: Readonly<Record<string, TensorSpec>>;
-  /** Inputs whose values never change: folded into the program (weights, when explaining). */
+  /** Inputs whose values never change: folded into the program. */
   readonly constants?: TensorMap;
   /**
    * Output name → input name: after each call the output's value becomes that input's, without leaving the

@@ -1,5 +1,5 @@
 import { type ArrowTable, readArrow } from '../../arrow/read.ts';
-import type { Point } from '../score/axes.ts';
+import { type Point, placeText } from '../score/axes.ts';
 import { type EpochLog, readLog } from '../train/log.ts';
 import type { Checkpoint, Evidence, LateTraining, RunEvidence, Scored, Untrained } from './evidence.ts';
 
@@ -26,7 +26,7 @@ const endShare = 0.1;
 /** Gathers what the claims need, variant by variant, run by run. */
 export async function readEvidence(files: EvidenceFiles): Promise<Evidence> {
   const { varying, common } = axesOf(files.history.map(({ point }) => point));
-  const nameOf = ({ point }: PlacedFile): string => placeText(point, varying) || 'all runs';
+  const nameOf = ({ point }: PlacedFile): string => placeOn(point, varying) || 'all runs';
   const variants = new Map<string, PlacedFile[]>();
   for (const history of files.history) {
     const name = nameOf(history);
@@ -41,7 +41,7 @@ export async function readEvidence(files: EvidenceFiles): Promise<Evidence> {
     const settingAxes = varying.filter((axis) => axis !== 'augment');
     return {
       name,
-      setting: placeText(point, settingAxes),
+      setting: placeOn(point, settingAxes),
       augment: typeof point.augment === 'boolean' ? point.augment : null,
       runs: await Promise.all(histories.map((history) => readRun(history, scores, floor))),
       untrained: sanity ? untrainedRows(await readArrow(sanity.path)) : [],
@@ -80,13 +80,12 @@ function axesOf(points: readonly Point[]): { readonly varying: readonly string[]
   const axes = Object.keys(points[0] ?? {}).filter((axis) => axis !== 'seed' && axis !== 'epoch');
   const varying = axes.filter((axis) => new Set(points.map((point) => point[axis])).size > 1);
   const constant = axes.filter((axis) => !varying.includes(axis));
-  return { varying, common: placeText(points[0] ?? {}, constant) };
+  return { varying, common: placeOn(points[0] ?? {}, constant) };
 }
 
-/** Data sets and models go by their own names: `shapes, resnet-8, augment=false`. */
-function placeText(point: Point, axes: readonly string[]): string {
-  const named = (axis: string): boolean => axis === 'dataset' || axis === 'model';
-  return axes.map((axis) => (named(axis) ? String(point[axis]) : `${axis}=${point[axis]}`)).join(', ');
+/** `shapes, resnet-8, augment=false` */
+function placeOn(point: Point, axes: readonly string[]): string {
+  return axes.map((axis) => placeText(axis, point[axis]!, '=')).join(', ');
 }
 
 function lateChange(log: readonly EpochLog[], stopAt: number): LateTraining | null {

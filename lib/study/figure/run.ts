@@ -1,7 +1,4 @@
-type Scalar = string | number | boolean;
-
-/** Where a file lies on the pipeline's axes, e.g. `{augment: true, seed: 1, epoch: 40}`. */
-export type Point = Readonly<Record<string, Scalar>>;
+import { type Point, placeText } from '../score/axes.ts';
 
 /** Runs that differ only in their seed: one curve, or one sheet, of a figure. */
 export interface Variant {
@@ -17,16 +14,14 @@ export interface Place {
   readonly epoch: number | null;
 }
 
-function describe(axis: string, value: Scalar): Variant {
+function describe(axis: string, value: Point[string]): Variant {
   if (axis === 'augment' && typeof value === 'boolean') {
     return value
       ? { key: 'augment', label: 'with augmentation' }
       : { key: 'no-augment', label: 'without augmentation' };
   }
-  // What a data set or a model is called says what it is.
-  const label = axis === 'dataset' || axis === 'model' ? String(value) : `${axis} ${value}`;
   const safe = String(value).replaceAll(/[^A-Za-z0-9.]+/g, '_');
-  return { key: `${axis}-${safe}`, label };
+  return { key: `${axis}-${safe}`, label: placeText(axis, value, ' ') };
 }
 
 /** Every axis but seed and epoch makes variants, so that a further one in `pipeline.yaml` needs nothing here. */

@@ -6,6 +6,11 @@ export const pointSchema = z.record(z.string(), z.union([z.string(), z.number(),
 
 export type Point = Readonly<z.output<typeof pointSchema>>;
 
+/** What is said of a value on an axis: a data set or a model goes by its own name. */
+export function placeText(axis: string, value: Point[string], between: string): string {
+  return axis === 'dataset' || axis === 'model' ? String(value) : `${axis}${between}${value}`;
+}
+
 /** A point as columns that repeat it on each row. */
 export function pointColumns(point: Point, rows: number): Columns {
   return Object.fromEntries(Object.entries(point).map(([axis, value]) => [axis, repeated(value, rows)]));

@@ -5,7 +5,7 @@ import { imagesPerBlock, type Laid } from '../layout.ts';
 import { type Epilogue, forImages, scaledFilter, withEpilogue } from './epilogue.ts';
 import { image, repeatedFilter, together, type Shape4 } from './images.ts';
 
-interface Plan {
+interface ForwardPlan {
   /** Images taken together. */
   readonly images: number;
   /** The image read has fewer channels than a block, even so, and stays as it is. */
@@ -13,7 +13,11 @@ interface Plan {
 }
 
 /** How a blocked convolution is done, given whether what it reads lies in blocks; null where it cannot be. */
-export function plan({ kernel, shape, inputs }: Node, block: number, inBlocks: boolean): Plan | null {
+export function forwardPlan(
+  { kernel, shape, inputs }: Node,
+  block: number,
+  inBlocks: boolean,
+): ForwardPlan | null {
   if (kernel !== 'Conv2D') return null;
   const [into, out] = inputs[1]!.shape.slice(2) as [number, number];
   const [from, to] = [into, out].map((channels) => imagesPerBlock(block, shape[0]!, channels)) as [
@@ -30,7 +34,7 @@ export function convolveForward(node: Node, context: Context, block: number, epi
   const [x, filter] = node.inputs as [Node, Node];
   const shape = filter.shape as Shape4;
   const { strides, pads, dilations } = geometry(node);
-  const { images, narrow } = plan(node, block, context.value(x).layout.block > 0)!;
+  const { images, narrow } = forwardPlan(node, block, context.value(x).layout.block > 0)!;
   const [height, width, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
   const weights = repeatedFilter(
     scaledFilter(filter, context, epilogue.scale, [shape[3], 1, 1, 1]),

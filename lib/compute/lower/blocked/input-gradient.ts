@@ -25,7 +25,15 @@ interface GradientPlan {
   readonly dense: boolean;
 }
 
-/** Row `stride`·i + phase of the image was reached from row i + (phase + pad − tap) / stride of the output. */
+function reached({ taps }: Phase): boolean {
+  return taps.length > 0;
+}
+
+/**
+ * Null where zeros would have to be taken away, or a phase that nothing reached comes before one that something
+ * did. Row `stride`·i + phase of the image was reached from row
+ * i + (phase + pad − tap) / stride of the output.
+ */
 function phases(
   size: number,
   outputs: number,
@@ -42,9 +50,10 @@ function phases(
     const offset = (tap: number): number => (phase + pad - tap) / stride;
     return { taps, before: -offset(taps[0]!), after: size / stride + offset(taps.at(-1)!) - outputs };
   });
-  const reached = all.findIndex(({ taps }) => taps.length === 0);
-  const gap = reached >= 0 && all.slice(reached).some(({ taps }) => taps.length > 0);
-  return reached === 0 || gap || all.some(({ before, after }) => before < 0 || after < 0) ? null : all;
+  const count = all.filter(reached).length;
+  const first = all.slice(0, count).every(reached);
+  const padded = all.every(({ before, after }) => before >= 0 && after >= 0);
+  return count > 0 && first && padded ? all : null;
 }
 
 /** How the gradient by an image is done with blocked convolutions; null where it cannot be. */
@@ -100,7 +109,6 @@ export function convolveBackward(node: Node, context: Context, block: number, ep
     const inputs = [input, context.reshape(turned, [into, out, ...kernel])];
     return context.blockedOp('Conv', ...withEpilogue(inputs, attributes, after));
   };
-  const reached = (phase: Phase): boolean => phase.taps.length > 0;
   const parts = rows.filter(reached).map((row) => columns.filter(reached).map((column) => part(row, column)));
   if (dense) return image(parts[0]![0]!, node, context, block, images);
 

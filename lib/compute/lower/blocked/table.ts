@@ -5,7 +5,7 @@ import type { Lowering } from '../elementwise.ts';
 import type { Laid } from '../layout.ts';
 import type { Epilogue } from './epilogue.ts';
 import { filterGradient } from './filter-gradient.ts';
-import { convolveForward, plan } from './forward.ts';
+import { convolveForward, forwardPlan } from './forward.ts';
 import type { BlockedLowering } from './images.ts';
 import { convolveBackward, gradientPlan } from './input-gradient.ts';
 import { reduction } from './reduction.ts';
@@ -17,7 +17,7 @@ import { reduction } from './reduction.ts';
 
 /** Whether `convolve` can write a node: a convolution, or at stride 1 the gradient of one by its image. */
 export function convolvesBlocked(node: Node, block: number): boolean {
-  return plan(node, block, false) !== null || gradientPlan(node, block)?.dense === true;
+  return forwardPlan(node, block, false) !== null || gradientPlan(node, block)?.dense === true;
 }
 
 /** A node for which `convolvesBlocked` holds, as one operator. */
@@ -28,7 +28,7 @@ export function convolve(node: Node, context: Context, block: number, epilogue: 
 }
 
 const forward: BlockedLowering = (node, context, block) =>
-  plan(node, block, false) === null ? null : convolveForward(node, context, block, {});
+  forwardPlan(node, block, false) === null ? null : convolveForward(node, context, block, {});
 
 const inputGradient: BlockedLowering = (node, context, block) =>
   gradientPlan(node, block) === null ? null : convolveBackward(node, context, block, {});
