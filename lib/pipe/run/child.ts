@@ -1,21 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
+import type { ExecutionResult } from './executor.ts';
 
-/** Why a child process was ended by us, if it was. */
+/** Why something was ended by us, if it was. */
 export type Ended = 'aborted' | 'timed-out';
 
 export interface Watch {
-  /** Set once the child was told to stop. */
+  /** Set once it was told to stop. */
   readonly ended: Ended | null;
   /** To be called when there is nothing to watch any more. */
   release(): void;
 }
 
 /**
- * Stops a child, with all it started, when the signal fires or its time is over: SIGTERM to its process
- * group, and SIGKILL if it is still there after a grace. `grace` and `timeout` in seconds.
+ * Has something stopped when the signal fires or its time is over: asked first, and without mercy if it is
+ * still there after a grace. `grace` and `timeout` in seconds.
  */
 export function watch(
-  child: ChildProcess,
+  stop: (signal: 'SIGTERM' | 'SIGKILL') => void,
   signal: AbortSignal,
   { timeout, grace }: { readonly timeout: number | null; readonly grace: number },
 ): Watch {
@@ -24,9 +25,9 @@ export function watch(
   const end = (why: Ended) => {
     if (ended !== null) return;
     ended = why;
-    signalGroup(child, 'SIGTERM');
+    stop('SIGTERM');
     killer = setTimeout(() => {
-      signalGroup(child, 'SIGKILL');
+      stop('SIGKILL');
     }, grace * 1000);
   };
   const abort = () => {
@@ -60,6 +61,22 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+/** How a process ended, as the result of its task. */
+export function resultOf(
+  status: number | null,
+  killer: string | null,
+  ended: Ended | null,
+  timeout: number | null,
+): ExecutionResult {
+  if (ended === 'timed-out') return { type: 'failed', log: null, reason: 'timed-out', seconds: timeout ?? 0 };
+  if (ended === 'aborted') {
+    return { type: 'failed', log: null, reason: 'killed', signal: killer ?? 'SIGTERM', tail: [] };
+  }
+  if (status === 0) return { type: 'done', undeclared: [] };
+  if (status !== null) return { type: 'failed', log: null, reason: 'exit-nonzero', status, tail: [] };
+  return { type: 'failed', log: null, reason: 'killed', signal: killer ?? 'unknown', tail: [] };
 }
 
 /** Splits what a stream brings into lines; the last one may lack its end. */

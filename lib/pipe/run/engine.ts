@@ -6,6 +6,7 @@ import { bootIdentity } from '../store/process-identity.ts';
 import { StatCache } from '../store/stat-cache.ts';
 import { CheckCache } from './check.ts';
 import { CodeCache } from './code.ts';
+import { commandRunner } from './command-process.ts';
 import type { Variables } from './environment.ts';
 import { HashPool } from './hash-pool.ts';
 import { WorkerPool, workerEntry } from './worker-pool.ts';
@@ -38,6 +39,6 @@ export function createEngine(layout: Layout, environment: Variables): Engine {
     code: new CodeCache(layout),
     checks: new CheckCache(layout),
     hashing: new HashPool(entry),
-    workers: new WorkerPool(layout.project, entry),
+    workers: new WorkerPool(layout.project, entry, commandRunner(entry, environment)),
   };
 }

@@ -1,14 +1,13 @@
 import type { Finding } from '../../stage/doctor.ts';
 import type { JsonObject, Point } from '../json.ts';
-import type { CommandRequest, ExecutionResult, ModuleRequest } from './executor.ts';
+import type { ModuleRequest } from './executor.ts';
 
 /**
- * What is said between the pool and a worker process. `number` ties answers to requests. What a task prints
+ * What is said between the pool and a worker process, which runs stage modules. `number` ties answers to requests. What a task prints
  * comes through the worker's own streams.
  */
 export type ToWorker =
   | { readonly type: 'module'; readonly number: number; readonly request: ModuleRequest }
-  | { readonly type: 'command'; readonly number: number; readonly request: CommandRequest }
   | { readonly type: 'check'; readonly number: number; readonly request: CheckRequest }
   | { readonly type: 'examine'; readonly number: number; readonly request: ExamineRequest };
 
@@ -25,8 +24,6 @@ export type FromWorker =
 
 export type Answer =
   | { readonly type: 'done'; readonly undeclared: readonly string[] }
-  /** How a command ended. */
-  | { readonly type: 'ended'; readonly result: ExecutionResult }
   | { readonly type: 'checked'; readonly result: CheckResult }
   | { readonly type: 'bad-input'; readonly message: string }
   | { readonly type: 'examined'; readonly findings: readonly Finding[] }
@@ -69,7 +66,7 @@ export interface CheckIssue {
   readonly message: string;
 }
 
-/** Written by a worker to both its streams after a task: all that came before belongs to that task. */
-export function endMark(number: number): string {
-  return `\0end ${number}\0`;
+/** Written to both streams after a task: all that came before belongs to that task. */
+export function endMark(number: number, note = ''): string {
+  return note === '' ? `\0end ${number}\0` : `\0end ${number} ${note}\0`;
 }

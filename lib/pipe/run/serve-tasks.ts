@@ -1,19 +1,16 @@
-import { writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { examineMachine, type AnyDoctor } from './doctor-module.ts';
 import type { AnyStage } from './stage-module.ts';
 import { checkStage, stageTask } from './stage-module.ts';
-import { Shell } from './shell.ts';
 import { endMark, type Answer, type FromWorker, type ToWorker } from './protocol.ts';
 import { ReadWatch } from './read-watch.ts';
 import { undeclaredReads, type OwnPlaces } from './undeclared.ts';
 
-/** Runs tasks as the pool asks for them, one at a time, until the pool goes away. */
+/** Runs stage modules as the pool asks for them, one at a time, until the pool goes away. */
 export function serveTasks(): void {
   process.setSourceMapsEnabled(true);
   const worker: Worker = {
-    shell: new Shell(),
     reads: new ReadWatch(),
     loaded: new Map(),
     places: { project: process.cwd(), program: dirname(fileURLToPath(import.meta.url)) },
@@ -21,7 +18,6 @@ export function serveTasks(): void {
   let running: AbortController | null = null;
   // The pool was killed or has had enough: nobody will take the outputs.
   process.on('disconnect', () => {
-    worker.shell.killAll();
     process.exit(0);
   });
   process.on('SIGTERM', () => {
@@ -34,14 +30,13 @@ export function serveTasks(): void {
     running = new AbortController();
     void answer(message, worker, running.signal).then((reply) => {
       running = null;
-      markEnd(message);
+      markEnd(message.number);
       send({ type: 'answer', number: message.number, answer: reply });
     });
   });
 }
 
 interface Worker {
-  readonly shell: Shell;
   readonly reads: ReadWatch;
   /** What modules that are in memory read when they were loaded. */
   readonly loaded: Map<string, readonly string[]>;
@@ -58,9 +53,6 @@ async function answer(message: ToWorker, worker: Worker, signal: AbortSignal): P
       const { bundle, params } = message.request;
       return { type: 'examined', findings: await examineMachine(await loadDoctor(bundle), params) };
     }
-    if (message.type === 'command') {
-      return { type: 'ended', result: await worker.shell.run(message.request, signal) };
-    }
     const { request } = message;
     const { stage, opened } = await load(request.bundle, worker);
     const task = stageTask(stage, request, signal, { send, write: (text) => process.stdout.write(text) });
@@ -71,19 +63,9 @@ async function answer(message: ToWorker, worker: Worker, signal: AbortSignal): P
   }
 }
 
-/**
- * Commands write to the worker's own streams, which Node's `process.stdout` would make non-blocking: most
- * programs take a full pipe that does not block for an error.
- */
-function markEnd({ type, number }: ToWorker): void {
-  const mark = endMark(number);
-  if (type === 'command') {
-    writeSync(1, mark);
-    writeSync(2, mark);
-  } else {
-    process.stdout.write(mark);
-    process.stderr.write(mark);
-  }
+function markEnd(number: number): void {
+  process.stdout.write(endMark(number));
+  process.stderr.write(endMark(number));
 }
 
 function thrown(error: unknown): Answer {

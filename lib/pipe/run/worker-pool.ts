@@ -2,47 +2,40 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonicalJson } from '../json.ts';
-import type {
-  CommandRequest,
-  ExecutionResult,
-  Executor,
-  ModuleRequest,
-  TaskListener,
-  TaskRequest,
-} from './executor.ts';
+import { CommandPool } from './command-pool.ts';
+import type { Program } from './command-process.ts';
+import type { ExecutionResult, Executor, ModuleRequest, TaskListener, TaskRequest } from './executor.ts';
 import type { Answer, CheckRequest, ExamineRequest } from './protocol.ts';
-import { commandGrace } from './shell.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
 /**
- * Runs stage modules and commands in child processes and keeps these for the next task with the same environment, which
- * then does not pay for starting Node and loading an engine. How many run at once is up to the caller.
+ * Runs stage modules in child processes and keeps these for the next task with the same environment, which then
+ * does not pay for starting Node and loading an engine; commands run in processes that start others fast. How
+ * many run at once is up to the caller.
  */
 export class WorkerPool implements Executor {
   readonly #directory: string;
   readonly #entry: string;
   readonly #idle: { readonly key: string; readonly worker: WorkerProcess }[] = [];
   readonly #busy = new Set<WorkerProcess>();
+  readonly #commands: CommandPool;
 
   /** Modules run in `directory`, wherever the user stands. */
-  constructor(directory: string, entry: string) {
+  constructor(directory: string, entry: string, commandRunner: Program) {
     this.#directory = directory;
     this.#entry = entry;
+    this.#commands = new CommandPool(directory, commandRunner);
   }
 
   async run(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
-    const answer =
-      request.kind === 'cmd'
-        ? await this.#command(request, listener, signal)
-        : await this.#module(request, listener, signal);
+    if (request.kind === 'cmd') return await this.#commands.run(request, listener, signal);
+    const answer = await this.#module(request, listener, signal);
     switch (answer.type) {
       case 'done':
       case 'failed':
         return answer;
-      case 'ended':
-        return answer.result;
       case 'bad-input':
         return { type: 'failed', log: null, reason: 'bad-input', message: answer.message };
       case 'threw':
@@ -51,13 +44,6 @@ export class WorkerPool implements Executor {
       case 'examined':
         throw new Error('a worker answered another question');
     }
-  }
-
-  /** A command gets its environment when it starts; the process that starts it needs none. */
-  #command(request: CommandRequest, listener: TaskListener, signal: AbortSignal) {
-    // The worker itself keeps the time, and gives the command its grace.
-    const limits = { timeout: null, grace: commandGrace + moduleGrace };
-    return this.#with(null, (worker) => worker.ask({ type: 'command', request }, listener, signal, limits));
   }
 
   #module(request: ModuleRequest, listener: TaskListener, signal: AbortSignal) {
@@ -108,20 +94,20 @@ export class WorkerPool implements Executor {
 
   async close(): Promise<void> {
     const workers = [...this.#busy, ...this.#idle.splice(0).map(({ worker }) => worker)];
-    await Promise.all(workers.map((worker) => worker.end()));
+    await Promise.all([...workers.map((worker) => worker.end()), this.#commands.close()]);
   }
 
-  /** What is told only by the channel that closes with this process would compute on. */
+  /** A module that is told only by the channel that closes with this process would compute on; commands are not. */
   kill(): void {
     for (const worker of this.#busy) worker.kill();
   }
 
   async #with<T extends { readonly type: string }>(
-    env: Environment | null,
+    env: Environment,
     ask: (worker: WorkerProcess) => Promise<T>,
   ): Promise<T> {
-    const key = env === null ? 'commands' : canonicalJson(env);
-    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env ?? {}, this.#directory);
+    const key = canonicalJson(env);
+    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env, this.#directory);
     this.#busy.add(worker);
     try {
       const answer = await ask(worker);

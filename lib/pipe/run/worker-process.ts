@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { signalGroup, watch, Lines } from './child.ts';
+import { resultOf, signalGroup, watch } from './child.ts';
 import type { ExecutionResult, TaskListener } from './executor.ts';
-import { endMark, type Answer, type FromWorker, type ToWorker } from './protocol.ts';
-import { resultOf } from './shell.ts';
+import type { Answer, FromWorker, ToWorker } from './protocol.ts';
+import { TaskStreams } from './task-streams.ts';
 
 type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number'> : never) : never;
 
@@ -10,17 +10,17 @@ type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number'
 const patience = 300;
 
 interface Conversation {
-  readonly request: Request;
   readonly listener: TaskListener;
   readonly number: number;
-  readonly streams: Record<'out' | 'err', { readonly lines: Lines; held: string; ended: boolean }>;
   answer: Answer | null;
+  printed: boolean;
   settle(): void;
 }
 
 /** One worker process: it is asked one thing at a time. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
+  readonly #streams: TaskStreams;
   #number = 0;
   #current: Conversation | null = null;
   #exit: { readonly status: number | null; readonly signal: string | null } | null = null;
@@ -33,12 +33,7 @@ export class WorkerProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    for (const stream of ['out', 'err'] as const) {
-      const readable = stream === 'out' ? this.#child.stdout : this.#child.stderr;
-      readable?.setEncoding('utf8').on('data', (text: string) => {
-        this.#receive(stream, text);
-      });
-    }
+    this.#streams = new TaskStreams({ out: this.#child.stdout!, err: this.#child.stderr! });
     this.#child.on('message', (message: FromWorker) => {
       this.#hear(message);
     });
@@ -48,7 +43,7 @@ export class WorkerProcess {
     this.#child.on('close', (status, signal) => {
       this.#ended(status, signal);
     });
-    // A command that outlives a worker that was killed holds its streams open.
+    // What a module started may outlive a worker that was killed, and hold its streams open.
     this.#child.on('exit', (status, signal) => {
       setTimeout(() => {
         this.#ended(status, signal);
@@ -69,10 +64,18 @@ export class WorkerProcess {
     { timeout, grace }: { readonly timeout: number | null; readonly grace: number },
   ): Promise<Answer | Exclude<ExecutionResult, { type: 'done' }>> {
     const number = ++this.#number;
-    const watching = watch(this.#child, signal, { timeout, grace });
-    await new Promise<void>((resolve) => {
-      this.#current = conversation(request, number, listener, resolve);
-      if (this.#exit !== null) resolve();
+    const stop = (kind: 'SIGTERM' | 'SIGKILL') => {
+      signalGroup(this.#child, kind);
+    };
+    const watching = watch(stop, signal, { timeout, grace });
+    await new Promise<void>((settle) => {
+      const current: Conversation = { number, listener, answer: null, printed: false, settle };
+      this.#current = current;
+      this.#streams.begin(number, listener, () => {
+        current.printed = true;
+        settleWhenWhole(current);
+      });
+      if (this.#exit !== null) settle();
       else this.#child.send({ ...request, number });
     });
     watching.release();
@@ -88,7 +91,7 @@ export class WorkerProcess {
     return answer;
   }
 
-  /** Ends the process and all it started: a worker left alone kills its commands and itself. */
+  /** Ends the process: a worker left alone goes. */
   async end(): Promise<void> {
     const { exitCode, signalCode } = this.#child;
     if (this.#exit !== null || exitCode !== null || signalCode !== null) return;
@@ -102,10 +105,9 @@ export class WorkerProcess {
     clearTimeout(killer);
   }
 
-  /** At once. One that waits for a command is left to end it, which it does when the channel closes. */
+  /** At once. */
   kill(): void {
-    const command = this.#current?.request.type === 'command';
-    if (this.#exit === null && !command) signalGroup(this.#child, 'SIGKILL');
+    if (this.#exit === null) signalGroup(this.#child, 'SIGKILL');
   }
 
   #hear(message: FromWorker): void {
@@ -120,63 +122,14 @@ export class WorkerProcess {
     }
   }
 
-  /** Passes output on, up to the mark that ends this task's share of the stream. */
-  #receive(stream: 'out' | 'err', text: string): void {
-    const current = this.#current;
-    if (current === null) return;
-    const state = current.streams[stream];
-    const mark = endMark(current.number);
-    const whole = state.held + text;
-    const end = whole.indexOf(mark);
-    // A mark may come in two pieces: what may be the first is held back.
-    const begun = end < 0 ? whole.lastIndexOf('\0') : end;
-    const cut = begun >= 0 && (end >= 0 || whole.length - begun < mark.length) ? begun : whole.length;
-    state.lines.add(whole.slice(0, cut));
-    state.held = end >= 0 ? '' : whole.slice(cut);
-    if (end < 0) return;
-    state.ended = true;
-    settleWhenWhole(current);
-  }
-
   #ended(status: number | null, signal: string | null): void {
     this.#exit ??= { status, signal };
-    for (const { lines, held } of Object.values(this.#current?.streams ?? {})) {
-      lines.add(held);
-      lines.end();
-    }
+    this.#streams.cut();
     this.#current?.settle();
   }
 }
 
-function conversation(
-  request: Request,
-  number: number,
-  listener: TaskListener,
-  settle: () => void,
-): Conversation {
-  const stream = (name: 'out' | 'err') => ({
-    lines: new Lines((line) => {
-      listener.log(name, line);
-    }),
-    held: '',
-    ended: false,
-  });
-  return {
-    request,
-    listener,
-    number,
-    streams: { out: stream('out'), err: stream('err') },
-    answer: null,
-    settle,
-  };
-}
-
-/** The answer and the two streams come by different ways; all three have to have come. */
+/** The answer and what was printed come by different ways. */
 function settleWhenWhole(current: Conversation): void {
-  const { out, err } = current.streams;
-  const { answer } = current;
-  if (answer === null || !out.ended || !err.ended) return;
-  out.lines.end();
-  err.lines.end();
-  current.settle();
+  if (current.answer !== null && current.printed) current.settle();
 }

@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { resultOf, signalGroup, watch, type Ended } from './child.ts';
+import type { Variables } from './environment.ts';
+import type { CommandRequest, ExecutionResult, TaskListener } from './executor.ts';
+import { TaskStreams } from './task-streams.ts';
+
+/** Seconds that a command has to end by itself when it is told to. */
+const grace = 5;
+/** Milliseconds that a runner has to go when it is not needed. */
+const patience = 300;
+
+const perl = '/usr/bin/perl';
+
+export type Program = readonly [file: string, ...args: string[]];
+
+/**
+ * The program that runs commands. Perl starts processes at a fraction of Node's cost; `PIPE_COMMAND_RUNNER` in
+ * the environment is `node` where it is not to be used.
+ */
+export function commandRunner(workerEntry: string, environment: Variables): Program {
+  const directory = dirname(workerEntry);
+  return existsSync(perl) && environment['PIPE_COMMAND_RUNNER'] !== 'node'
+    ? [perl, join(directory, 'run-commands.pl')]
+    : [process.execPath, join(directory, 'run-commands.js')];
+}
+
+/**
+ * A small process that runs commands, one at a time. A request is fields on its standard input, each with a
+ * zero byte after it: how many follow, a number, the directory, the script, and `NAME=value` for each variable.
+ * The command prints on the runner's own streams; the mark that ends its share of standard output says how it
+ * ended. SIGTERM is passed on to the command's process group, a second time as SIGKILL. When the engine goes,
+ * which closes the standard input, the runner kills its command and follows.
+ */
+export class CommandProcess {
+  readonly #child: ChildProcess;
+  readonly #streams: TaskStreams;
+  #number = 0;
+  #exit: string | null = null;
+  #settle: ((how: string) => void) | null = null;
+
+  constructor([file, ...args]: Program, cwd: string) {
+    this.#child = spawn(file, args, { env: {}, cwd, detached: true, stdio: 'pipe' });
+    this.#streams = new TaskStreams({ out: this.#child.stdout!, err: this.#child.stderr! });
+    // What cannot be written will not be answered either.
+    this.#child.stdin!.on('error', () => undefined);
+    this.#child.on('error', (error) => {
+      this.#gone(`gone ${error.message}`);
+    });
+    const ended = (status: number | null, signal: string | null) => {
+      this.#gone(`gone the process that runs commands ended (${signal ?? `status ${status}`})`);
+    };
+    this.#child.on('close', ended);
+    // A command that outlives a runner that was killed holds its streams open.
+    this.#child.on('exit', (status, signal) => {
+      setTimeout(ended, patience, status, signal).unref();
+    });
+  }
+
+  get alive(): boolean {
+    return this.#exit === null;
+  }
+
+  async run(request: CommandRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
+    const fields = fieldsOf(request);
+    if (fields.some((field) => field.includes('\0'))) return notStarted('it has a zero byte in it');
+    const number = ++this.#number;
+    const how = new Promise<string>((resolve) => {
+      this.#settle = resolve;
+      this.#streams.begin(number, listener, ({ out }) => {
+        resolve(out);
+      });
+    });
+    if (this.#exit !== null) this.#settle!(this.#exit);
+    else this.#child.stdin!.write(framed([String(number), ...fields]));
+    const stop = () => this.#child.kill('SIGTERM');
+    const watching = watch(stop, signal, { timeout: request.timeout, grace });
+    const ending = await how;
+    watching.release();
+    this.#settle = null;
+    return commandResult(ending, watching.ended, request.timeout);
+  }
+
+  /** Ends the process, and the command that it runs. */
+  async end(): Promise<void> {
+    if (this.#exit !== null) return;
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.stdin!.end();
+    const killer = setTimeout(() => {
+      signalGroup(this.#child, 'SIGKILL');
+    }, patience);
+    await gone;
+    clearTimeout(killer);
+  }
+
+  #gone(how: string): void {
+    this.#exit ??= how;
+    this.#streams.cut();
+    this.#settle?.(this.#exit);
+  }
+}
+
+function fieldsOf({ cwd, script, env }: CommandRequest): readonly string[] {
+  return [cwd, script, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
+}
+
+function framed(fields: readonly string[]): string {
+  return [String(fields.length), ...fields, ''].join('\0');
+}
+
+/** `exit 3`, `signal 9`, `error …` of a command that did not start or `gone …` of its runner, as a task's result. */
+function commandResult(ending: string, ended: Ended | null, timeout: number | null): ExecutionResult {
+  const [, kind, rest = ''] = /^(\w+) (.*)$/s.exec(ending) ?? [];
+  if (kind === 'exit') return resultOf(Number(rest), null, ended, timeout);
+  if (kind === 'signal') return resultOf(null, signalName(Number(rest)), ended, timeout);
+  if (ended !== null) return resultOf(null, null, ended, timeout);
+  return kind === 'error' ? notStarted(rest) : failed(rest);
+}
+
+function notStarted(why: string): ExecutionResult {
+  return failed(`the command could not be started: ${why}`);
+}
+
+function failed(message: string): ExecutionResult {
+  return { type: 'failed', log: null, reason: 'threw', message, stack: '' };
+}
+
+function signalName(number: number): string {
+  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
+}
