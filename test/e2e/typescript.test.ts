@@ -47,6 +47,8 @@ export default defineStage({
   return made;
 }
 
+const unknown = 'its stage has a mistake, and whether anything changed is not known';
+
 describe('a TypeScript stage', () => {
   test('runs with what it declares', async () => {
     const made = project();
@@ -135,4 +137,50 @@ describe('a TypeScript stage', () => {
     expect(status).toBe(2);
     expect(made.results()).toEqual(before);
   });
+
+  test.each<[string, (made: Project) => void, string]>([
+    [
+      'a parameter that its schema refuses',
+      (made) => {
+        edit(made, 'pipeline.yaml', 'factor: 3', 'factor: three');
+      },
+      'scale    1 to run\n           1 to run: parameter factor changed: 3 -> "three"\n',
+    ],
+    [
+      'a toolchain that is out of order',
+      (made) => {
+        made.remove('abacus');
+        // What was asked before is not asked again.
+        made.remove('cache/local/checks.json');
+      },
+      `scale    1 to run\n           1 to run: ${unknown}\n`,
+    ],
+    [
+      'code that is none',
+      (made) => {
+        edit(made, 'lib/times.ts', 'return', 'return )');
+      },
+      `scale    1 to run\n           1 to run: ${unknown}\n`,
+    ],
+  ])('with %s is not said to have lost its engine or its packages', async (_title, spoil, expected) => {
+    const made = project();
+    made.write('abacus', 'oak\n');
+    edit(
+      made,
+      'stages/scale.ts',
+      'run: async',
+      "toolchain: async () => ({ abacus: await readFile('abacus', 'utf8') }),\n  run: async",
+    );
+    expect((await made.pipe('run')).status).toBe(0);
+    spoil(made);
+    const { status, out } = await made.pipe('status');
+    expect(out).toContain(expected);
+    expect(status).toBe(2);
+  });
 });
+
+function edit(made: Project, path: string, before: string, after: string): void {
+  const text = made.read(path);
+  if (!text.includes(before)) throw new Error(`${path} has no ${before}`);
+  made.write(path, text.replace(before, after));
+}

@@ -34,6 +34,8 @@ export function reasonKind(reason: Reason): string {
       return `environment variable ${reason.name} ${transition(reason, jsonText)}`;
     case 'outputs-declared':
       return 'the declared outputs changed';
+    case 'unchecked':
+      return 'its stage has a mistake, and whether anything changed is not known';
     case 'output-lost':
       return `${reason.path} is gone or was edited, and the store no longer has it`;
   }

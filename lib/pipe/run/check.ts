@@ -18,7 +18,8 @@ export type Toolchain = Readonly<Record<string, string>>;
 
 export interface StageCheck {
   readonly issues: readonly StageIssue[];
-  readonly toolchain: Toolchain;
+  /** Null when there are issues: it could not be asked. */
+  readonly toolchain: Toolchain | null;
 }
 
 /** Remembers which declarations a stage's code agreed with, and the toolchain it named then. */
@@ -49,10 +50,10 @@ export class CheckCache {
     const answer = await workers.check(request, signal);
     if (answer.type === 'failed') {
       const issue = { stage: stage.name, path: ['use'], message: answer.message };
-      return { issues: [issue], toolchain: {} };
+      return { issues: [issue], toolchain: null };
     }
     const { issues, toolchain } = answer.result;
-    if (issues.length === 0) this.#remember(key, toolchain);
+    if (toolchain !== null) this.#remember(key, toolchain);
     const placed = issues.map(({ path, message }) => {
       const given = path[0] === 'params' ? givenUnder(params, path.slice(1)) : undefined;
       return { stage: stage.name, path: placeOf(stage, path), ...(given && { given }), message };
