@@ -366,7 +366,7 @@ to make it again: pipe run report
     expect(out).toContain('to make them again: git checkout HEAD && pipe run');
     expect(status).toBe(1);
     expect((await project.pipe('restore', 'nowhere')).err).toContain(
-      'error: there is no pipeline.yaml in nowhere: invalid object name',
+      'error: there is no git revision `nowhere`\nhint: give a git revision, or none for the lock as it lies here\n',
     );
   });
 
