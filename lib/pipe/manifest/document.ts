@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import type { Json } from '../json.ts';
 import type { Diagnostic, Place, Position } from './diagnostic.ts';
+import { syntaxMistakes } from './syntax.ts';
 
 /** A parsed YAML text that remembers where everything stands. */
 export interface YamlText {
@@ -41,10 +42,8 @@ export function readYaml(text: string, file: string): YamlText {
     range: { start: position(start), end: position(Math.max(start, end)) },
   });
 
-  const syntax = causes(document.errors).map(({ message, pos }): Diagnostic => {
-    const at = place(pos[0], Math.min(pos[1], endOfLine(text, pos[0])));
-    const hint = text[pos[0]] === '{' ? 'a text that holds `{` needs quotes here' : undefined;
-    return { ...error(at, message), ...(hint !== undefined && { hint }) };
+  const syntax = syntaxMistakes(document, text).map(({ start, end, ...said }): Diagnostic => {
+    return { severity: 'error', ...place(start, end), ...said };
   });
   const diagnostics = syntax.length > 0 ? syntax : misuses(document, place);
   if (diagnostics.length > 0) return { text, document, value: null, diagnostics, place };
@@ -55,16 +54,6 @@ export function readYaml(text: string, file: string): YamlText {
     if (!(failure instanceof ReferenceError)) throw failure;
     return { text, document, value: null, diagnostics: [error(place(0, 0), failure.message)], place };
   }
-}
-
-/** One slip often makes the parser stumble over all that follows. */
-function causes(errors: Document['errors']): Document['errors'] {
-  return errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
-}
-
-function endOfLine(text: string, offset: number): number {
-  const end = text.indexOf('\n', offset);
-  return end === -1 ? text.length : Math.max(end, offset + 1);
 }
 
 type Placing = (start: number, end: number) => Place;
@@ -109,8 +98,10 @@ function misuses(document: Document, place: Placing): Diagnostic[] {
       )
         report(node, 'this whole number is too large to be held exactly (put it in quotes)');
     },
-    Alias(_, node) {
+    Alias(_, node, path) {
       const target = node.resolve(document);
+      if (target !== undefined && path.includes(target))
+        report(node, `\`*${node.source}\` stands inside what it stands for`);
       if (target === undefined) report(node, `there is no anchor \`&${node.source}\` before this`);
     },
   });
