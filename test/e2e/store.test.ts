@@ -368,6 +368,19 @@ to make it again: pipe run report
     );
   });
 
+  test('is what a run does with an artifact that is gone, and status says no more than that', async () => {
+    const project = newProject(words);
+    await project.pipe('run');
+    project.remove('artifacts/report/report.md');
+    const { out } = await project.pipe('status', 'report');
+    expect(out).toContain('1 to restore: artifacts/report/report.md is gone or was edited\n');
+    project.remove('cache/store');
+    const lost = await project.pipe('status', 'report', '--tasks');
+    expect(lost.out).toContain(
+      'artifacts/report/report.md is gone or was edited, and the store no longer has it\n',
+    );
+  });
+
   test('has nothing to bring back before a first run', async () => {
     const { err, status } = await newProject(words).pipe('restore');
     expect(err).toBe('error: there is no pipe.lock here, or nothing in it\nhint: `pipe run` makes it\n');

@@ -130,7 +130,7 @@ function taskLines({ manifest }: Configured, changes: readonly TaskChange[], tas
 
 function changeText(change: TaskChange): string {
   if (change.change !== 'changed') return change.change;
-  const kinds = [...new Set(change.reasons.map(reasonKind))];
+  const kinds = [...new Set(change.reasons.map((reason) => reasonKind(reason)))];
   return [...kinds, change.sameOutputs ? 'same outputs' : 'other outputs'].join('; ');
 }
 

@@ -57,7 +57,8 @@ export class CheckCache {
     }
     const { issues, toolchain } = answer.result;
     if (toolchain !== null) this.#remember(key, toolchain);
-    const placed = issues.map(({ path, message }) => {
+    const placed = issues.map(({ path, message: worded }) => {
+      const message = worded.replace('Invalid input: ', '');
       const given = path[0] === 'params' ? givenUnder(params, path.slice(1)) : undefined;
       const said =
         path[0] === 'params' && path.length > 1 ? parameterText(params, path, given, message) : message;
@@ -88,7 +89,7 @@ function parameterText(
 ): string {
   if (!Object.hasOwn(values, String(first)))
     return `the module takes a parameter \`${String(first)}\`, which is not listed here`;
-  return `parameter \`${(given ?? [first!, ...rest]).join('.')}\`: ${message.replace(/^Invalid input: /, '')}`;
+  return `parameter \`${(given ?? [first!, ...rest]).join('.')}\`: ${message}`;
 }
 
 /** Where in the stage's declaration a value of an axis stands; an axis that comes with an input stands elsewhere. */

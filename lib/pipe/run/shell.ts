@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { signalGroup, watch, type Ended } from './child.ts';
 import type { CommandRequest, ExecutionResult } from './executor.ts';
 
@@ -27,7 +28,9 @@ export class Shell {
           type: 'failed',
           log: null,
           reason: 'threw',
-          message: `the shell could not be started: ${error.message}`,
+          message: existsSync(cwd)
+            ? `the shell could not be started: ${error.message}`
+            : `there is no directory ${cwd}, its \`cwd\``,
           stack: '',
         });
       });
