@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { definePath, newProject, type Project } from './project.ts';
 
 /** A catalogue, of which an axis chooses; one stage is a module with a schema, one a command. */
@@ -47,7 +47,10 @@ stages:
 }
 
 function edit(project: Project, before: string, after: string): void {
-  project.write('pipeline.yaml', project.read('pipeline.yaml').replace(before, after));
+  project.write(
+    'pipeline.yaml',
+    project.read('pipeline.yaml').replace(before, () => after),
+  );
 }
 
 test('a task sees the entry that its axis names, and its fingerprint nothing else of the catalogue', async () => {
@@ -85,6 +88,88 @@ test('an entry that the stage’s schema refuses is pointed at', async () => {
   const { status, err } = await project.pipe('run', '--set', 'params.sizes=[small, other]');
   expect(err).toContain('expected number, received string');
   expect(err).toMatch(/│ {5}other: \{ width: wide, path: gone\.txt \}\n +│ +\^{4}\n/);
-  expect(err).toContain('gone.txt');
   expect(status).toBe(2);
+});
+
+describe('a path that leads nowhere is pointed at where it is given:', () => {
+  const message = 'error: input `source` of `build`: there is no gone.txt';
+  const hint = '      = `--set params.size.small.path=…` gives another path\n';
+  test.each<[title: string, edited: [string, string], args: string[], printed: string]>([
+    [
+      'in the entry that an axis names',
+      ['path: small.txt', 'path: gone.txt'],
+      [],
+      `pipeline.yaml:6:30: ${message}
+    6 │     small: { width: 8, path: gone.txt }
+      │                              ^^^^^^^^
+${hint}`,
+    ],
+    [
+      'in what the entry takes it from',
+      [
+        'size:\n    small: { width: 8, path: small.txt',
+        "place: gone.txt\n  size:\n    small: { width: 8, path: '${place}'",
+      ],
+      [],
+      `pipeline.yaml:5:10: ${message}
+    5 │   place: gone.txt
+      │          ^^^^^^^^
+${hint}`,
+    ],
+    [
+      'in what the entry is merged from',
+      [
+        'small: { width: 8, path: small.txt }',
+        'any: &any { path: gone.txt }\n    small: { <<: *any, width: 8 }',
+      ],
+      [],
+      `pipeline.yaml:6:23: ${message}
+    6 │     any: &any { path: gone.txt }
+      │                       ^^^^^^^^
+${hint}`,
+    ],
+    [
+      'in a profile',
+      ['stages:', 'profiles:\n  there: { params: { size: { small: { path: gone.txt } } } }\nstages:'],
+      ['--profile', 'there'],
+      `pipeline.yaml:10:45: ${message}
+   10 │   there: { params: { size: { small: { path: gone.txt } } } }
+      │                                             ^^^^^^^^
+${hint}`,
+    ],
+    [
+      'on the command line',
+      ['path: small.txt', 'path: other.txt'],
+      ['--set', 'params.size.small.path=gone.txt'],
+      `command line: ${message}
+      │ --set params.size.small.path=gone.txt
+      │                              ^^^^^^^^
+`,
+    ],
+    [
+      'in a parameter that the stage names itself',
+      ["'${size.{size}.path}'", "'${size.other.path}'"],
+      [],
+      `pipeline.yaml:8:33: ${message}
+    8 │     other: { width: wide, path: gone.txt }
+      │                                 ^^^^^^^^
+`,
+    ],
+    [
+      'in the stage itself',
+      ["{ path: '${size.{size}.path}' }", './gone.txt'],
+      [],
+      `pipeline.yaml:14:23: ${message}
+   14 │     inputs: { source: ./gone.txt }
+      │                       ^^^^^^^^^^
+`,
+    ],
+  ])('%s', async (_title, [before, after], args, expected) => {
+    const project = catalogue();
+    edit(project, before, after);
+    const { status, err } = await project.pipe('run', ...args);
+    expect(err).toBe(expected);
+    expect(status).toBe(2);
+    expect(project.exists('artifacts')).toBe(false);
+  });
 });

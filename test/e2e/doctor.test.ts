@@ -65,6 +65,11 @@ test.each([
     message: 'the module has no default export made with defineDoctor(…)',
   },
   {
+    title: 'a module that throws when it is loaded',
+    change: { 'stages/doctor.ts': "throw new Error('no luck');" },
+    message: 'it throws when it is loaded: no luck (stages/doctor.ts:1:7)',
+  },
+  {
     title: 'a module that cannot be read',
     change: { 'stages/doctor.ts': 'export default (' },
     message: 'stages/doctor.ts:1:17: Unexpected end of file',

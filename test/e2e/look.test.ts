@@ -169,8 +169,15 @@ count   1 task: added
 report  1 task: input counts changed (made by count); input counts added (made by count); other outputs
 `);
     const { status, err } = await project.pipe('diff', 'nothing');
-    expect(err).toContain('error: there is no pipe.lock in nothing: invalid object name');
+    expect(err).toContain(
+      'error: there is no git revision `nothing`\nhint: give a git revision, or the path of a lock\n',
+    );
     expect(status).toBe(2);
+    const empty = await project.pipe('diff', '4b825dc642cb6eb9a060e54bf8d69288fbee4904');
+    expect(empty.err).toMatch(
+      /^error: there is no pipe\.lock in 4b825\w+\nhint: `git log -- pipe\.lock` lists/,
+    );
+    expect(empty.status).toBe(2);
   });
 
   const measured = (rate: number): Record<string, string> => ({

@@ -1,5 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newProject } from './project.ts';
+import { newProject, type Project } from './project.ts';
 import { words } from './words.ts';
 
 /** What is wrong → the files that replace those of the project, the arguments, and the text that must appear. */
@@ -52,7 +54,26 @@ const cases: [string, Record<string, string>, string[], string[]][] = [
   ['an unknown axis', {}, ['run', 'count@lenght=5'], ['did you mean `length`?']],
   ['a value that an axis does not have', {}, ['run', 'count@length=4'], ['`4` is not on the axis `length`']],
   ['an unknown profile', {}, ['run', '--profile', 'paper'], ['there is no profile `paper`']],
-  ['an unknown parameter', {}, ['run', '--set', 'params.tpo=3'], ['tpo']],
+  ['a stage without its name', {}, ['run', '@length=5'], ['`@length=5` names no stage']],
+  ['an output instead of a stage', {}, ['run', 'count.counts'], ['`count` makes all its outputs']],
+  [
+    'an unknown parameter',
+    {},
+    ['run', '--set', 'params.tpo=3'],
+    ['there is no parameter `tpo`', 'did you mean `top`?'],
+  ],
+  [
+    'a parameter that is like none',
+    {},
+    ['run', '--set', 'stages.words=3'],
+    ['there is no parameter `stages.words`', 'parameters: `top` and `lengths`'],
+  ],
+  [
+    'a parameter inside a list',
+    {},
+    ['run', '--set', 'lengths.0=3'],
+    ['`lengths` is not a mapping', '`--set lengths=…` gives all of it'],
+  ],
   ['an unknown command', {}, ['rnu'], ["unknown command 'rnu'", 'Did you mean run?']],
   ['an unknown option', {}, ['run', '--forse'], ["unknown option '--forse'", 'Did you mean --force?']],
   ['no number of jobs', {}, ['run', '--jobs', 'many'], ['It has to be a whole number from 1 up.']],
@@ -64,6 +85,12 @@ const cases: [string, Record<string, string>, string[], string[]][] = [
     ['show', 'words.wrods'],
     ['no task makes `words.wrods`', 'did you mean `words.words`?'],
   ],
+  [
+    'an unknown task to log',
+    {},
+    ['log', 'last', '--task', 'page'],
+    ['did nothing with a task `page`', '`pipe log'],
+  ],
   ['an unknown run', {}, ['log', 'yesterday'], ['there is no run `yesterday`']],
   [
     'an unknown way to draw',
@@ -72,6 +99,16 @@ const cases: [string, Record<string, string>, string[], string[]][] = [
     ['Allowed choices are text, mermaid, dot, json.'],
   ],
   ['a directory that is not there', {}, ['-C', 'nowhere', 'status'], ['there is no directory nowhere']],
+  ['a file for a directory', {}, ['-C', 'text.txt', 'status'], ['text.txt is no directory']],
+  ['a file to begin in', {}, ['init', 'text.txt'], ['text.txt is no directory', 'give another directory']],
+  ['a revision outside git', {}, ['diff', 'HEAD~1'], ['is not in a git repository', 'the path of a lock']],
+  ['a revision to restore outside git', {}, ['restore', 'v1'], ['is not in a git repository', 'or none for']],
+  [
+    'a lock that is not there',
+    {},
+    ['diff', 'pipe.paper.lock'],
+    ['there is no pipe.paper.lock', '`pipe run`'],
+  ],
   ['a second pipeline.yaml', {}, ['init'], ['pipeline.yaml exists already']],
 ];
 
@@ -103,6 +140,34 @@ hint: \`pipe init\` makes a small one; -C DIRECTORY looks elsewhere
 `);
     expect(status).toBe(2);
     expect(project.files()).toEqual({});
+  });
+
+  test('is told once, though two things are asked of it', async () => {
+    const { err } = await newProject(words).pipe('why', 'wrods');
+    expect(err.match(/there is no stage/g)).toHaveLength(1);
+  });
+
+  test.each<[string, (project: Project) => void, string]>([
+    [
+      'a directory',
+      ({ directory }) => {
+        mkdirSync(join(directory, 'pipeline.yaml'));
+      },
+      'cannot read DIRECTORY/pipeline.yaml: EISDIR',
+    ],
+    [
+      'in another encoding',
+      ({ directory }) => {
+        writeFileSync(join(directory, 'pipeline.yaml'), Buffer.from('\ufeffversion: 1\n', 'utf16le'));
+      },
+      'DIRECTORY/pipeline.yaml is not a text in UTF-8\nhint: save it in that encoding\n',
+    ],
+  ])('pipeline.yaml that is %s', async (_title, spoil, expected) => {
+    const project = newProject({});
+    spoil(project);
+    const { status, err } = await project.pipe('run');
+    expect(err).toContain(`error: ${expected.replace('DIRECTORY', project.directory)}`);
+    expect(status).toBe(2);
   });
 
   test('several at once are all told', async () => {

@@ -171,7 +171,7 @@ stages:
     expect(steady(out).replace(log, 'LOG')).toBe(`\
 3 tasks; 1 job at a time
 ran       first (# s)
-failed  bad: its command ended with exit status 3
+failed  bad: it ended with exit status 3
         | begun
         | no luck
         log: LOG

@@ -274,9 +274,7 @@ stages:
     const failed = await flaky.pipe('verify', '--rerun', '--json');
     expect(JSON.parse(failed.out)).toMatchObject({ task: 'once', type: 'failed', failure: { status: 1 } });
     expect(failed.status).toBe(1);
-    expect((await flaky.pipe('verify', '--rerun')).out).toMatch(
-      /failed {2}once: its command ended[^]*cannot create/,
-    );
+    expect((await flaky.pipe('verify', '--rerun')).out).toMatch(/failed {2}once: it ended[^]*cannot create/);
     expect(flaky.read('artifacts/once/a.txt')).toBe('1\n');
   });
 });
@@ -366,7 +364,20 @@ to make it again: pipe run report
     expect(out).toContain('to make them again: git checkout HEAD && pipe run');
     expect(status).toBe(1);
     expect((await project.pipe('restore', 'nowhere')).err).toContain(
-      'error: there is no pipeline.yaml in nowhere: invalid object name',
+      'error: there is no git revision `nowhere`\nhint: give a git revision, or none for the lock as it lies here\n',
+    );
+  });
+
+  test('is what a run does with an artifact that is gone, and status says no more than that', async () => {
+    const project = newProject(words);
+    await project.pipe('run');
+    project.remove('artifacts/report/report.md');
+    const { out } = await project.pipe('status', 'report');
+    expect(out).toContain('1 to restore: artifacts/report/report.md is gone or was edited\n');
+    project.remove('cache/store');
+    const lost = await project.pipe('status', 'report', '--tasks');
+    expect(lost.out).toContain(
+      'artifacts/report/report.md is gone or was edited, and the store no longer has it\n',
     );
   });
 

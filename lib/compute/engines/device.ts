@@ -9,7 +9,7 @@ export type Device = (typeof DEVICES)[number];
 const REMEDY: Readonly<Record<Device, string>> = {
   cpu: 'reinstall onnxruntime-node',
   webgpu: 'it needs a GPU and its driver',
-  cuda: "it needs CUDA 12, and onnxruntime-node's own install run with --onnxruntime-node-install=cuda12",
+  cuda: 'it needs CUDA 12, and `node node_modules/onnxruntime-node/script/install --onnxruntime-node-install=cuda12`',
   dml: 'it needs Windows and a GPU',
   coreml: 'it needs macOS',
 };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../graph/graph.ts';
@@ -34,13 +35,8 @@ export function configureIn(
   directory: string,
   { profile, set }: ConfigurationOptions,
 ): Configured | null {
-  let text: string;
-  try {
-    text = readFileSync(join(directory, MANIFEST_FILE), 'utf8');
-  } catch (error) {
-    mistake(context, `cannot read ${join(directory, MANIFEST_FILE)}: ${(error as Error).message}`);
-    return null;
-  }
+  const text = textOf(context, join(directory, MANIFEST_FILE));
+  if (text === null) return null;
   const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile, sets: set });
   if (!loaded.ok) {
     printDiagnostics(context, loaded.diagnostics, text);
@@ -49,6 +45,20 @@ export function configureIn(
   const { manifest, graph, source, warnings } = loaded;
   printDiagnostics(context, warnings, text);
   return { directory, text, source, manifest, graph, warned: warnings.length > 0 };
+}
+
+/** Null after saying why there is none. */
+function textOf(context: Context, file: string): string | null {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    mistake(context, `cannot read ${file}: ${(error as Error).message}`);
+    return null;
+  }
+  if (isUtf8(bytes)) return bytes.toString();
+  mistake(context, `${file} is not a text in UTF-8`, 'save it in that encoding');
+  return null;
 }
 
 export function printDiagnostics(context: Context, diagnostics: readonly Diagnostic[], text: string): void {

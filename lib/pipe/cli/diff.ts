@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { decodeAction, type Action } from '../plan/action.ts';
 import { reasonsBetween } from '../plan/compare.ts';
 import type { InputName } from '../plan/input-reason.ts';
@@ -13,7 +13,7 @@ import { table } from '../report/table.ts';
 import { columnsOf, padded } from '../report/width.ts';
 import type { Engine } from '../run/engine.ts';
 import { openEngine } from '../run/open.ts';
-import { lockName } from '../store/layout.ts';
+import { lockName, lockProfile } from '../store/layout.ts';
 import { Lock } from '../store/lock.ts';
 import { configure, type Configured } from './configuration.ts';
 import { EXIT, mistake, type Context } from './context.ts';
@@ -65,14 +65,13 @@ function lockNamed(context: Context, { directory, manifest }: Configured, name: 
     return null;
   }
   const file = lockName(manifest.profile);
-  const text = fileAt(directory, name, file);
-  if ('content' in text) return lockOf(text.content, manifest.profile);
-  mistake(
-    context,
-    `there is no ${file} in ${name}: ${text.error}`,
-    'give a git revision, or the path of a lock',
-  );
-  return null;
+  const hint = 'give a git revision, or the path of a lock';
+  if (lockProfile(basename(name)) !== null) {
+    mistake(context, `there is no ${name}`, '`pipe run` makes it');
+    return null;
+  }
+  const text = fileAt(context, { directory, revision: name, name: file }, hint);
+  return text === null ? null : lockOf(text, manifest.profile);
 }
 
 function profileIn(text: string): string {
@@ -131,7 +130,7 @@ function taskLines({ manifest }: Configured, changes: readonly TaskChange[], tas
 
 function changeText(change: TaskChange): string {
   if (change.change !== 'changed') return change.change;
-  const kinds = [...new Set(change.reasons.map(reasonKind))];
+  const kinds = [...new Set(change.reasons.map((reason) => reasonKind(reason)))];
   return [...kinds, change.sameOutputs ? 'same outputs' : 'other outputs'].join('; ');
 }
 

@@ -1,17 +1,24 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { makeDirectory } from '../store/atomic.ts';
 import { EXIT, mistake, type Context } from './context.ts';
 import { IGNORED, scaffold } from './scaffold.ts';
+
+const OTHER = 'give another directory: pipe init DIRECTORY';
 
 /** Writes a small pipeline that runs; overwrites nothing. */
 export function init(context: Context, directory: string | undefined): Promise<number> {
   const target = resolve(context.directory, directory ?? '.');
+  const there = statSync(target, { throwIfNoEntry: false });
+  if (there?.isDirectory() === false) {
+    return Promise.resolve(mistake(context, `${target} is no directory`, OTHER));
+  }
   const taken = Object.keys(scaffold).filter((path) => existsSync(join(target, path)));
   if (taken.length > 0) {
     const message = `${join(target, taken[0]!)} exists already`;
-    return Promise.resolve(mistake(context, message, 'give another directory: pipe init DIRECTORY'));
+    return Promise.resolve(mistake(context, message, OTHER));
   }
-  mkdirSync(target, { recursive: true });
+  makeDirectory(target);
   for (const [path, text] of Object.entries(scaffold)) {
     // Never over a file that came meanwhile.
     writeFileSync(join(target, path), text, { flag: 'wx' });

@@ -71,7 +71,7 @@ function printed(context: Context, events: readonly RunEvent[], task: string): n
     return mistake(
       context,
       `that run did nothing with a task \`${task}\``,
-      near === undefined ? undefined : `did you mean \`${near}\`?`,
+      near === undefined ? '`pipe log RUN` says what it did' : `did you mean \`${near}\`?`,
     );
   }
   for (const event of events) {
@@ -81,7 +81,7 @@ function printed(context: Context, events: readonly RunEvent[], task: string): n
 }
 
 function unknownRun(context: Context, run: string, directories: readonly string[]): number {
-  if (directories.length === 0) return mistake(context, 'there are no runs yet');
+  if (directories.length === 0) return mistake(context, 'there are no runs yet', '`pipe run` makes one');
   const near = nearest(
     run,
     directories.map((path) => basename(path)),

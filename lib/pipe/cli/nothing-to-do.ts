@@ -21,6 +21,15 @@ export function questionOf(text: string, patterns: readonly string[], options: R
   return digestOf(JSON.stringify([version, text, patterns, { profile, set, only, downstream, until }]));
 }
 
+/** Null for what cannot be read, which is said where it has to be. */
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Answers a `pipe run` at once when nothing has changed since the same question found nothing to do, before
  * `pipeline.yaml` is even read as YAML. False when it has to be looked into.
@@ -34,7 +43,8 @@ export async function nothingToDo(
   const directory = projectDirectory(context.directory);
   if (directory === null) return false;
   const layout = layoutIn(realpathSync(directory), context.env['PIPE_CACHE_DIR']);
-  const text = readFileSync(join(directory, MANIFEST_FILE), 'utf8');
+  const text = textOf(join(directory, MANIFEST_FILE));
+  if (text === null) return false;
   const standing = findStanding(layout, questionOf(text, patterns, options), context.env);
   if (standing === null) return false;
   const reporter = await reporterFor(context, options.json === true, () => new Map());

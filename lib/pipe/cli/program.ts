@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { contextOf, mistake, type Context } from './context.ts';
 import { age, configurationOptions, positiveInteger, selectionOptions, size } from './options.ts';
 
@@ -28,8 +28,11 @@ export function program(version: string, finish: (status: number) => void): Comm
     async (...args: [...A, Command]): Promise<void> => {
       const { C: directory, color } = root.opts<{ C?: string; color: boolean }>();
       const context = contextOf(directory ?? process.cwd(), !color);
-      if (directory !== undefined && !existsSync(directory)) {
-        finish(mistake(context, `there is no directory ${directory}`));
+      const there = directory === undefined ? undefined : statSync(directory, { throwIfNoEntry: false });
+      if (directory !== undefined && there?.isDirectory() !== true) {
+        const message =
+          there === undefined ? `there is no directory ${directory}` : `${directory} is no directory`;
+        finish(mistake(context, message));
         return;
       }
       const act = await load();

@@ -1,5 +1,8 @@
-import { inOrder, type Diagnostic } from '../manifest/diagnostic.ts';
+import type { Graph } from '../graph/graph.ts';
+import { pathGivenUnder } from '../graph/parameters.ts';
 import { groupBy } from '../group.ts';
+import { inOrder, type Diagnostic, type Problem } from '../manifest/diagnostic.ts';
+import type { Source } from '../manifest/source.ts';
 import { inputIssueHint, inputIssueText } from '../report/issue.ts';
 import type { InputIssue, StageIssue } from '../run/project.ts';
 import { runLockPath } from '../store/layout.ts';
@@ -9,7 +12,7 @@ import { mistake, type Context } from './context.ts';
 /** Prints why a run would not start, each at its place in `pipeline.yaml`. */
 export function printIssues(
   context: Context,
-  { source, text }: Configured,
+  { source, text, graph }: Configured,
   stageIssues: readonly StageIssue[],
   inputIssues: readonly InputIssue[],
 ): void {
@@ -19,15 +22,25 @@ export function printIssues(
     ),
     // Forty tasks that miss one file are one mistake.
     ...[...groupBy(inputIssues, ({ stage, input, path }) => `${stage} ${input} ${path}`).values()].map(
-      ([issue]) =>
-        source.diagnose({
-          path: ['stages', issue!.stage, 'inputs', issue!.input],
-          message: inputIssueText(issue!),
-          hint: inputIssueHint(issue!),
-        }),
+      ([issue]) => source.diagnose(inputProblem(issue!, graph, source)),
     ),
   ];
   printDiagnostics(context, inOrder(diagnostics), text);
+}
+
+/** At the path that is wrong, wherever it is given; what links make of it is said where the stage takes it. */
+function inputProblem(issue: InputIssue, graph: Graph, source: Source): Problem {
+  const { input, reason } = issue;
+  const { stage, point } = graph.byId.get(issue.task)!;
+  const message = inputIssueText(issue);
+  const path = ['stages', stage.name, 'inputs', input];
+  if (reason === 'outside') return { path, message, hint: inputIssueHint(issue) };
+  const given = pathGivenUnder(stage, point, input);
+  const key = reason === 'unmatched' ? 'glob' : 'path';
+  const at = given === undefined ? [...path, key] : ['params', ...given];
+  // Whoever just gave it need not be told how.
+  const typed = source.locate(at, 'origin').typed !== undefined;
+  return { path: at, part: 'origin', message, hint: inputIssueHint(issue, typed ? undefined : given) };
 }
 
 /** Says that a process on another host holds the project, and what to do; gives the exit status for it. */

@@ -63,23 +63,23 @@ function buildAt(
   revision: string,
   { profile, set }: RestoreOptions,
 ): Build | null {
-  const pipeline = fileAt(directory, revision, MANIFEST_FILE);
-  if ('error' in pipeline) {
-    mistake(context, `there is no ${MANIFEST_FILE} in ${revision}: ${pipeline.error}`);
-    return null;
-  }
+  const fileOf = (name: string): string | null =>
+    fileAt(
+      context,
+      { directory, revision, name },
+      'give a git revision, or none for the lock as it lies here',
+    );
+  const pipeline = fileOf(MANIFEST_FILE);
+  if (pipeline === null) return null;
   const file = `${revision}:${MANIFEST_FILE}`;
-  const loaded = loadPipeline(pipeline.content, { file, profile, sets: set });
+  const loaded = loadPipeline(pipeline, { file, profile, sets: set });
   if (!loaded.ok) {
-    printDiagnostics(context, loaded.diagnostics, pipeline.content);
+    printDiagnostics(context, loaded.diagnostics, pipeline);
     return null;
   }
   const { manifest, graph } = loaded;
-  const name = lockName(manifest.profile);
-  const lock = fileAt(directory, revision, name);
-  if ('content' in lock) return { manifest, graph, lock: lockOf(lock.content, manifest.profile) };
-  mistake(context, `there is no ${name} in ${revision}: ${lock.error}`);
-  return null;
+  const lock = fileOf(lockName(manifest.profile));
+  return lock === null ? null : { manifest, graph, lock: lockOf(lock, manifest.profile) };
 }
 
 function conclude(

@@ -2,22 +2,43 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mistake, type Context } from './context.ts';
 import { Lock } from '../store/lock.ts';
 
-/** A file of the project as a revision has it, or git's words on why it cannot be had. */
+/** A file of the project as a revision has it; null after saying why it cannot be had. */
 export function fileAt(
-  directory: string,
-  revision: string,
-  name: string,
-): { readonly content: string } | { readonly error: string } {
+  context: Context,
+  { directory, revision, name }: Readonly<Record<'directory' | 'revision' | 'name', string>>,
+  hint: string,
+): string | null {
   // A revision that looks like an option would be taken for one.
-  const args = ['show', '--end-of-options', `${revision}:./${name}`];
-  const pipes = { cwd: directory, encoding: 'utf8', maxBuffer: Infinity, stdio: 'pipe' } as const;
+  const content = git(directory, ['show', '--end-of-options', `${revision}:./${name}`]);
+  if (content !== null) return content;
+  const asked: readonly [readonly string[], string][] = [
+    [['--version'], 'git is not installed, or does not start'],
+    [['rev-parse', '--git-dir'], `${directory} is not in a git repository`],
+    [
+      ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{tree}`],
+      `there is no git revision \`${revision}\``,
+    ],
+  ];
+  const failed = asked.find(([args]) => git(directory, args) === null);
+  if (failed !== undefined) mistake(context, failed[1], hint);
+  else
+    mistake(
+      context,
+      `there is no ${name} in ${revision}`,
+      `\`git log -- ${name}\` lists revisions that have it`,
+    );
+  return null;
+}
+
+/** What it prints; null when it fails. */
+function git(cwd: string, args: readonly string[]): string | null {
   try {
-    return { content: execFileSync('git', args, pipes) };
-  } catch (error) {
-    const { stderr, message } = error as Error & { readonly stderr?: string };
-    return { error: (stderr ?? message).trim().replace(/^fatal: /, '') };
+    return execFileSync('git', args, { cwd, encoding: 'utf8', maxBuffer: Infinity, stdio: 'pipe' });
+  } catch {
+    return null;
   }
 }
 

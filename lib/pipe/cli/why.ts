@@ -21,8 +21,8 @@ export async function why(
   const configured = configure(context, options);
   if (configured === null) return EXIT.mistake;
   const named = chosen(context, configured, patterns, { only: true });
-  const needed = chosen(context, configured, patterns, {});
-  if (named === null || needed === null) return EXIT.mistake;
+  if (named === null) return EXIT.mistake;
+  const needed = chosen(context, configured, patterns, {})!;
   const { manifest, graph, directory } = configured;
   const project = openProject(directory);
   try {

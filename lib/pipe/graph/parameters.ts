@@ -47,6 +47,15 @@ function withValue(holder: Json, [key, ...rest]: Path, value: Json): Json {
   return { ...mapping, [key]: withValue(mapping[key] ?? null, rest, value) };
 }
 
+/** The keys under which the file gives the path of an input of the task at a point, where an axis chooses it. */
+export function pathGivenUnder({ inputs }: Stage, point: Point, input: string): Path | undefined {
+  const source = inputs.find(({ name }) => name === input)?.source;
+  if (source === undefined || source.kind === 'output') return undefined;
+  const written = source.kind === 'path' ? source.path : source.pattern;
+  const reference = written === null || typeof written === 'string' ? undefined : loneReference(written);
+  return reference && keysAt(reference, point);
+}
+
 /** The keys under which the file gives a parameter of a task; undefined for one that its stage itself gives. */
 export function givenUnder({ origins }: TaskParams, keys: Path): Path | undefined {
   const origin = origins.findLast(({ at }) => at.every((key, position) => key === keys[position]));

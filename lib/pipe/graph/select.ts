@@ -64,15 +64,16 @@ function matching(pattern: string, stages: readonly StageTasks[]): Matched | Dia
   const named = stages.filter(({ stage }) => glob.test(stage.name));
   if (named.length === 0) {
     const names = stages.map(({ stage }) => stage.name);
+    if (name === '') {
+      const hint = 'as in `train@seed=0,epoch=5`; `*@seed=0` is every stage with that axis';
+      return commandLineDiagnostic(pattern, pattern, `\`${pattern}\` names no stage`, hint);
+    }
     const message = name.includes('*')
       ? `no stage is called like \`${name}\``
       : `there is no stage \`${name}\``;
-    return commandLineDiagnostic(
-      pattern,
-      name,
-      message,
-      didYouMean(name, names) ?? `stages: ${listed(names, 12)}`,
-    );
+    const [stage = ''] = name.split('.', 1);
+    const near = names.includes(stage) ? `\`${stage}\` makes all its outputs` : didYouMean(name, names);
+    return commandLineDiagnostic(pattern, name, message, near ?? `stages: ${listed(names, 12)}`);
   }
   return at === -1 ? { tasks: named.flatMap(({ tasks }) => tasks) } : filtered(pattern, at, named);
 }

@@ -29,11 +29,13 @@ export interface Diagnostic extends Place {
 /** Keys and positions from the top of the manifest file: `['stages', 'train', 'inputs', 'data']`. */
 export type Path = readonly (string | number)[];
 
+/** Point at the key instead of the value, or past references to where the value is given. */
+export type Part = 'key' | 'origin';
+
 /** A mistake before its place in the text is looked up (see `Source`). */
 export interface Problem {
   readonly path: Path;
-  /** Point at the key instead of the value. */
-  readonly part?: 'key';
+  readonly part?: Part;
   /** Point at this piece of the value's text only. */
   readonly within?: string;
   readonly severity?: 'warning';

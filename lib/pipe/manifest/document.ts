@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import type { Json } from '../json.ts';
 import type { Diagnostic, Place, Position } from './diagnostic.ts';
+import { syntaxMistakes } from './syntax.ts';
 
 /** A parsed YAML text that remembers where everything stands. */
 export interface YamlText {
@@ -41,10 +42,8 @@ export function readYaml(text: string, file: string): YamlText {
     range: { start: position(start), end: position(Math.max(start, end)) },
   });
 
-  const syntax = causes(document.errors).map(({ message, pos }): Diagnostic => {
-    const at = place(pos[0], Math.min(pos[1], endOfLine(text, pos[0])));
-    const hint = text[pos[0]] === '{' ? 'a text that holds `{` needs quotes here' : undefined;
-    return { ...error(at, message), ...(hint !== undefined && { hint }) };
+  const syntax = syntaxMistakes(document, text).map(({ start, end, ...said }): Diagnostic => {
+    return { severity: 'error', ...place(start, end), ...said };
   });
   const diagnostics = syntax.length > 0 ? syntax : misuses(document, place);
   if (diagnostics.length > 0) return { text, document, value: null, diagnostics, place };
@@ -55,16 +54,6 @@ export function readYaml(text: string, file: string): YamlText {
     if (!(failure instanceof ReferenceError)) throw failure;
     return { text, document, value: null, diagnostics: [error(place(0, 0), failure.message)], place };
   }
-}
-
-/** One slip often makes the parser stumble over all that follows. */
-function causes(errors: Document['errors']): Document['errors'] {
-  return errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
-}
-
-function endOfLine(text: string, offset: number): number {
-  const end = text.indexOf('\n', offset);
-  return end === -1 ? text.length : Math.max(end, offset + 1);
 }
 
 type Placing = (start: number, end: number) => Place;
@@ -78,15 +67,21 @@ function misuses(document: Document, place: Placing): Diagnostic[] {
   visit(document, {
     Map(_, map) {
       const first = new Map<string, Node>();
-      for (const { key } of map.items as Pair<Node>[]) {
+      for (const { key, value } of map.items as Pair<Node, Node | null>[]) {
         if (!isScalar(key)) {
           report(key, 'a key has to be a plain text');
           continue;
         }
+        const merged = mergedBy(document, key, value);
+        for (const source of merged ?? [])
+          // Of an alias without its anchor something else is said.
+          if (source !== null && !isMap(source))
+            report(value ?? key, '`<<` takes a mapping, or a list of mappings');
+        if (merged !== null) continue;
         const name = String(key.value);
         const before = first.get(name);
         if (name === '__proto__') report(key, '`__proto__` cannot be a key');
-        if (before !== undefined && name !== '<<') {
+        if (before !== undefined) {
           const { line } = place(...spanOf(before)).range.start;
           report(key, `\`${name}\` stands here twice (first on line ${line})`);
         }
@@ -103,8 +98,10 @@ function misuses(document: Document, place: Placing): Diagnostic[] {
       )
         report(node, 'this whole number is too large to be held exactly (put it in quotes)');
     },
-    Alias(_, node) {
+    Alias(_, node, path) {
       const target = node.resolve(document);
+      if (target !== undefined && path.includes(target))
+        report(node, `\`*${node.source}\` stands inside what it stands for`);
       if (target === undefined) report(node, `there is no anchor \`&${node.source}\` before this`);
     },
   });
@@ -128,21 +125,30 @@ export function childOf(
   node: Node | null,
   key: string | number,
 ): { readonly key: Node | null; readonly value: Node | null } | undefined {
-  const holder = isAlias(node) ? (node.resolve(document) ?? null) : node;
+  const holder = resolved(document, node);
   if (isSeq(holder)) {
     const value = typeof key === 'number' ? (holder.items[key] as Node | undefined) : undefined;
     return value === undefined ? undefined : { key: null, value };
   }
   if (!isMap(holder)) return undefined;
   const pairs = holder.items as Pair<Node, Node | null>[];
-  const named = (name: string): Pair<Node, Node | null> | undefined =>
-    pairs.find((pair) => isScalar(pair.key) && String(pair.key.value) === name);
-  const own = named(String(key));
+  const own = pairs.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
   if (own !== undefined) return own;
-  const merged = named('<<')?.value ?? null;
-  return isSeq(merged)
-    ? merged.items.map((item) => childOf(document, item as Node, key)).find((child) => child !== undefined)
-    : merged === null
-      ? undefined
-      : childOf(document, merged, key);
+  return pairs
+    .flatMap((pair) => mergedBy(document, pair.key, pair.value) ?? [])
+    .map((source) => childOf(document, source, key))
+    .find((child) => child !== undefined);
+}
+
+/** What `<<` merges in, the first of which wins; null for any other key. */
+function mergedBy(document: Document, key: Node, value: Node | null): readonly (Node | null)[] | null {
+  // The parser marks the key by a symbol; quoted, it is a key like any other.
+  if (!isScalar(key) || typeof key.value !== 'symbol') return null;
+  const sources = resolved(document, value);
+  const list = isSeq(sources) ? (sources.items as (Node | null)[]) : [sources];
+  return list.map((source) => resolved(document, source));
+}
+
+function resolved(document: Document, node: Node | null): Node | null {
+  return isAlias(node) ? (node.resolve(document) ?? null) : node;
 }

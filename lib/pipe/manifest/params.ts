@@ -8,6 +8,7 @@ import {
 } from './diagnostic.ts';
 import { readYaml, type YamlText } from './document.ts';
 import { suggestParameter } from './reference.ts';
+import { listed } from './suggest.ts';
 
 /** A checked `--set path=value`. */
 export interface Setting {
@@ -80,9 +81,7 @@ export function readSetting(argument: string, params: JsonObject): Setting | Ref
     return { ...diagnostic, ...placeInSetting(typed, offset, diagnostic) };
   });
   const missing = missingIn(params, path);
-  if (missing !== null) {
-    diagnostics.unshift(mistake(written, missing, suggestParameter(path.join('.'), params)));
-  }
+  if (missing !== null) diagnostics.unshift(mistake(written, missing.message, missing.hint));
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   return { ok: true, path, value: yaml.value, yaml, offset, typed };
 }
@@ -110,14 +109,23 @@ function keysOf(holder: Json, parts: readonly string[]): string[] | null {
   return null;
 }
 
-function missingIn(params: JsonObject, path: readonly string[]): string | null {
+function missingIn(
+  params: JsonObject,
+  path: readonly string[],
+): { readonly message: string; readonly hint: string } | null {
   let holder: Json = params;
   for (const [depth, key] of path.entries()) {
-    if (!isMapping(holder)) return `\`${path.slice(0, depth).join('.')}\` is not a mapping`;
+    const above = path.slice(0, depth).join('.');
+    if (!isMapping(holder)) {
+      return { message: `\`${above}\` is not a mapping`, hint: `\`--set ${above}=…\` gives all of it` };
+    }
     if (!Object.hasOwn(holder, key)) {
       // A mapping without keys is one whose keys are free.
       if (depth > 0 && depth === path.length - 1 && Object.keys(holder).length === 0) return null;
-      return `there is no parameter \`${path.join('.')}\``;
+      const name = path.join('.');
+      const known = depth === 0 ? 'parameters' : `\`${above}\` has`;
+      const hint = suggestParameter(name, params) ?? `${known}: ${listed(Object.keys(holder))}`;
+      return { message: `there is no parameter \`${name}\``, hint };
     }
     holder = holder[key]!;
   }

@@ -15,6 +15,7 @@ export function checkOwn(stage: Stage, problems: Problem[]): void {
     problems.push({ path: ['stages', stage.name, 'scan', 'carry', input], message, hint });
   }
   if (stage.work.kind !== 'cmd') return;
+  checkNearKinds(stage, problems);
   const inputs = [
     ...stage.inputs.map((input) => input.name),
     ...(stage.scan?.carry ?? []).map(({ input }) => input),
@@ -30,6 +31,30 @@ export function checkOwn(stage: Stage, problems: Problem[]): void {
     const hint = near === undefined ? `it has ${listed(known)}` : `did you mean \`{${kind}.${near}}\`?`;
     problems.push({ path, within: text, message: `this stage declares no ${what} \`${name}\``, hint });
   }
+}
+
+/** `{input.x}` in a command stays as it is, which is seldom meant when there is an input `x`. */
+function checkNearKinds({ name, work, inputs, outputs, params }: Stage, problems: Problem[]): void {
+  if (work.kind !== 'cmd') return;
+  for (const [text, kind, key] of work.command.matchAll(
+    /(?<!\$)\{(input|output|param)\.([\w-]+)[\w.-]*\}/g,
+  )) {
+    const known = { input: inputs.map(nameOf), output: outputs.map(nameOf), param: Object.keys(params) }[
+      kind!
+    ];
+    if (known?.includes(key!) !== true) continue;
+    problems.push({
+      path: ['stages', name, 'cmd'],
+      within: text,
+      severity: 'warning',
+      message: `\`${text}\` is left as it is`,
+      hint: `did you mean \`${text.replace(kind!, `${kind!}s`)}\`?`,
+    });
+  }
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 /** Whether an axis has a say in it: what it has is known with the axes (`checkChoices`). */

@@ -69,7 +69,9 @@ function explained(issue: z.core.$ZodIssue, base: Path, top: Json): Mistake[] {
           const message = `\`${key}\` does not go together with the other keys here`;
           return { problem: { path: drop, part: 'key', message }, drop };
         }
-        const hint = didYouMean(key, known) ?? `known here: ${listed(known, 20)}`;
+        const hint = isStage(valueAt(top, drop))
+          ? 'a stage stands below `stages`, indented'
+          : (didYouMean(key, known) ?? `known here: ${listed(known, 20)}`);
         return { problem: { path: drop, part: 'key', message: `unknown key \`${key}\``, hint }, drop };
       });
     }
@@ -99,7 +101,30 @@ function explained(issue: z.core.$ZodIssue, base: Path, top: Json): Mistake[] {
 
 function about(path: Path, message: string): Mistake {
   const missing = message.endsWith(MISSING);
-  return { problem: { path, message, ...(missing && { part: 'key' }) }, drop: droppable(path) };
+  const hint = message.startsWith(EXPECTED_MAPPING) ? exampleAt(path) : undefined;
+  const problem: Problem = { path, message, ...(missing && { part: 'key' }), ...(hint && { hint }) };
+  return { problem, drop: droppable(path) };
+}
+
+const EXPECTED_MAPPING = 'expected a mapping, ';
+
+/** What a mapping looks like that beginners write otherwise. */
+function exampleAt(path: Path): string | undefined {
+  if (path.length === 0) return '`pipe init DIRECTORY` makes a small one to begin with';
+  if (path[0] !== 'stages' || path.length > 3) return undefined;
+  if (path.length === 1) return 'the stages stand below, indented, each with its name: `words: { cmd: … }`';
+  if (path.length === 2) return `as in \`${path[1]!}: { cmd: …, outputs: { … } }\``;
+  return EXAMPLES[String(path[2])];
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  inputs: 'each has a name: `inputs: { text: ./text.txt }`',
+  outputs: 'each has a name: `outputs: { page: page.md }`',
+  matrix: 'each axis has a name: `matrix: { seed: [0, 1] }`',
+};
+
+function isStage(value: unknown): boolean {
+  return isRecord(value) && ('use' in value || 'cmd' in value);
 }
 
 const MISSING = ' is missing';
@@ -126,11 +151,15 @@ const KINDS: Readonly<Record<string, string>> = {
   null: 'nothing',
 };
 
+/** Letters of a text in a message; all of it stands below. */
+const LONGEST = 60;
+
 function kindOf(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? `the text ${JSON.stringify(value)}` : JSON.stringify(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return `the text ${JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)}`;
 }
 
 /** The alternative whose type the value has, and of several the one with the fewest mistakes. */

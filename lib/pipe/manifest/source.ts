@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { Diagnostic, Path, Place, Problem } from './diagnostic.ts';
+import type { Diagnostic, Part, Path, Place, Problem } from './diagnostic.ts';
 import { childOf, spanOf, type YamlText } from './document.ts';
 import { placeInSetting, type Setting } from './params.ts';
 import { referenceOf } from './reference.ts';
@@ -11,7 +11,7 @@ export interface Source {
    * `params`, in the profile, or on the command line; `['stages', 'train', 'params', 'rate']` to what the stage
    * itself gives under that name. A path that does not exist leads to the deepest part of it that does.
    */
-  locate(path: Path, part?: 'key', within?: string): Place;
+  locate(path: Path, part?: Part, within?: string): Place;
   diagnose(problem: Problem): Diagnostic;
 }
 
@@ -63,10 +63,14 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
 
   /** Past a reference, on in the parameter it names. */
   function followed(found: Found, rest: Path, trips: number): Found {
-    const text = isScalar(found.node) && typeof found.node.value === 'string' ? found.node.value : '';
-    const name = referenceOf(text);
-    if (name === undefined || rest.length === 0 || trips > 20) return found;
-    return findParameter([...name.split('.'), ...rest], trips + 1);
+    const name = rest.length === 0 || trips > 20 ? undefined : referenceIn(found);
+    return name === undefined ? found : findParameter([...name.split('.'), ...rest], trips + 1);
+  }
+
+  /** Where a value is given that a reference, or one to a reference, takes from there. */
+  function originOf(found: Found, trips = 0): Found {
+    const name = trips > 20 ? undefined : referenceIn(found);
+    return name === undefined ? found : originOf(findParameter(name.split('.'), trips), trips + 1);
   }
 
   /** In the layer that decides: the last `--set` that covers it, else the profile, else the base. */
@@ -85,8 +89,8 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     return followed(found, path.slice(Math.max(0, found.depth)), trips);
   }
 
-  function locate(path: Path, part?: 'key', within?: string): Place {
-    const found = find(path);
+  function locate(path: Path, part?: Part, within?: string): Place {
+    const found = part === 'origin' ? originOf(find(path)) : find(path);
     // What is missing from a block is said at the block's name, not at all of its lines.
     const large = found.key !== null && !isScalar(found.node) && spansLines(found);
     const node = (part === 'key' || large) && found.key !== null ? found.key : found.node;
@@ -104,6 +108,11 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
   }
 
   return { locate, diagnose };
+}
+
+/** The parameter that a value consists of. */
+function referenceIn({ node }: Found): string | undefined {
+  return isScalar(node) && typeof node.value === 'string' ? referenceOf(node.value) : undefined;
 }
 
 function topOfSetting({ yaml, typed, offset }: Setting): Found {

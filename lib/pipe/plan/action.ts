@@ -24,14 +24,14 @@ export interface StageAction {
   readonly outputs: Readonly<Record<string, 'file' | 'directory'>>;
   /** The values of declared environment variables, null where unset; no others are passed on. */
   readonly env: Readonly<Record<string, string | null>>;
-  /** What the stage itself names as deciding the bytes: engine, device. */
-  readonly toolchain: Readonly<Record<string, string>>;
+  /** What the stage itself names as deciding the bytes: engine, device. Null where it could not be asked. */
+  readonly toolchain: Readonly<Record<string, string>> | null;
   /** Versions of the packages the code imports; their sources are not part of the code's digest. */
-  readonly packages: Readonly<Record<string, string>>;
+  readonly packages: Readonly<Record<string, string>> | null;
 }
 
 export type WorkAction =
-  | { readonly kind: 'use'; readonly code: Digest }
+  | { readonly kind: 'use'; readonly code: Digest | null }
   | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string };
 
 export interface TaskAction {
@@ -52,12 +52,20 @@ export type InputMember = readonly [label: string, digest: Digest, point: Point]
 
 export const actionVersion = 1;
 
-/** What the caller finds out about a stage: everything else stands in the manifest. */
+/**
+ * What the caller finds out about a stage: everything else stands in the manifest. Null is what a mistake in
+ * the stage keeps from being known (of a command, its code): such a task cannot run, and was never run.
+ */
 export interface StageFacts {
   readonly code: Digest | null;
-  readonly packages: Readonly<Record<string, string>>;
-  readonly toolchain: Readonly<Record<string, string>>;
+  readonly packages: Readonly<Record<string, string>> | null;
+  readonly toolchain: Readonly<Record<string, string>> | null;
   readonly env: Readonly<Record<string, string | null>>;
+}
+
+/** Whether a mistake in the stage keeps from being known what its tasks depend on. */
+export function isUnchecked({ work, toolchain, packages }: StageAction): boolean {
+  return toolchain === null || packages === null || (work.kind === 'use' && work.code === null);
 }
 
 /** `params`: those of the tasks that it is the first half for. */
@@ -67,7 +75,7 @@ export function stageAction(stage: Stage, params: JsonObject, facts: StageFacts)
     work:
       stage.work.kind === 'cmd'
         ? { kind: 'cmd', command: stage.work.command, cwd: stage.work.cwd }
-        : { kind: 'use', code: facts.code ?? digestOf('') },
+        : { kind: 'use', code: facts.code },
     params,
     outputs: Object.fromEntries(
       stage.outputs.map(({ name, directory }) => [name, directory ? 'directory' : 'file']),

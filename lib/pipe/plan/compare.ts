@@ -30,7 +30,7 @@ export function reasonsBetween(before: Action, after: Action, context: ReasonCon
 
 function workReasons(before: WorkAction, after: WorkAction, context: ReasonContext): Reason[] {
   if (before.kind === 'use' && after.kind === 'use') {
-    if (before.code === after.code) return [];
+    if (before.code === after.code || before.code === null || after.code === null) return [];
     const files = context.changedSources(before.code, after.code);
     return [{ reason: 'code', before: before.code, after: after.code, files }];
   }
@@ -39,7 +39,7 @@ function workReasons(before: WorkAction, after: WorkAction, context: ReasonConte
 }
 
 function commandText(work: WorkAction): string {
-  if (work.kind === 'use') return `use ${work.code}`;
+  if (work.kind === 'use') return `use ${work.code ?? '…'}`;
   return work.cwd === '' || work.cwd === '.' ? work.command : `(in ${work.cwd}) ${work.command}`;
 }
 
@@ -79,9 +79,11 @@ function differences(before: JsonObject, after: JsonObject, above: readonly stri
   });
 }
 
-type Texts = Readonly<Record<string, string | null>>;
+/** Null where they are not known, and nothing can be said of them. */
+type Texts = Readonly<Record<string, string | null>> | null;
 
 function named(reason: 'package' | 'toolchain' | 'environment', before: Texts, after: Texts): Reason[] {
+  if (before === null || after === null) return [];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names
     .filter((name) => (before[name] ?? null) !== (after[name] ?? null))

@@ -6,6 +6,7 @@ import {
   encodeAction,
   encodeTaskAction,
   fingerprintOf,
+  isUnchecked,
   type InputMember,
   type StageAction,
 } from './action.ts';
@@ -153,7 +154,7 @@ function certainReasons(
     inputs: (input, position) => inputNames(task, facts, input)[position]!,
     given: (keys) => givenNames(task, keys),
   });
-  return differences;
+  return differences.length === 0 && isUnchecked(after.stage) ? [{ reason: 'unchecked' }] : differences;
 }
 
 /** An input as the action sees it; null while a task before is still to write part of it. */

@@ -34,5 +34,7 @@ export type Reason =
     }
   /** The set of declared outputs changed. */
   | { readonly reason: 'outputs-declared' }
+  /** A mistake in its stage keeps from being known what changed; a run would not start. */
+  | { readonly reason: 'unchecked' }
   /** A file in `artifacts/` is gone or was edited. (Where the store has its bytes, it is restored.) */
   | { readonly reason: 'output-lost'; readonly path: string };

@@ -1,26 +1,31 @@
 import type { InputIssue } from '../run/project.ts';
 
 /** A declared input that cannot be read. */
-export function inputIssueText({ input, path, reason }: InputIssue): string {
+export function inputIssueText({ stage, input, path, reason }: InputIssue): string {
+  const of = `input \`${input}\` of \`${stage}\``;
   switch (reason) {
     case 'missing':
-      return `input \`${input}\`: there is no ${path}`;
+      return `${of}: there is no ${path}`;
     case 'unreadable':
-      return `input \`${input}\`: ${path} cannot be read`;
+      return `${of}: ${path} cannot be read`;
     case 'outside':
-      return `input \`${input}\`: ${path} leads out of the project through a symbolic link`;
+      return `${of}: ${path} leads out of the project through a symbolic link`;
     case 'unmatched':
-      return `input \`${input}\`: no file matches ${path}`;
+      return `${of}: no file matches ${path}`;
   }
 }
 
-export function inputIssueHint({ reason }: InputIssue): string | undefined {
+/** `given`: the keys of the parameter that gives the path, if one does. */
+export function inputIssueHint(
+  { reason }: Pick<InputIssue, 'reason'>,
+  given?: readonly (string | number)[],
+): string | undefined {
   switch (reason) {
     case 'outside':
       return 'write `external: true` beside the path when that is meant';
     case 'missing':
     case 'unreadable':
     case 'unmatched':
-      return undefined;
+      return given && `\`--set params.${given.join('.')}=…\` gives another path`;
   }
 }

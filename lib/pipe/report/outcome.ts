@@ -35,7 +35,9 @@ export function outcomeDetail(outcome: Outcome): string {
 export function failureText(failure: Failure): string {
   switch (failure.reason) {
     case 'exit-nonzero':
-      return `its command ended with exit status ${failure.status}`;
+      return failure.status === 0
+        ? 'its process ended before it was done (exit status 0)'
+        : `it ended with exit status ${failure.status}`;
     case 'killed':
       return `killed by ${failure.signal}${
         failure.signal === 'SIGKILL' ? '; when nobody sent it, the machine ran out of memory' : ''
@@ -75,6 +77,9 @@ function storeAdvice(code: string): string {
   }
 }
 
+/** Frames in it are the same for every module. */
+const WORKER = new URL('worker.js', import.meta.url).href;
+
 /** The lines that the failure itself carries: the end of the output, or where the code threw. */
 export function failureLines(failure: Failure): readonly string[] {
   switch (failure.reason) {
@@ -84,7 +89,7 @@ export function failureLines(failure: Failure): readonly string[] {
     case 'threw':
       return failure.stack
         .split('\n')
-        .filter((line) => /^\s+at /.test(line))
+        .filter((line) => /^\s+at /.test(line) && !line.includes('node:internal/') && !line.includes(WORKER))
         .slice(0, 5);
     case 'bad-input':
     case 'timed-out':

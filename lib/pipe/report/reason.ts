@@ -2,15 +2,15 @@ import type { Json } from '../json.ts';
 import type { Reason } from '../plan/reason.ts';
 import { shortDigest } from './quantity.ts';
 
-/** A reason to run in full, on one line. */
-export function reasonText(reason: Reason): string {
-  if (reason.reason !== 'input') return reasonKind(reason);
+/** A reason to run in full, on one line. `stored`: the outputs are to come from the store. */
+export function reasonText(reason: Reason, stored = false): string {
+  if (reason.reason !== 'input') return reasonKind(reason, stored);
   const maker = reason.task === null ? '' : ` (made by ${reason.task})`;
   return `input ${reason.input}: ${reason.path} ${transition(reason, shortDigest)}${maker}`;
 }
 
 /** The same without what differs between tasks of one stage, so that forty of them become one line. */
-export function reasonKind(reason: Reason): string {
+export function reasonKind(reason: Reason, stored = false): string {
   switch (reason.reason) {
     case 'never-built':
       return 'never built';
@@ -34,8 +34,10 @@ export function reasonKind(reason: Reason): string {
       return `environment variable ${reason.name} ${transition(reason, jsonText)}`;
     case 'outputs-declared':
       return 'the declared outputs changed';
+    case 'unchecked':
+      return 'its stage has a mistake, and whether anything changed is not known';
     case 'output-lost':
-      return `${reason.path} is gone or was edited, and the store no longer has it`;
+      return `${reason.path} is gone or was edited${stored ? '' : ', and the store no longer has it'}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import type { TaskPlan } from '../plan/plan.ts';
+import type { Reason } from '../plan/reason.ts';
 import { reasonKind, reasonText } from './reason.ts';
 
 /** What a run would do with a task, in words that stand in a sentence: `4 to run`. */
@@ -27,10 +28,10 @@ export function planReasons(plan: TaskPlan, graph: Graph): string[] {
       return [];
     case 'restorable':
     case 'stale':
-      return plan.reasons.map(reasonText);
+      return plan.reasons.map((reason) => reasonText(reason, plan.state === 'restorable'));
     case 'unknown':
       return plan.reasons.length > 0
-        ? plan.reasons.map(reasonText)
+        ? plan.reasons.map((reason) => reasonText(reason))
         : [condition(plan.upstream.map((index) => graph.tasks[index]!.id))];
   }
 }
@@ -42,10 +43,10 @@ export function planKind(plan: TaskPlan, graph: Graph): string {
       return '';
     case 'restorable':
     case 'stale':
-      return unique(plan.reasons.map(reasonKind)).join('; ');
+      return kinds(plan.reasons, plan.state === 'restorable');
     case 'unknown':
       return plan.reasons.length > 0
-        ? unique(plan.reasons.map(reasonKind)).join('; ')
+        ? kinds(plan.reasons, false)
         : condition(unique(plan.upstream.map((index) => graph.tasks[index]!.stage.name)));
   }
 }
@@ -59,6 +60,10 @@ function condition(makers: readonly string[]): string {
 
 function alternatives(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
+}
+
+function kinds(reasons: readonly Reason[], stored: boolean): string {
+  return unique(reasons.map((reason) => reasonKind(reason, stored))).join('; ');
 }
 
 function unique(texts: readonly string[]): string[] {

@@ -60,7 +60,7 @@ function pastLines(past: PastRun | null): string[] {
   const detail = outcomeDetail(past.outcome);
   const said = `last: ${outcomeWord(past.outcome)} on ${localTime(past.at)}${detail === '' ? '' : ` (${detail})`}`;
   if (past.reasons.length === 0) return [said];
-  return [`${said}, because`, ...indented(past.reasons.map(reasonText))];
+  return [`${said}, because`, ...indented(past.reasons.map((reason) => reasonText(reason)))];
 }
 
 function futureLines({ plan, reworded }: Explained, graph: Graph): string[] {

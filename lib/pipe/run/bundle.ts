@@ -46,6 +46,9 @@ export async function bundleStage(project: string, module: string): Promise<Bund
 }
 
 async function bundleOnce(project: string, module: string): Promise<Bundle | string> {
+  const there = statSync(join(project, module), { throwIfNoEntry: false });
+  if (there === undefined) return `there is no ${module}`;
+  if (!there.isFile()) return `${module} is no file`;
   const esbuild = await import('esbuild');
   try {
     const built = await esbuild.build({
@@ -59,6 +62,8 @@ async function bundleOnce(project: string, module: string): Promise<Bundle | str
       packages: 'external',
       sourcemap: 'external',
       sourcesContent: false,
+      // From where the map is kept (`codePath`) to the project, so that places in stacks are those of sources.
+      sourceRoot: '../../../',
       metafile: true,
       write: false,
       logLevel: 'silent',

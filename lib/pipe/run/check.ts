@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
-import { givenUnder } from '../graph/parameters.ts';
+import { givenUnder, type TaskParams } from '../graph/parameters.ts';
 import { canonicalJson, type Json, type Point, type Scalar } from '../json.ts';
 import type { Stage } from '../manifest/manifest.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import type { Layout } from '../store/layout.ts';
 import type { StageCode } from './code.ts';
 import { declaredValues, machineText, taskEnvironment, type Variables } from './environment.ts';
+import { loadFailure } from './load-failure.ts';
 import type { StageIssue } from './project.ts';
 import type { CheckRequest, DeclaredInput } from './protocol.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -18,17 +19,20 @@ export type Toolchain = Readonly<Record<string, string>>;
 
 export interface StageCheck {
   readonly issues: readonly StageIssue[];
-  readonly toolchain: Toolchain;
+  /** Null when there are issues: it could not be asked. */
+  readonly toolchain: Toolchain | null;
 }
 
 /** Remembers which declarations a stage's code agreed with, and the toolchain it named then. */
 export class CheckCache {
   readonly #file: string;
+  readonly #project: string;
   readonly #passed: Map<string, Toolchain>;
   #changed = false;
 
   constructor(layout: Layout) {
     this.#file = join(layout.local, 'checks.json');
+    this.#project = layout.project;
     this.#passed = new Map(readEntries(this.#file));
   }
 
@@ -48,14 +52,17 @@ export class CheckCache {
     if (passed !== undefined) return { issues: [], toolchain: passed };
     const answer = await workers.check(request, signal);
     if (answer.type === 'failed') {
-      const issue = { stage: stage.name, path: ['use'], message: answer.message };
-      return { issues: [issue], toolchain: {} };
+      const issue = { stage: stage.name, path: ['use'], message: loadFailure(this.#project, answer) };
+      return { issues: [issue], toolchain: null };
     }
     const { issues, toolchain } = answer.result;
-    if (issues.length === 0) this.#remember(key, toolchain);
-    const placed = issues.map(({ path, message }) => {
+    if (toolchain !== null) this.#remember(key, toolchain);
+    const placed = issues.map(({ path, message: worded }) => {
+      const message = worded.replace('Invalid input: ', '');
       const given = path[0] === 'params' ? givenUnder(params, path.slice(1)) : undefined;
-      return { stage: stage.name, path: placeOf(stage, path), ...(given && { given }), message };
+      const said =
+        path[0] === 'params' && path.length > 1 ? parameterText(params, path, given, message) : message;
+      return { stage: stage.name, path: placeOf(stage, path), ...(given && { given }), message: said };
     });
     return { issues: placed, toolchain };
   }
@@ -71,6 +78,18 @@ export class CheckCache {
     this.#passed.set(key, toolchain);
     this.#changed = true;
   }
+}
+
+/** What the schema says of a parameter, with its name: the place may be that of many. */
+function parameterText(
+  { values }: TaskParams,
+  [, first, ...rest]: StageIssue['path'],
+  given: StageIssue['path'] | undefined,
+  message: string,
+): string {
+  if (!Object.hasOwn(values, String(first)))
+    return `the module takes a parameter \`${String(first)}\`, which is not listed here`;
+  return `parameter \`${(given ?? [first!, ...rest]).join('.')}\`: ${message}`;
 }
 
 /** Where in the stage's declaration a value of an axis stands; an axis that comes with an input stands elsewhere. */

@@ -2,6 +2,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { Engine } from './engine.ts';
 import { taskEnvironment } from './environment.ts';
 import { FileDigests } from './file-digests.ts';
+import { loadFailure } from './load-failure.ts';
 import type { Examination } from './project.ts';
 
 /** Asks the project's own doctor what it finds on this machine. */
@@ -14,6 +15,6 @@ export async function examine(engine: Engine, { doctor, params, stages }: Manife
   const declared = stages.flatMap(({ env }) => env);
   const request = { bundle: code.bundle, params, env: taskEnvironment(engine.environment, declared) };
   const answer = await engine.workers.examine(request, new AbortController().signal);
-  if (answer.type === 'failed') return { findings: [], failure: answer.message };
+  if (answer.type === 'failed') return { findings: [], failure: loadFailure(engine.layout.project, answer) };
   return { findings: answer.findings, failure: null };
 }

@@ -57,8 +57,8 @@ export interface DeclaredInput {
 
 export interface CheckResult {
   readonly issues: readonly CheckIssue[];
-  /** Empty when there are issues. */
-  readonly toolchain: Readonly<Record<string, string>>;
+  /** Null when there are issues. */
+  readonly toolchain: Readonly<Record<string, string>> | null;
 }
 
 export interface CheckIssue {

@@ -66,7 +66,7 @@ export async function checkStage(stage: AnyStage, request: CheckRequest): Promis
     ...missingInputs(stage, request),
     ...outputIssues(stage, request),
   ];
-  if (issues.length > 0 || !params.success) return { issues, toolchain: {} };
+  if (issues.length > 0 || !params.success) return { issues, toolchain: null };
   return { issues, toolchain: (await stage.toolchain?.(params.data)) ?? {} };
 }
 

@@ -3,7 +3,7 @@ import { groupBy } from '../group.ts';
 import type { Graph, Task } from '../graph/graph.ts';
 import type { TaskParams } from '../graph/parameters.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
-import { encodeStageAction, stageAction, type StageAction } from '../plan/action.ts';
+import { encodeStageAction, stageAction, type StageAction, type StageFacts } from '../plan/action.ts';
 import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests } from '../plan/record.ts';
 import { ifPossible } from '../store/atomic.ts';
@@ -112,10 +112,8 @@ async function surveyStages(
     const code = await stageCode(engine, stage, facts.digests, found);
     const env = declaredValues(engine.environment, stage.env);
     for (const [params, group] of groupBy(ofStage, (task) => task.params)) {
-      const toolchain =
-        code === null ? {} : await stageToolchain(engine, stage, group, code, { ...facts, found });
-      const known = { code: code?.digest ?? null, packages: code?.packages ?? {}, toolchain, env };
-      const action = stageAction(stage, params.values, known);
+      const known = await codeFacts(engine, stage, group, code, { ...facts, found });
+      const action = stageAction(stage, params.values, { ...known, env });
       found.actions.set(params, { action, text: encodeStageAction(action) });
     }
   }
@@ -144,6 +142,21 @@ async function stageCode(
   return code;
 }
 
+const NO_CODE = { code: null, packages: {}, toolchain: {} };
+const UNKNOWN = { code: null, packages: null, toolchain: null };
+
+async function codeFacts(
+  engine: Engine,
+  stage: Stage,
+  tasks: readonly Task[],
+  code: StageCode | null,
+  facts: { found: StageSurvey; sources: SourceFiles; signal: AbortSignal },
+): Promise<Omit<StageFacts, 'env'>> {
+  if (code === null) return stage.work.kind === 'cmd' ? NO_CODE : UNKNOWN;
+  const { digest, packages } = code;
+  return { code: digest, packages, toolchain: await stageToolchain(engine, stage, tasks, code, facts) };
+}
+
 /** What the stage names as deciding the bytes, once it agrees with its declaration. */
 async function stageToolchain(
   engine: Engine,
@@ -151,7 +164,7 @@ async function stageToolchain(
   tasks: readonly Task[],
   code: StageCode,
   { found, sources, signal }: { found: StageSurvey; sources: SourceFiles; signal: AbortSignal },
-): Promise<Toolchain> {
+): Promise<Toolchain | null> {
   const tools = { workers: engine.workers, sources, environment: engine.environment, signal };
   const { issues, toolchain } = await engine.checks.check(stage, tasks, code, tools);
   // Tasks with other parameters may have the same to object to.

@@ -83,8 +83,8 @@ export class WorkerPool implements Executor {
     const answer = await this.#with(question.request.env, (worker) =>
       worker.ask(question, listener, signal, { timeout: questionTimeout, grace: moduleGrace }),
     );
-    if (answer.type === 'threw' || answer.type === 'bad-input')
-      return { type: 'failed', message: answer.message };
+    if (answer.type === 'threw') return { type: 'failed', message: answer.message, stack: answer.stack };
+    if (answer.type === 'bad-input') return { type: 'failed', message: answer.message };
     if (answer.type !== 'failed') return answer;
     return {
       type: 'failed',
@@ -137,6 +137,7 @@ type Question =
 interface QuestionFailure {
   readonly type: 'failed';
   readonly message: string;
+  readonly stack?: string;
 }
 
 /** Seconds that a module has to end by itself when it is told to. */

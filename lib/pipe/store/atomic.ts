@@ -62,7 +62,8 @@ export function makeDirectory(path: string): void {
     if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
     makeDirectory(dirname(path));
-    makeDirectory(path);
+    // Once more only: some places (/proc) have a parent and take no entry.
+    mkdirSync(path);
   }
 }
 

@@ -22,9 +22,10 @@ export function layoutOf(project: string, cache = join(project, 'cache')): Layou
   return { project, cache, local: join(project, 'cache', 'local') };
 }
 
-/** The same with a cache as users write it: relative to the project, or absolute. */
-export function layoutIn(project: string, cache: string | undefined): Layout {
-  return layoutOf(project, cache === undefined || isAbsolute(cache) ? cache : join(project, cache));
+/** The same with a cache as users write it: relative to the project, or absolute; empty is none. */
+export function layoutIn(project: string, cache = ''): Layout {
+  if (cache === '') return layoutOf(project);
+  return layoutOf(project, isAbsolute(cache) ? cache : join(project, cache));
 }
 
 export function blobsPath(layout: Layout): string {

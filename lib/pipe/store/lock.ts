@@ -118,6 +118,7 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
+    // Of a directory Node does not say which it was.
+    throw Object.assign(error as NodeJS.ErrnoException, { path });
   }
 }

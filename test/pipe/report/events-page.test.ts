@@ -46,6 +46,7 @@ const reasons: Record<Reason['reason'], true> = {
   toolchain: true,
   environment: true,
   'outputs-declared': true,
+  unchecked: true,
   'output-lost': true,
 };
 

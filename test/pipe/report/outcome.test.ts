@@ -28,10 +28,7 @@ describe('an outcome', () => {
 describe('a failure', () => {
   const log = 'cache/logs/1/plot.log';
   test.each<[Failure, string]>([
-    [
-      { type: 'failed', log, reason: 'exit-nonzero', status: 3, tail: [] },
-      'its command ended with exit status 3',
-    ],
+    [{ type: 'failed', log, reason: 'exit-nonzero', status: 3, tail: [] }, 'it ended with exit status 3'],
     [{ type: 'failed', log, reason: 'killed', signal: 'SIGSEGV', tail: [] }, 'killed by SIGSEGV'],
     [
       { type: 'failed', log, reason: 'killed', signal: 'SIGKILL', tail: [] },
@@ -86,7 +83,7 @@ describe('a failure', () => {
       tail: ['first', 'cat: x: No such file or directory'],
     };
     expect(failureReport('plot@seed=1', failure, ['ignored'], plain)).toEqual([
-      'failed  plot@seed=1: its command ended with exit status 1',
+      'failed  plot@seed=1: it ended with exit status 1',
       '        | first',
       '        | cat: x: No such file or directory',
       '        log: cache/logs/1/plot.log',

@@ -76,6 +76,11 @@ const cases: [string, Reason, string, string?][] = [
   ],
   ['other outputs', { reason: 'outputs-declared' }, 'the declared outputs changed'],
   [
+    'a stage with a mistake',
+    { reason: 'unchecked' },
+    'its stage has a mistake, and whether anything changed is not known',
+  ],
+  [
     'a lost output',
     { reason: 'output-lost', path: 'artifacts/x' },
     'artifacts/x is gone or was edited, and the store no longer has it',

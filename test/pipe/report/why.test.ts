@@ -45,7 +45,7 @@ describe('the explanation of a task', () => {
     const told = task('data', { state: 'stale', reasons: [{ reason: 'never-built' }] }, { past: failed });
     expect(whyLines([told], graph, plain)).toEqual([
       'data',
-      '  last: failed on 2026-01-05 09:04 (its command ended with exit status 3)',
+      '  last: failed on 2026-01-05 09:04 (it ended with exit status 3)',
       '  next: will run, because',
       '    never built',
     ]);

@@ -75,7 +75,15 @@ describe('a command that fails', () => {
       { reason: 'output-missing', output: 'text' },
     ],
     ['to end in time', 'sleep 30', 'timeout: 0.3', { reason: 'timed-out', seconds: 0.3 }],
-    ['to find its directory', 'true', 'cwd: nowhere', { reason: 'threw' }],
+    [
+      'to find its directory',
+      'true',
+      'cwd: nowhere',
+      {
+        reason: 'threw',
+        message: expect.stringMatching(/^there is no directory .*nowhere, its `cwd`$/) as string,
+      },
+    ],
   ];
 
   test.each(cases)('%s is told so, and leaves nothing', async (_, command, more, expected) => {

@@ -16,6 +16,11 @@ function record(text: string): TaskRecord {
 }
 
 describe('the lock', () => {
+  test('that cannot be read is named', () => {
+    const directory = temporaryDirectory();
+    expect(() => new Lock(directory, 'default')).toThrow(expect.objectContaining({ path: directory }));
+  });
+
   test('gives back what was written, whatever ids, names and parameters hold', () => {
     const directory = temporaryDirectory();
     const texts = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), {
