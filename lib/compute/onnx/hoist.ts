@@ -1,4 +1,4 @@
-import type { OnnxModel, OnnxNode, OnnxPort } from './model.ts';
+import { elementType, type OnnxModel, type OnnxNode, type OnnxPort } from './model.ts';
 
 /** A model in two: what depends on some of its inputs alone, and the rest, which takes what that gives as inputs. */
 interface Hoisted {
@@ -9,7 +9,7 @@ interface Hoisted {
 
 /**
  * Takes out what depends on the `fixed` inputs alone, such as filters in the order that a convolution wants
- * them: while those stay the same, it need not be worked out again. All of it must be float32.
+ * them, or cast: while those stay the same, it need not be worked out again. All of it must be float32 or float16.
  */
 export function hoist(model: OnnxModel, fixed: ReadonlySet<string>): Hoisted {
   const constant = new Set(model.initializers.map(({ name }) => name));
@@ -25,11 +25,27 @@ export function hoist(model: OnnxModel, fixed: ReadonlySet<string>): Hoisted {
     late.flatMap(({ inputs }) => inputs).filter((name) => early.has(name) && !fixed.has(name)),
   );
   if (given.size === 0) return { before: null, rest: model };
-  const ports = [...given].map((name): OnnxPort => ({ name, type: 'float32', dims: null }));
+  const half = halves(model);
+  const ports = [...given].map((name): OnnxPort => ({
+    name,
+    type: half.has(name) ? 'float16' : 'float32',
+    dims: null,
+  }));
   return {
     before: part(model, given, new Set(), ports),
     rest: part({ ...model, inputs: [...model.inputs, ...ports] }, results, given, model.outputs),
   };
+}
+
+/** Names of the results that are float16. */
+function halves({ nodes }: OnnxModel): Set<string> {
+  const half = new Set<string>();
+  for (const { op, inputs, output, attributes } of nodes) {
+    const isHalf =
+      op === 'Cast' ? attributes.to === elementType.float16 : inputs.some((name) => half.has(name));
+    if (isHalf) half.add(output);
+  }
+  return half;
 }
 
 /** What leads to `wanted`, up to what is `given`. */
