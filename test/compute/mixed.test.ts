@@ -64,34 +64,48 @@ describe('the model of a training step in mixed precision', () => {
   });
 });
 
-test('weights that no call changes are cast when they are set', async () => {
-  const inputs = { x: random([2, 4, 4, 3], 1), filter: random([3, 3, 3, 4], 2) };
-  const state = { same: 'filter' };
-  const convolution: TensorFunction = ({ x, filter }) => ({
-    y: tf.conv2d(x as Tensor4D, filter as Tensor4D, 1, 1),
+describe('weights that no call changes', () => {
+  const inputs = { x: random([2, 4, 4, 3], 1), filter: random([3, 3, 3, 4], 2), scale: random([4], 3) };
+  const state = { same: 'filter', 'same scale': 'scale' };
+  const scaled: TensorFunction = ({ x, filter, scale }) => ({
+    y: tf.mul(tf.conv2d(x as Tensor4D, filter as Tensor4D, 1, 1), scale!),
     same: tf.clone(filter!),
+    'same scale': tf.clone(scale!),
   });
-  const { before, rest } = hoist(
-    await written(convolution, { inputs: specs(inputs), state }),
-    new Set(['filter']),
-  );
-  expect(before!.nodes.map(({ op }) => op)).toContain('Cast');
-  expect(before!.outputs.map(({ type }) => type)).toEqual(['float16']);
-  expect(rest.inputs.map(({ type }) => type)).toEqual(['float32', 'float16']);
-  expect(rest.nodes.filter(({ attributes }) => attributes.to === elementType.float16)).toHaveLength(1);
 
-  const engine = await engineOn();
-  const program = await engine.compile(convolution, { inputs: specs(inputs), state, precision: 'mixed' });
-  const exact = await engine.compile(convolution, { inputs: specs(inputs), state });
-  for (const filter of [inputs.filter, random([3, 3, 3, 4], 9)]) {
-    program.setState({ filter });
-    exact.setState({ filter });
-    const { y } = await program.run({ x: inputs.x });
-    const distance = difference(y, (await exact.run({ x: inputs.x })).y);
-    expect(distance).toBeGreaterThan(1e-6);
-    expect(distance).toBeLessThan(4e-3);
-  }
-  await engine.dispose();
+  test.each([
+    {
+      halves: true,
+      casts: ['float16'],
+      left: 1,
+      where: 'when they are set, where float16 stays on the device',
+    },
+    { halves: false, casts: ['float32'], left: 2, where: 'on each call, where it does not' },
+  ])('are cast $where', async ({ halves, casts, left }) => {
+    const model = await written(scaled, { inputs: specs(inputs), state });
+    const { before, rest } = hoist(model, new Set(['filter', 'scale']), halves);
+    expect(before!.nodes.map(({ op }) => op)).toContain('Mul');
+    expect(before!.outputs.map(({ type }) => type)).toEqual(casts);
+    expect(rest.inputs.map(({ type }) => type)).toEqual(['float32', ...casts]);
+    const toHalf = rest.nodes.filter(({ attributes }) => attributes.to === elementType.float16);
+    expect(toHalf).toHaveLength(left);
+  });
+
+  test('are cast anew when they are set anew', async () => {
+    const engine = await engineOn();
+    const options = { inputs: specs(inputs), state };
+    const program = await engine.compile(scaled, { ...options, precision: 'mixed' });
+    const exact = await engine.compile(scaled, options);
+    for (const filter of [inputs.filter, random([3, 3, 3, 4], 9)]) {
+      program.setState({ filter, scale: inputs.scale });
+      exact.setState({ filter, scale: inputs.scale });
+      const { y } = await program.run({ x: inputs.x });
+      const distance = difference(y, (await exact.run({ x: inputs.x })).y);
+      expect(distance).toBeGreaterThan(1e-6);
+      expect(distance).toBeLessThan(4e-3);
+    }
+    await engine.dispose();
+  });
 });
 
 async function product(a: number[][], b: number[][]): Promise<number[]> {

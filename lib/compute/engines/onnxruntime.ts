@@ -62,7 +62,8 @@ class OnnxRuntimeEngine implements Engine {
     const { state: kept = {}, precision = 'float32' } = options;
     const block = precision === 'mixed' ? 0 : this.#block;
     const lowered = lower(graph, { state: kept, block, precision });
-    const { before, rest } = hoist(lowered.model, unchanging(lowered, kept));
+    // Float16 in the processor's memory cannot be handed on in Node 23 or later (onnxruntime-node 1.30).
+    const { before, rest } = hoist(lowered.model, unchanging(lowered, kept), this.#keeps);
     const open = (
       model: OnnxModel,
       stays: (output: string) => boolean = () => false,
@@ -85,9 +86,14 @@ class OnnxRuntimeEngine implements Engine {
     return program;
   }
 
+  /** Whether outputs can stay on the device. */
+  get #keeps(): boolean {
+    return this.#device === 'webgpu';
+  }
+
   /** Where outputs are left: what is kept, on a device that can keep it. */
   #places(model: OnnxModel, kept: (output: string) => boolean): ort.InferenceSession.SessionOptions {
-    if (this.#device !== 'webgpu') return {};
+    if (!this.#keeps) return {};
     return {
       preferredOutputLocation: Object.fromEntries(
         model.outputs.map(({ name }) => [name, kept(name) ? 'gpu-buffer' : 'cpu']),

@@ -9,23 +9,25 @@ interface Hoisted {
 
 /**
  * Takes out what depends on the `fixed` inputs alone, such as filters in the order that a convolution wants
- * them, or cast: while those stay the same, it need not be worked out again. All of it must be float32 or float16.
+ * them, or cast: while those stay the same, it need not be worked out again. All of it must be float32 or
+ * float16; where `halves` is false, what is float16 stays in the rest.
  */
-export function hoist(model: OnnxModel, fixed: ReadonlySet<string>): Hoisted {
+export function hoist(model: OnnxModel, fixed: ReadonlySet<string>, halves: boolean): Hoisted {
   const constant = new Set(model.initializers.map(({ name }) => name));
+  const half = halfResults(model);
   const early = new Set(fixed);
   const results = new Set(model.outputs.map(({ name }) => name));
   for (const { inputs, output } of model.nodes) {
     const needed = inputs.filter((name) => name !== '' && !constant.has(name));
     if (needed.length === 0) constant.add(output);
-    else if (!results.has(output) && needed.every((name) => early.has(name))) early.add(output);
+    else if (results.has(output) || (half.has(output) && !halves)) continue;
+    else if (needed.every((name) => early.has(name))) early.add(output);
   }
   const late = model.nodes.filter(({ output }) => !early.has(output) && !constant.has(output));
   const given = new Set(
     late.flatMap(({ inputs }) => inputs).filter((name) => early.has(name) && !fixed.has(name)),
   );
   if (given.size === 0) return { before: null, rest: model };
-  const half = halves(model);
   const ports = [...given].map((name): OnnxPort => ({
     name,
     type: half.has(name) ? 'float16' : 'float32',
@@ -38,7 +40,7 @@ export function hoist(model: OnnxModel, fixed: ReadonlySet<string>): Hoisted {
 }
 
 /** Names of the results that are float16. */
-function halves({ nodes }: OnnxModel): Set<string> {
+function halfResults({ nodes }: OnnxModel): Set<string> {
   const half = new Set<string>();
   for (const { op, inputs, output, attributes } of nodes) {
     const isHalf =

@@ -18,6 +18,8 @@ export const INITIAL_LOSS_SCALE: LossScale = { scale: 2 ** 16, goodSteps: 0 };
 const GROWTH = 2;
 const BACKOFF = 0.5;
 const GROWTH_INTERVAL = 2000;
+/** The largest power of two in float32. */
+const LARGEST_SCALE = 2 ** 127;
 
 /** Names of a training step's state. */
 const SCALE = 'loss scale';
@@ -84,8 +86,8 @@ function nextLossScale(finite: Scalar, inputs: Inputs): Record<string, Tensor> {
   const good = tf.add(goodSteps, 1);
   const zero = tf.zerosLike(good);
   const enough = tf.greaterEqual(good, GROWTH_INTERVAL);
-  const larger = tf.mul(scale, GROWTH);
-  const grown = tf.where(tf.logicalAnd(enough, tf.isFinite(larger)), larger, scale);
+  const canGrow = tf.less(scale, LARGEST_SCALE);
+  const grown = tf.where(tf.logicalAnd(enough, canGrow), tf.mul(scale, GROWTH), scale);
   return {
     [SCALE]: choose(finite, grown, tf.mul(scale, BACKOFF)),
     [GOOD_STEPS]: choose(finite, tf.where(enough, zero, good), zero),
