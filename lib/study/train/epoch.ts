@@ -1,12 +1,12 @@
-import type { Engine, Precision, Program } from '../../compute/program.ts';
+import type { Engine, Program } from '../../compute/program.ts';
 import type { LabelledImages } from '../dataset/file.ts';
 import type { Model } from '../model/model.ts';
 import { draws, permutation } from '../random.ts';
 import { drawAugmentation } from './augment.ts';
 import { BatchAssembler } from './batch.ts';
+import { checkStep } from './check-step.ts';
 import { ScoreSum } from './evaluate.ts';
 import type { Score } from './evaluate.ts';
-import { isExhausted } from './loss-scale.ts';
 import type { TrainParams } from './params.ts';
 import { trainingStep } from './step.ts';
 
@@ -53,29 +53,6 @@ async function compileStep(options: EpochOptions, size: number): Promise<Step> {
 
 async function moveState(from: Program, to: Program): Promise<void> {
   to.setState(await from.getState());
-}
-
-/** What a step came to. */
-interface TakenStep {
-  readonly loss: number;
-  readonly skipped: boolean;
-  /** Of the loss; 1 where it is not scaled. */
-  readonly scale: number;
-}
-
-function checkStep({ loss, skipped, scale }: TakenStep, place: string, precision: Precision): void {
-  const finite = Number.isFinite(loss);
-  if (finite && !(skipped && isExhausted(scale))) return;
-  const what = finite
-    ? `no scale of the loss, down to ${scale}, gives finite gradients`
-    : `the loss is ${loss}`;
-  const remedies = [
-    'lower params.train.learningRate',
-    'raise params.train.schedule.warmUp',
-    ...(precision === 'mixed' ? ['take params.train.precision: float32'] : []),
-  ];
-  const last = remedies.pop()!;
-  throw new Error(`training diverged: ${what} ${place}; ${remedies.join(', ')}, or ${last}`);
 }
 
 /** Compiles the step, and a second one for a smaller last batch where that is not left out. */

@@ -45,14 +45,6 @@ export function lossScaleOf(values: TensorMap): LossScale | null {
 
 type Inputs = Readonly<Record<string, Tensor>>;
 
-/** Below this, halving the scale again cannot be what gradients lack: they are none. */
-const LEAST_SCALE = 2 ** -24;
-
-/** Whether no scale will do: a step was skipped at one so small. */
-export function isExhausted(scale: number): boolean {
-  return scale < LEAST_SCALE;
-}
-
 /** The loss that gradients are taken of. */
 export function scaledLoss(loss: Scalar, inputs: Inputs): Scalar {
   return tf.mul(loss, inputs[SCALE]!);

@@ -148,7 +148,7 @@ describe('a segment of training', () => {
     },
     {
       changes: { learningRate: 1e30, precision: 'mixed' },
-      message: /the loss is NaN in .*; lower .*, raise .*, or take params\.train\.precision: float32$/,
+      message: /the loss is NaN in .*; lower .*, or raise .*, or take params\.train\.precision: float32$/,
     },
     { changes: { batchSize: 46 }, message: /45 training images do not fill a batch of 46/ },
   ])('fails with $message', async ({ changes, message }) => {
