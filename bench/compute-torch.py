@@ -1,4 +1,7 @@
-"""The PyTorch side of bench/compute.ts: reads one request a line, answers each with seconds per call."""
+"""The PyTorch side of bench/compute.ts: reads one request a line, answers each with seconds per call.
+
+On a GPU, batches are copied to it in each call, as ours are.
+"""
 
 import json
 import resource
@@ -42,42 +45,77 @@ def network(family, depth, width, inplace=True):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(into, 10))
 
 
+def device_for(request):
+    """The device that stands against ours: PyTorch has no WebGPU. None where there is none."""
+    if request["device"] == "cpu":
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else None
+
+
+def wait(device):
+    if device == "cuda":
+        torch.cuda.synchronize()
+    if device == "mps":
+        torch.mps.synchronize()
+
+
 def prepare(request):
     torch.manual_seed(0)
     torch.set_num_threads(request["threads"])
     channels_last = torch.channels_last
-    model = network(request["family"], request["depth"], request["width"]).to(memory_format=channels_last)
+    device = device_for(request)
+    model = network(request["family"], request["depth"], request["width"])
+    model = model.to(device, memory_format=channels_last)
     x = torch.randn(request["batch"], 3, 32, 32).contiguous(memory_format=channels_last)
     labels = torch.randint(0, 10, (request["batch"],))
     optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 
-    def train():
-        model.train()
-        optimiser.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(model(x), labels)
-        loss.backward()
-        optimiser.step()
-        loss.item()
+    def trained(mixed):
+        scaler = torch.amp.GradScaler(device, enabled=mixed)
 
-    def evaluate():
-        model.eval()
-        with torch.inference_mode():
-            model(x).numpy()
+        def train():
+            model.train()
+            optimiser.zero_grad(set_to_none=True)
+            with torch.autocast(device, torch.float16, enabled=mixed):
+                loss = F.cross_entropy(model(x.to(device)), labels.to(device))
+            scaler.scale(loss).backward()
+            scaler.step(optimiser)
+            scaler.update()
+            loss.item()
 
-    return {"train": train, "evaluate": evaluate, "explain": explanations(request)}
+        return train
+
+    def evaluated(mixed):
+        def evaluate():
+            model.eval()
+            with torch.inference_mode(), torch.autocast(device, torch.float16, enabled=mixed):
+                model(x.to(device)).cpu().numpy()
+
+        return evaluate
+
+    return {
+        "train": trained(False),
+        "train mixed": trained(True),
+        "evaluate": evaluated(False),
+        "evaluate mixed": evaluated(True),
+        "explain": explanations(request, device),
+        "wait": lambda: wait(device),
+    }
 
 
-def explanations(request):
+def explanations(request, device):
     """The study's seven methods by Captum, 32 images at once; None where there is no Captum."""
     try:
         from captum.attr import Deconvolution, GuidedBackprop, GuidedGradCam, LayerGradCam, NoiseTunnel, Saliency
     except ImportError:
         return None
     net = network(request["family"], request["depth"], request["width"], inplace=False)
-    net = net.to(memory_format=torch.channels_last).eval()
+    net = net.to(device, memory_format=torch.channels_last).eval()
     last = [module for module in net if isinstance(module, Block)][-1]
     x = torch.randn(IMAGES, 3, 32, 32).contiguous(memory_format=torch.channels_last)
-    target = torch.arange(IMAGES) % 10
+    target = (torch.arange(IMAGES) % 10).to(device)
     opposite = nn.Sequential(net, Negative())
     methods = [
         Saliency(net).attribute,
@@ -93,7 +131,7 @@ def explanations(request):
 
     def explain():
         for method in methods:
-            method(x.clone().requires_grad_(), target=target)
+            method(x.to(device, copy=True).requires_grad_(), target=target).cpu()
 
     return explain
 
@@ -119,8 +157,9 @@ print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     if "family" in request:
-        calls = prepare(request)
-        print(json.dumps({}), flush=True)
+        able = device_for(request) is not None
+        calls = prepare(request) if able else {}
+        print(json.dumps({"able": able}), flush=True)
         continue
     if calls[request["call"]] is None:
         print(json.dumps({"seconds": []}), flush=True)
@@ -129,5 +168,6 @@ for line in sys.stdin:
     for _ in range(request["count"]):
         start = time.perf_counter()
         calls[request["call"]]()
+        calls["wait"]()
         seconds.append(time.perf_counter() - start)
     print(json.dumps({"seconds": seconds}), flush=True)

@@ -11,7 +11,7 @@ export interface NetSize {
   readonly threads: number;
 }
 
-export type Call = 'train' | 'evaluate' | 'explain';
+export type NetCall = 'train' | 'train mixed' | 'evaluate' | 'evaluate mixed';
 
 /** PyTorch in a process of its own, asked one thing at a time. */
 export class Torch {
@@ -51,18 +51,19 @@ export class Torch {
     return new Torch(child, answers, (JSON.parse(first.value) as { version: string }).version, python);
   }
 
-  async prepare(net: NetSize): Promise<void> {
-    await this.#ask(net);
+  /** False where PyTorch has no GPU to set against `device`. */
+  async prepare(net: NetSize, device: string): Promise<boolean> {
+    return (await this.#ask({ ...net, device })).able!;
   }
 
   /** Seconds of each of `count` calls; none where Captum is missing. */
-  async time(call: Call, count: number): Promise<number[]> {
+  async time(call: NetCall | 'explain', count: number): Promise<number[]> {
     return (await this.#ask({ call, count })).seconds!;
   }
 
   /** Largest resident memory, in KiB, of a process of its own that trains. */
   async peak(net: NetSize): Promise<number> {
-    const args = ['bench/compute-torch.py', JSON.stringify(net)];
+    const args = ['bench/compute-torch.py', JSON.stringify({ ...net, device: 'cpu' })];
     const { stdout } = await promisify(execFile)(this.#python, args);
     return (JSON.parse(stdout) as { peak: number }).peak;
   }
@@ -71,10 +72,10 @@ export class Torch {
     this.#process.stdin.end();
   }
 
-  async #ask(request: object): Promise<{ seconds?: number[] }> {
+  async #ask(request: object): Promise<{ able?: boolean; seconds?: number[] }> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const answer = await this.#answers.next();
     if (answer.done === true) throw new Error('PyTorch stopped');
-    return JSON.parse(answer.value) as { seconds?: number[] };
+    return JSON.parse(answer.value) as { able?: boolean; seconds?: number[] };
   }
 }

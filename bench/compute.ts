@@ -5,6 +5,10 @@
  *
  *   npm run bench:compute                      PYTHON=/path/to/python chooses where torch is looked for
  *   npm run bench:compute resnet18,18,16,128,2    one net: family,depth,width,batch,threads
+ *   npm run bench:compute -- --mixed              with training and evaluation in mixed precision, beside
+ *                                                 PyTorch's autocast to float16
+ *   npm run bench:compute -- --device cuda --device webgpu      on GPUs, in float32 and mixed precision, beside
+ *                                                 PyTorch on its GPU; memory is left out
  */
 import { createEngine } from '../lib/compute/engine.ts';
 import type { Engine, Program, TensorMap, TensorValue } from '../lib/compute/program.ts';
@@ -13,16 +17,26 @@ import { noiseFields } from '../lib/study/attribution/noise.ts';
 import { createModel } from '../lib/study/model/create.ts';
 import { initialWeights } from '../lib/study/model/initial.ts';
 import type { Model } from '../lib/study/model/model.ts';
+import { initialState, toProgram } from '../lib/study/train/state.ts';
 import { inference, trainingStep } from '../lib/study/train/step.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { Torch, type NetSize } from './compute-torch.ts';
+import { parseArgs, promisify } from 'node:util';
+import { Torch, type NetCall, type NetSize } from './compute-torch.ts';
 
 const ROUNDS = 5;
 /** A turn of each lasts about this long, in seconds. */
 const TURN = 0.7;
+
+/** Of `engine` in `pipeline.yaml`. */
+type Device = 'cpu' | 'cuda' | 'webgpu';
+
+const GPU_DEFAULTS: readonly NetSize[] = [
+  { family: 'resnet-cifar', depth: 20, width: 16, batch: 128, threads: 1 },
+  { family: 'resnet18', depth: 18, width: 16, batch: 128, threads: 1 },
+  { family: 'resnet18', depth: 18, width: 64, batch: 256, threads: 1 },
+];
 
 const DEFAULTS: readonly NetSize[] = [
   { family: 'resnet-cifar', depth: 8, width: 8, batch: 64, threads: 1 },
@@ -43,27 +57,18 @@ interface Prepared {
   readonly feed: TensorMap;
 }
 
-async function prepare(
-  engine: Engine,
-  model: Model,
-  net: NetSize,
-  call: 'train' | 'evaluate',
-): Promise<Prepared> {
+async function prepare(engine: Engine, model: Model, net: NetSize, call: NetCall): Promise<Prepared> {
   const image = [32, 32, 3];
-  const { fn, options } =
-    call === 'train'
-      ? trainingStep(model, { momentum: 0.9, weightDecay: 0 }, image, net.batch)
-      : inference(model, image, net.batch);
+  const precision = call.endsWith('mixed') ? 'mixed' : 'float32';
+  const trains = call.startsWith('train');
+  const { fn, options } = trains
+    ? trainingStep(model, { momentum: 0.9, weightDecay: 0, precision }, image, net.batch)
+    : inference(model, image, net.batch, precision);
   const program = await engine.compile(fn, options);
-  const initial = initialWeights(model.weights, 1);
-  const kept = Object.values(options.state ?? {});
-  program.setState(
-    Object.fromEntries(
-      kept.map((name) => [name, initial[name] ?? floats(options.inputs[name]!.shape, () => 0)]),
-    ),
-  );
+  const start = initialState(model, 1, precision);
+  program.setState(trains ? toProgram(start) : start.weights);
   const x = floats([net.batch, ...image], (i) => Math.sin(i * 1.37));
-  if (call === 'evaluate') return { program, feed: { x } };
+  if (!trains) return { program, feed: { x } };
   const labels = floats([net.batch, 10], (i) => Number(i % 10 === Math.floor(i / 10) % 10));
   return { program, feed: { x, labels, rate: floats([], () => 0.01) } };
 }
@@ -99,7 +104,7 @@ async function compare(name: string, perCall: number, ours: Timed, theirs: Timed
     if (theirs !== null) reference.push(...(await theirs(torchCount)));
   }
   const speed = perCall / median(mine);
-  const columns = [name.padEnd(14), speed.toFixed(0).padStart(7)];
+  const columns = [name.padEnd(22), speed.toFixed(0).padStart(7)];
   if (reference.length > 0) {
     const other = perCall / median(reference);
     columns.push(other.toFixed(0).padStart(7), (speed / other).toFixed(2).padStart(6));
@@ -107,7 +112,7 @@ async function compare(name: string, perCall: number, ours: Timed, theirs: Timed
   return columns.join('  ');
 }
 
-async function compareNet(net: NetSize, call: 'train' | 'evaluate', engine: Engine, torch: Torch | null) {
+async function compareNet(net: NetSize, call: NetCall, engine: Engine, torch: Torch | null) {
   const ours = await prepare(engine, modelOf(net), net, call);
   const theirs = torch === null ? null : (count: number) => torch.time(call, count);
   const line = await compare(`${call}, images`, net.batch, (count) => time(ours, count), theirs);
@@ -130,7 +135,7 @@ async function peak(net: NetSize): Promise<number> {
 async function comparePeak(net: NetSize, torch: Torch | null): Promise<string> {
   const ours = (await peak(net)) / 1024;
   const theirs = torch === null ? null : (await torch.peak(net)) / 1024;
-  const columns = ['peak, MiB'.padEnd(14), ours.toFixed(0).padStart(7)];
+  const columns = ['peak, MiB'.padEnd(22), ours.toFixed(0).padStart(7)];
   if (theirs !== null) columns.push(theirs.toFixed(0).padStart(7), (ours / theirs).toFixed(2).padStart(6));
   return columns.join('  ');
 }
@@ -195,7 +200,7 @@ async function compareMaps(net: NetSize, engine: Engine, torch: Torch | null): P
   const needed = (IMAGES * PASSES * model.multiplyAdds) / taken / 1e9;
   const possible = await convolutionRate(engine);
   const rates = `${needed.toFixed(0)} explaining, ${possible.toFixed(0)} in one wide convolution`;
-  return `${line}\n  ${'multiply-adds, 10⁹'.padEnd(14)}  ${rates}`;
+  return `${line}\n  ${'multiply-adds, 10⁹'.padEnd(22)}  ${rates}`;
 }
 
 /** 10⁹ multiply-adds a second in a 3×3 convolution of 128 channels: about all that the processor can do. */
@@ -227,7 +232,7 @@ async function compileTimes(net: NetSize, engine: Engine): Promise<string> {
     await seconds(() => engine.compile(step.fn, step.options)),
     await seconds(() => explainer(model, engine)),
   ];
-  return `${'compile, s'.padEnd(14)}  ${times[0]!} to train, ${times[1]!} to explain`;
+  return `${'compile, s'.padEnd(22)}  ${times[0]!} to train, ${times[1]!} to explain`;
 }
 
 function parse(text: string): NetSize {
@@ -238,31 +243,68 @@ function parse(text: string): NetSize {
   return { family, depth: depth!, width: width!, batch: batch!, threads: threads! };
 }
 
-async function compareAll(nets: readonly NetSize[]): Promise<void> {
+/** The engine, and whether it is for mixed precision, too; says what of it is not as it should be. */
+async function start(device: Device, threads: number, mixed: boolean): Promise<[Engine, boolean] | null> {
+  for (const precision of mixed ? (['mixed', 'float32'] as const) : (['float32'] as const))
+    try {
+      const engine = await createEngine({ backend: 'onnxruntime', device, threads, precision });
+      for (const note of engine.notes) console.log(`  ${note}`);
+      return [engine, precision === 'mixed'];
+    } catch (error) {
+      console.log(`  skipped ${precision} on ${device}: ${(error as Error).message}`);
+    }
+  return null;
+}
+
+async function compareOn(device: Device, net: NetSize, torch: Torch | null, mixed: boolean): Promise<void> {
+  const { family, depth, width, batch, threads } = net;
+  console.log(`${family} depth ${depth}, width ${width}, batch ${batch}, threads ${threads}, on ${device}`);
+  const started = await start(device, threads, mixed || device !== 'cpu');
+  if (started === null) return;
+  const [engine, canMix] = started;
+  console.log(`  ${Object.values(engine.toolchain).join(', ')}`);
+  const theirs = (await torch?.prepare(net, device)) === true ? torch : null;
+  if (torch !== null && theirs === null) console.log('  skipped PyTorch: it has no GPU here');
+  const calls: NetCall[] = canMix
+    ? ['train', 'train mixed', 'evaluate', 'evaluate mixed']
+    : ['train', 'evaluate'];
+  for (const call of calls) console.log(`  ${await compareNet(net, call, engine, theirs)}`);
+  console.log(`  ${await compareMaps(net, engine, theirs)}`);
+  console.log(`  ${await compileTimes(net, engine)}`);
+  if (device === 'cpu') console.log(`  ${await comparePeak(net, theirs)}`);
+  await engine.dispose();
+}
+
+async function compareAll(
+  devices: readonly Device[],
+  nets: readonly NetSize[],
+  mixed: boolean,
+): Promise<void> {
   const torch = await Torch.start(process.env.PYTHON ?? 'python3');
   if (torch === null) console.log('skipped PyTorch: no torch in PYTHON (or python3)');
   console.log(`per second: pipe${torch === null ? '' : `, PyTorch ${torch.version} channels_last, ratio`}`);
-  for (const net of nets) {
-    const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: net.threads });
-    const { family, depth, width, batch, threads } = net;
-    console.log(
-      `${family} depth ${depth}, width ${width}, batch ${batch}, threads ${threads} (${engine.toolchain.layout ?? ''})`,
-    );
-    await torch?.prepare(net);
-    for (const call of ['train', 'evaluate'] as const)
-      console.log(`  ${await compareNet(net, call, engine, torch)}`);
-    console.log(`  ${await compareMaps(net, engine, torch)}`);
-    console.log(`  ${await compileTimes(net, engine)}`);
-    console.log(`  ${await comparePeak(net, torch)}`);
-    await engine.dispose();
+  for (const device of devices) {
+    const chosen = nets.length > 0 ? nets : device === 'cpu' ? DEFAULTS : GPU_DEFAULTS;
+    for (const net of chosen) await compareOn(device, net, torch, mixed);
   }
   torch?.stop();
 }
 
-const [first, ...rest] = process.argv.slice(2);
-if (first === '--peak') {
-  const net = parse(rest[0]!);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    device: { type: 'string', multiple: true, default: ['cpu'] },
+    mixed: { type: 'boolean', default: false },
+    peak: { type: 'boolean', default: false },
+  },
+});
+const nets = positionals.map(parse);
+const known: readonly string[] = ['cpu', 'cuda', 'webgpu'] satisfies Device[];
+const unknown = values.device.find((device) => !known.includes(device));
+if (unknown !== undefined) throw new Error(`--device ${unknown}: it is one of ${known.join(', ')}`);
+if (values.peak) {
+  const [net] = nets as [NetSize];
   const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: net.threads });
   await time(await prepare(engine, modelOf(net), net, 'train'), 5);
   console.log(process.resourceUsage().maxRSS);
-} else await compareAll(first === undefined ? DEFAULTS : [first, ...rest].map(parse));
+} else await compareAll(values.device as Device[], nets, values.mixed);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { examineEngines } from '../lib/compute/doctor.ts';
 import { defineDoctor } from '../lib/stage/doctor.ts';
-import { engineParams } from '../lib/study/train/params.ts';
+import { engineParams, enginePrecision, precisions } from '../lib/study/train/params.ts';
 
 /** Which engine the study's tasks take on this machine, and what became of the others. */
 export default defineDoctor({
-  params: z.looseObject({ engine: engineParams }),
-  examine: ({ engine }) => examineEngines(engine),
+  params: z.looseObject({ engine: engineParams, train: precisions.prefault({}) }),
+  examine: ({ engine, train }) => examineEngines({ ...engine, precision: enginePrecision(train) }),
 });

@@ -3,7 +3,7 @@ import { defineStage } from '../lib/stage/define.ts';
 import { readImages } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
-import { engineParams, trainParams } from '../lib/study/train/params.ts';
+import { checkPrecision, engineParams, enginePrecision, trainParams } from '../lib/study/train/params.ts';
 import { readState, writeSegment } from '../lib/study/train/segment-files.ts';
 import { initialState } from '../lib/study/train/state.ts';
 import { trainEpochs } from '../lib/study/train/train.ts';
@@ -13,11 +13,13 @@ const epoch = z.int().positive();
 
 /** Trains one segment: from the state the segment before left, up to the epoch that ends this one. */
 export default defineStage({
-  params: z.strictObject({ engine: engineParams, model: modelParams, train: trainParams }),
+  params: z
+    .strictObject({ engine: engineParams, model: modelParams, train: trainParams })
+    .check(checkPrecision),
   axes: z.looseObject({ augment: z.boolean(), seed: z.int().min(0).max(0xffffffff), epoch }),
   inputs: { train: 'one', validation: 'one', test: 'one', model: 'optional', optimiser: 'optional' },
   outputs: ['model', 'optimiser', 'records', 'log'],
-  toolchain: engineToolchain,
+  toolchain: (params) => engineToolchain(params, enginePrecision(params.train)),
   async run(task) {
     const { params, axes, inputs, outputs, provenance, signal } = task;
     const train = await readImages(inputs.train.path);
@@ -27,8 +29,8 @@ export default defineStage({
     const start =
       inputs.model && inputs.optimiser
         ? await readState(model, { model: inputs.model.path, optimiser: inputs.optimiser.path })
-        : initialState(model, axes.seed);
-    const engine = await taskEngine(task);
+        : initialState(model, axes.seed, params.train.precision);
+    const engine = await taskEngine(task, enginePrecision(params.train));
     try {
       const { augment, seed } = axes;
       const images = { train, validation, test };

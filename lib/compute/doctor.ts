@@ -11,7 +11,7 @@ interface EngineFinding {
   readonly text: string;
 }
 
-type Choice = Pick<EngineOptions, 'backend' | 'device'>;
+type Choice = Pick<EngineOptions, 'backend' | 'device' | 'precision'>;
 
 const CHOICES: readonly Choice[] = [
   ...DEVICES.map((device) => ({ backend: 'onnxruntime' as const, device })),
@@ -20,14 +20,15 @@ const CHOICES: readonly Choice[] = [
   { backend: 'js', device: 'cpu' },
 ];
 
-/** The engine that `wanted` takes on this machine; of every other, whether it works, or why not. */
+/** The engine that `wanted` takes on this machine; of every other, whether it would do as well, or why not. */
 export async function examineEngines(wanted: Choice): Promise<EngineFinding[]> {
   const chosen = await start(wanted);
   const findings: EngineFinding[] = [{ name: 'instructions', state: 'fact', text: await vectorUnits() }];
   if (chosen instanceof Error)
     findings.push({ name: 'engine', state: 'absent', text: `none is taken: ${chosen.message}` });
   const taken = chosen instanceof Error ? '' : toolchainOf(chosen);
-  for (const choice of CHOICES) findings.push(await examine(choice, taken));
+  const { precision = 'float32' } = wanted;
+  for (const choice of CHOICES) findings.push(await examine({ ...choice, precision }, taken));
   return findings;
 }
 

@@ -2,6 +2,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 export type DType = 'float32' | 'int32';
 
+/**
+ * `mixed`: convolutions and matrix products take float16 and give float16, everything else is float32
+ * (Micikevicius et al. 2018, "Mixed precision training"). Inputs, outputs and state are float32 either way.
+ */
+export type Precision = 'float32' | 'mixed';
+
 /** Shape and type of a tensor without its values; images are `[batch, height, width, channels]`. */
 export interface TensorSpec {
   readonly dtype: DType;
@@ -28,6 +34,8 @@ export interface CompileOptions {
    * device. Such inputs are set with `setState` and read with `getState`, and not passed to `run`.
    */
   readonly state?: Readonly<Record<string, string>>;
+  /** `float32` unless given. */
+  readonly precision?: Precision;
 }
 
 /** A compiled function. Not for concurrent calls. */
@@ -55,4 +63,6 @@ export interface EngineOptions {
   readonly backend: 'auto' | 'onnxruntime' | 'tensorflow' | 'js';
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
   readonly threads: number;
+  /** `mixed`: the engine is to compile programs of mixed precision, too. `float32` unless given. */
+  readonly precision?: Precision;
 }

@@ -1,5 +1,5 @@
 import { createEngine } from '../compute/engine.ts';
-import type { Engine, EngineOptions } from '../compute/program.ts';
+import type { Engine, EngineOptions, Precision } from '../compute/program.ts';
 
 interface EngineTask {
   readonly params: { readonly engine: Pick<EngineOptions, 'backend' | 'device'> };
@@ -8,13 +8,16 @@ interface EngineTask {
 }
 
 /** The engine that a task computes with; what of it was not taken, and why, goes to the task's log. */
-export async function taskEngine(task: EngineTask): Promise<Engine> {
-  const engine = await createEngine({ ...task.params.engine, threads: task.threads });
+export async function taskEngine(task: EngineTask, precision: Precision = 'float32'): Promise<Engine> {
+  const engine = await createEngine({ ...task.params.engine, threads: task.threads, precision });
   for (const note of engine.notes) task.log(note);
   return engine;
 }
 
 /** What of the engine changes bits, as a stage's `toolchain`. */
-export async function engineToolchain({ engine }: EngineTask['params']): Promise<Engine['toolchain']> {
-  return (await createEngine({ ...engine, threads: 1 })).toolchain;
+export async function engineToolchain(
+  { engine }: EngineTask['params'],
+  precision: Precision = 'float32',
+): Promise<Engine['toolchain']> {
+  return (await createEngine({ ...engine, threads: 1, precision })).toolchain;
 }

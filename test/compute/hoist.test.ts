@@ -23,7 +23,7 @@ test('what is made of weights alone is taken out, what is made of images is left
   await startTfjs();
   const graph = record(scaled, { inputs: specs(inputs), state });
   const { model } = lower(graph, { state, block: 16 });
-  const { before, rest } = hoist(model, new Set(['filter', 'scale']));
+  const { before, rest } = hoist(model, new Set(['filter', 'scale']), false);
   expect(before!.inputs.map(({ name }) => name)).toEqual(['filter', 'scale']);
   expect(before!.nodes.map(({ op }) => op)).toContain('Transpose');
   expect(before!.outputs).toHaveLength(1);
@@ -34,7 +34,7 @@ test('what is made of weights alone is taken out, what is made of images is left
 test('nothing is taken out where no input stays what it is', async () => {
   await startTfjs();
   const { model } = lower(record(scaled, { inputs: specs(inputs) }));
-  expect(hoist(model, new Set())).toEqual({ before: null, rest: model });
+  expect(hoist(model, new Set(), true)).toEqual({ before: null, rest: model });
 });
 
 test('what was made of weights is made again when they are set', async () => {

@@ -173,6 +173,13 @@ export const cases: readonly KernelCase[] = [
     },
   },
   {
+    title: 'isFinite',
+    inputs: {
+      x: { dtype: 'float32', shape: [4], values: Float32Array.of(1, NaN, Infinity, -Infinity) },
+    },
+    f: ({ x }) => tf.isFinite(x!),
+  },
+  {
     title: 'where',
     inputs: { a: random([4, 5], 1), b: random([4, 5], 2) },
     f: ({ a, b }) => tf.where(tf.greater(a!, 0.2), tf.mul(a!, 2), b!),

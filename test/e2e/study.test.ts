@@ -120,3 +120,18 @@ test.each([
   expect(source.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe(value);
   expect(status).toBe(2);
 });
+
+test('mixed precision on an engine without it is pointed at, and nothing runs', async () => {
+  const project = study();
+  const text = project.read('pipeline.yaml').replace('backend: auto', 'backend: js');
+  project.write('pipeline.yaml', text.replace('precision: float32', 'precision: mixed'));
+  const { status, err } = await project.pipe('run', 'train');
+  const line = text.split('\n').findIndex((each) => each.includes('precision: float32')) + 1;
+  expect(err).toContain(`pipeline.yaml:${line}:16: `);
+  expect(err).toContain(
+    'the js engine has no mixed precision; take engine.backend: onnxruntime, or float32 here',
+  );
+  expect(err.split('\n')[2]).toMatch(/ \^{5}$/);
+  expect(status).toBe(2);
+  expect(project.exists('artifacts')).toBe(false);
+});

@@ -49,14 +49,14 @@ async function runData(): Promise<void> {
 }
 
 /** One segment; `before` is the folder of the segment it continues. */
-async function runTrain(name: string, epoch: number, before: string | null): Promise<void> {
+async function runTrain(name: string, epoch: number, before: string | null, chosen = params): Promise<void> {
   const path = (part: string): string => join(folder, name, `${part}.arrow`);
   await mkdir(dirname(path('model')), { recursive: true });
   const carried = (part: string): InputFile | null =>
     before === null ? null : file(`${before}/${part}.arrow`);
   await train.run({
     ...surroundings,
-    params,
+    params: chosen,
     axes: train.axes.parse({ augment: true, seed: 3, epoch }),
     inputs: {
       train: file('train.arrow'),
@@ -124,6 +124,23 @@ describe('the train stage', () => {
   it('names engine and layout as its toolchain', async () => {
     const toolchain = await train.toolchain?.(params);
     expect(toolchain?.engine).toMatch(/onnxruntime/);
+  });
+
+  it('in mixed precision says what that gains, and tells of the loss scale', async () => {
+    const mixed = { ...params, train: { ...params.train, precision: 'mixed' as const } };
+    await runTrain('mixed', 1, null, mixed);
+    expect(said).toContain('mixed precision gains nothing on cpu');
+    expect(said.find((line) => line.startsWith('epoch 1'))).toMatch(
+      /; learning rate 0\.05, loss scale 65536, 0 steps skipped, \d+ images\/s$/,
+    );
+    expect(await train.toolchain?.(mixed)).toEqual({
+      ...(await train.toolchain?.(params)),
+      precision: 'mixed',
+    });
+    const optimiser = await readArrow(join(folder, 'mixed', 'optimiser.arrow'));
+    expect(optimiser.numbers('loss_scale')).toEqual([65536]);
+    const plain = await readArrow(join(folder, 'to-1', 'optimiser.arrow'));
+    expect(Object.keys(plain.columns)).not.toContain('loss_scale');
   });
 });
 

@@ -43,8 +43,11 @@ export async function tryDevice(device: Device): Promise<void> {
   }
 }
 
-/** ONNX Runtime puts a source line and the failed condition before the reason. */
-function reasonOf(error: unknown): string {
+/** ONNX Runtime puts a source line before the reason, and the failed condition or the node that failed. */
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^\S*\.cc:\d+ .* was false\. /s, '').trim();
+  return message
+    .replace(/^\S*\.cc:\d+ .* was false\. /s, '')
+    .replace(/^Non-zero status code.* Status Message: \S*\.cc:\d+ \S+ /s, '')
+    .trim();
 }

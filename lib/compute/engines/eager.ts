@@ -94,7 +94,10 @@ export class EagerEngine implements Engine {
   }
 
   compile(fn: TensorFunction, options: CompileOptions): Promise<Program> {
-    return Promise.resolve().then(() => new EagerProgram(this.#backend, fn, options));
+    return Promise.resolve().then(() => {
+      if (options.precision === 'mixed') throw new Error(`${this.#backend} computes in float32 only`);
+      return new EagerProgram(this.#backend, fn, options);
+    });
   }
 
   dispose(): Promise<void> {

@@ -4,9 +4,10 @@ import { lower, type Lowered } from '../lower/lower.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { hoist } from '../onnx/hoist.ts';
 import type { OnnxModel } from '../onnx/model.ts';
-import type { CompileOptions, Engine, Program, TensorFunction, TensorSpec } from '../program.ts';
+import type { CompileOptions, Engine, Precision, Program, TensorFunction, TensorSpec } from '../program.ts';
 import { tryDevice, type Device } from './device.ts';
 import { cpuLayout, type CpuLayout } from './layout.ts';
+import { tryMixedPrecision } from './mixed.ts';
 import { record } from '../trace/record.ts';
 import { SessionProgram } from './session-program.ts';
 
@@ -25,13 +26,21 @@ class OnnxRuntimeEngine implements Engine {
   readonly #session: ort.InferenceSession.SessionOptions;
   readonly #programs = new Set<Program>();
 
-  constructor(device: Device, threads: number, { block, reason }: CpuLayout) {
+  constructor(
+    device: Device,
+    threads: number,
+    { block, reason }: CpuLayout,
+    precision: Precision,
+    notes: readonly string[],
+  ) {
     this.#device = device;
     this.#block = block;
-    this.notes = reason === null ? [] : [`onnxruntime uses the portable layout: ${reason}`];
+    const layout = reason === null ? [] : [`onnxruntime uses the portable layout: ${reason}`];
+    this.notes = [...layout, ...notes];
     this.toolchain = {
       engine: `onnxruntime-node ${ort.env.versions.node ?? 'unknown'} ${device} ${process.arch}`,
       layout: block > 0 ? `nchw${block}c` : 'nchw',
+      ...(precision === 'mixed' ? { precision } : {}),
     };
     this.#session = {
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
@@ -50,14 +59,17 @@ class OnnxRuntimeEngine implements Engine {
     declared(options);
     const graph = record(fn, options);
     checkState(graph.outputs, options);
-    const lowered = lower(graph, { state: options.state ?? {}, block: this.#block });
-    const { before, rest } = hoist(lowered.model, unchanging(lowered, options.state ?? {}));
+    const { state: kept = {}, precision = 'float32' } = options;
+    const block = precision === 'mixed' ? 0 : this.#block;
+    const lowered = lower(graph, { state: kept, block, precision });
+    // Float16 in the processor's memory cannot be handed on in Node 23 or later (onnxruntime-node 1.30).
+    const { before, rest } = hoist(lowered.model, unchanging(lowered, kept), this.#keeps);
     const open = (
       model: OnnxModel,
-      kept: (output: string) => boolean = () => false,
+      stays: (output: string) => boolean = () => false,
     ): Promise<ort.InferenceSession> =>
-      ort.InferenceSession.create(encodeModel(model), { ...this.#session, ...this.#places(model, kept) });
-    const state = new Set(Object.keys(options.state ?? {}).map((output) => lowered.outputs[output]?.name));
+      ort.InferenceSession.create(encodeModel(model), { ...this.#session, ...this.#places(model, stays) });
+    const state = new Set(Object.keys(kept).map((output) => lowered.outputs[output]?.name));
     const sessions = {
       call: await open(rest, (output) => state.has(output)),
       before: before === null ? null : await open(before, () => true),
@@ -74,9 +86,14 @@ class OnnxRuntimeEngine implements Engine {
     return program;
   }
 
+  /** Whether outputs can stay on the device. */
+  get #keeps(): boolean {
+    return this.#device === 'webgpu';
+  }
+
   /** Where outputs are left: what is kept, on a device that can keep it. */
   #places(model: OnnxModel, kept: (output: string) => boolean): ort.InferenceSession.SessionOptions {
-    if (this.#device !== 'webgpu') return {};
+    if (!this.#keeps) return {};
     return {
       preferredOutputLocation: Object.fromEntries(
         model.outputs.map(({ name }) => [name, kept(name) ? 'gpu-buffer' : 'cpu']),
@@ -90,8 +107,13 @@ class OnnxRuntimeEngine implements Engine {
   }
 }
 
-export async function onnxRuntimeEngine(device: Device, threads: number): Promise<Engine> {
+export async function onnxRuntimeEngine(
+  device: Device,
+  threads: number,
+  precision: Precision,
+): Promise<Engine> {
   if (device !== 'cpu') await tryDevice(device);
   const layout = device === 'cpu' ? await cpuLayout() : { block: 0, reason: null };
-  return new OnnxRuntimeEngine(device, threads, layout);
+  const notes = precision === 'mixed' ? await tryMixedPrecision(device) : [];
+  return new OnnxRuntimeEngine(device, threads, layout, precision, notes);
 }

@@ -1,6 +1,8 @@
 import type { OnnxAttribute } from '../onnx/model.ts';
 import type { OnnxGraph } from '../onnx/graph.ts';
+import { elementType } from '../onnx/model.ts';
 import { permuteValues } from '../trace/fold.ts';
+import type { Precision } from '../program.ts';
 import { elements, sameShape, type Node } from '../trace/graph.ts';
 import {
   channelsFirst,
@@ -15,13 +17,21 @@ import {
 
 export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
-/** What lowerings write with: the graph so far, and tensors in the layouts they ask for. */
+/**
+ * What lowerings write with: the graph so far, and tensors in the layouts they ask for.
+ *
+ * In mixed precision, a reshape that changes nothing stands between each cast and the operator that it is for:
+ * ONNX Runtime's CPU kernels have no float16 products, and without it, the casts that it puts around them cancel
+ * with ours, and nothing is rounded. Elsewhere it costs nothing.
+ */
 export class Context {
   readonly graph: OnnxGraph;
+  readonly #precision: Precision;
   readonly #values = new Map<number, Laid>();
 
-  constructor(graph: OnnxGraph) {
+  constructor(graph: OnnxGraph, precision: Precision) {
     this.graph = graph;
+    this.#precision = precision;
   }
 
   /** An operator of the blocked domain. */
@@ -60,6 +70,25 @@ export class Context {
       return this.convert(full, layout).name;
     }
     return this.spread(this.convert(this.value(node), layout), node.shape).name;
+  }
+
+  /**
+   * The same for a convolution or matrix product to take: in mixed precision float16. It is cast as it lies, and
+   * moved then, so that it is cast once however it is wanted.
+   */
+  operand(node: Node, layout: Layout): string {
+    if (this.#precision === 'float32') return this.whole(node, layout);
+    const laid = this.value(node);
+    const half = this.op('Cast', [laid.name], { to: elementType.float16 });
+    const held = { ...laid, name: this.reshape(half, physical(laid.layout, laid.dims)) };
+    return this.spread(this.convert(held, layout), node.shape).name;
+  }
+
+  /** A convolution or matrix product of operands: `dims` of float32, in mixed precision rounded to float16. */
+  product(op: string, operands: readonly string[], attributes: Attributes, dims: readonly number[]): string {
+    const name = this.op(op, operands, attributes);
+    if (this.#precision === 'float32') return name;
+    return this.op('Cast', [this.reshape(name, dims)], { to: elementType.float32 });
   }
 
   reshape(name: string, dims: readonly number[]): string {

@@ -1,7 +1,7 @@
 import type { Node } from '../trace/graph.ts';
-import type { Context } from './context.ts';
+import type { Attributes, Context } from './context.ts';
 import type { Lowering } from './elementwise.ts';
-import { channelsFirst, filterLayout, swappedFilterLayout, type Laid } from './layout.ts';
+import { channelsFirst, filterLayout, physical, swappedFilterLayout, type Laid } from './layout.ts';
 
 type Shape4 = [number, number, number, number];
 
@@ -16,15 +16,23 @@ export function geometry(node: Node): Geometry {
   return node.attributes as unknown as Geometry;
 }
 
-function image(name: string, node: Node): Laid {
-  return { name, layout: channelsFirst, dims: node.shape };
+/** An operator that gives the node's image. */
+function product(
+  op: string,
+  operands: readonly string[],
+  attributes: Attributes,
+  { shape }: Node,
+  context: Context,
+): Laid {
+  const name = context.product(op, operands, attributes, physical(channelsFirst, shape));
+  return { name, layout: channelsFirst, dims: shape };
 }
 
 export const forward: Lowering = (node, context) => {
   const [x, filter] = node.inputs as [Node, Node];
   const { strides, pads, dilations } = geometry(node);
-  const inputs = [context.whole(x, channelsFirst), context.whole(filter, filterLayout)];
-  return image(context.op('Conv', inputs, { strides, pads, dilations }), node);
+  const inputs = [context.operand(x, channelsFirst), context.operand(filter, filterLayout)];
+  return product('Conv', inputs, { strides, pads, dilations }, node, context);
 };
 
 /** A filter turned by 180 degrees. */
@@ -45,12 +53,12 @@ export const inputGradient: Lowering = (node, context) => {
   const [dy, filter] = node.inputs as [Node, Node];
   const { strides, pads, dilations } = geometry(node);
   const [kernelHeight, kernelWidth] = filter.shape as [number, number];
-  const gradient = context.whole(dy, channelsFirst);
+  const gradient = context.operand(dy, channelsFirst);
   const reach = [dilations[0] * (kernelHeight - 1), dilations[1] * (kernelWidth - 1)] as const;
   if (strides[0] === 1 && strides[1] === 1) {
     const opposite = pads.map((pad, i) => reach[i % 2]! - pad);
-    const inputs = [gradient, turned(context.whole(filter, swappedFilterLayout), context)];
-    return image(context.op('Conv', inputs, { pads: opposite, dilations }), node);
+    const inputs = [gradient, turned(context.operand(filter, swappedFilterLayout), context)];
+    return product('Conv', inputs, { pads: opposite, dilations }, node, context);
   }
   // Rows and columns at the end that no window reached.
   const rest = [0, 1].map(
@@ -58,8 +66,8 @@ export const inputGradient: Lowering = (node, context) => {
       node.shape[i + 1]! - ((dy.shape[i + 1]! - 1) * strides[i]! + reach[i]! + 1 - pads[i]! - pads[i + 2]!),
   );
   const attributes = { strides, pads, dilations, output_padding: rest };
-  const inputs = [gradient, context.whole(filter, filterLayout)];
-  return image(context.op('ConvTranspose', inputs, attributes), node);
+  const inputs = [gradient, context.operand(filter, filterLayout)];
+  return product('ConvTranspose', inputs, attributes, node, context);
 };
 
 export const filterGradient: Lowering = (node, context) => {
@@ -84,7 +92,7 @@ function byPlaces(node: Node, context: Context): Laid {
   const [batch, outHeight, outWidth] = dy.shape as Shape4;
   const positions = outHeight * outWidth;
   const [top, left, bottom, right] = pads;
-  const whole = context.whole(x, channelsFirst);
+  const whole = context.operand(x, channelsFirst);
   const padded = pads.every((pad) => pad === 0)
     ? whole
     : context.op('Pad', [whole, graph.integers([0, 0, top, left, 0, 0, bottom, right])]);
@@ -103,17 +111,18 @@ function byPlaces(node: Node, context: Context): Laid {
       parts.push(context.reshape(part, [batch, into, positions]));
     }
   const stacked = parts.length === 1 ? parts[0]! : context.op('Concat', parts, { axis: 1 });
-  const gradient = context.reshape(context.whole(dy, channelsFirst), [batch, out, positions]);
+  const gradient = context.reshape(context.operand(dy, channelsFirst), [batch, out, positions]);
+  const total = products(gradient, stacked, [batch, out, parts.length * into], context);
   return {
-    name: context.reshape(products(gradient, stacked, context), [out, kernelHeight, kernelWidth, into]),
+    name: context.reshape(total, [out, kernelHeight, kernelWidth, into]),
     layout: { order: [3, 0, 1, 2], block: 0 },
     dims: node.shape,
   };
 }
 
-/** [batch, rows, positions] times [batch, columns, positions], over the positions and the batch. */
-function products(a: string, b: string, context: Context): string {
-  const each = context.op('MatMul', [a, context.op('Transpose', [b], { perm: [0, 2, 1] })]);
+/** [batch, rows, positions] times [batch, columns, positions] = `dims`, and the sum of that over the batch. */
+function products(a: string, b: string, dims: readonly number[], context: Context): string {
+  const each = context.product('MatMul', [a, context.op('Transpose', [b], { perm: [0, 2, 1] })], {}, dims);
   return context.op('ReduceSum', [each, context.graph.integers([0])], { keepdims: 0 });
 }
 
@@ -129,17 +138,18 @@ function byShifts(node: Node, context: Context): Laid {
   const [top, left] = geometry(node).pads;
   const positions = height * width;
   const rows = Array.from({ length: kernelHeight }, (_, i) => (i - top) * width);
-  const image = context.whole(x, channelsFirst);
+  const image = context.operand(x, channelsFirst);
   const columns = Array.from({ length: kernelWidth }, (_, j) => {
     const by = left - j;
     const moved = by === 0 ? image : shifted(image, [0, 0, 0, by], context);
     return context.reshape(moved, [batch, into, positions]);
   });
-  const gradient = context.reshape(context.whole(dy, channelsFirst), [batch, out, positions]);
+  const gradient = context.reshape(context.operand(dy, channelsFirst), [batch, out, positions]);
   const moved = rows.map((by) => (by === 0 ? gradient : shifted(gradient, [0, 0, by], context)));
   const stack = (parts: string[]): string =>
     parts.length === 1 ? parts[0]! : context.op('Concat', parts, { axis: 1 });
-  const total = products(stack(moved), stack(columns), context);
+  const dims = [batch, kernelHeight * out, kernelWidth * into];
+  const total = products(stack(moved), stack(columns), dims, context);
   return {
     name: context.reshape(total, [kernelHeight, out, kernelWidth, into]),
     layout: { order: [0, 3, 1, 2], block: 0 },

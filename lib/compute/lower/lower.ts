@@ -1,5 +1,6 @@
 import { OnnxGraph } from '../onnx/graph.ts';
 import type { OnnxModel } from '../onnx/model.ts';
+import type { Precision } from '../program.ts';
 import { reachable, type Graph, type Node } from '../trace/graph.ts';
 import type { KernelName } from '../trace/kernels.ts';
 import { Chains } from './affine.ts';
@@ -33,12 +34,18 @@ export interface LowerOptions {
   readonly state?: Readonly<Record<string, string>>;
   /** Channels in a block of ONNX Runtime's blocked operators; 0 for ONNX's own operators alone. */
   readonly block?: number;
+  /** In mixed precision there are no blocks. */
+  readonly precision?: Precision;
 }
 
 /** Writes a recorded function as an ONNX model; what does not lead to an output is left out. */
-export function lower(graph: Graph, { state = {}, block = 0 }: LowerOptions = {}): Lowered {
+export function lower(
+  graph: Graph,
+  { state = {}, block = 0, precision = 'float32' }: LowerOptions = {},
+): Lowered {
+  if (block > 0 && precision === 'mixed') throw new Error('blocked operators take float32 only');
   const onnx = new OnnxGraph();
-  const context = new Context(onnx);
+  const context = new Context(onnx, precision);
   const kept = new Set(Object.values(state));
   const inputs: Record<string, Port> = {};
   const order = reachable(Object.values(graph.outputs));

@@ -14,7 +14,7 @@ function matrices(node: Node, context: Context): { name: string; transposed: boo
   const rank = node.shape.length;
   const { order } = context.value(node).layout;
   const transposed = rank === 2 && order[0] === 1;
-  return { name: context.whole(node, transposed ? swapped(rank) : natural(rank)), transposed };
+  return { name: context.operand(node, transposed ? swapped(rank) : natural(rank)), transposed };
 }
 
 export const matrixProduct: Lowering = (node, context) => {
@@ -23,16 +23,17 @@ export const matrixProduct: Lowering = (node, context) => {
   const layout = natural(node.shape.length);
   if (a.shape.length === 2 && b.shape.length === 2) {
     const [left, right] = [matrices(a, context), matrices(b, context)];
-    const name = context.op('Gemm', [left.name, right.name], {
+    const attributes = {
       transA: Number(transposeA !== left.transposed),
       transB: Number(transposeB !== right.transposed),
-    });
+    };
+    const name = context.product('Gemm', [left.name, right.name], attributes, node.shape);
     return { name, layout, dims: node.shape };
   }
   // The exchanged order, read as the natural one, is the transposed stack.
   const side = (x: Node, transpose: boolean): string =>
-    context.whole(x, transpose ? swapped(x.shape.length) : natural(x.shape.length));
-  const name = context.op('MatMul', [side(a, transposeA), side(b, transposeB)]);
+    context.operand(x, transpose ? swapped(x.shape.length) : natural(x.shape.length));
+  const name = context.product('MatMul', [side(a, transposeA), side(b, transposeB)], {}, node.shape);
   return { name, layout, dims: node.shape };
 };
 

@@ -21,6 +21,10 @@ const notEqual: Lowering = composed((names, _node, { graph }) =>
   graph.node('Not', [graph.node('Equal', names)]),
 );
 
+const isFinite: Lowering = composed(([x], _node, { graph }) =>
+  graph.node('Not', [graph.node('Or', [graph.node('IsNaN', [x!]), graph.node('IsInf', [x!])])]),
+);
+
 const inverseRoot: Lowering = composed(([x], _node, { graph }) =>
   graph.node('Reciprocal', [graph.node('Sqrt', [x!])]),
 );
@@ -46,6 +50,7 @@ export const portable: Readonly<Record<KernelName | 'Input' | 'Constant' | 'Fill
   LogicalAnd: elementwise('And'),
   LogicalOr: elementwise('Or'),
   LogicalNot: elementwise('Not'),
+  IsFinite: isFinite,
   Select: elementwise('Where'),
 
   Abs: elementwise('Abs'),

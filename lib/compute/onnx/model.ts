@@ -1,5 +1,5 @@
 /** ONNX's numbers for element types. */
-export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
 export type OnnxType = keyof typeof elementType;
 

@@ -17,8 +17,8 @@ interface Kernel {
   readonly result: (inputs: readonly Node[], given: Given) => Result;
 }
 
-function unary(input = 'x'): Kernel {
-  return { inputs: [input], result: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }) };
+function unary(input = 'x', dtype?: 'bool'): Kernel {
+  return { inputs: [input], result: ([x]) => ({ shape: x!.shape, dtype: dtype ?? x!.dtype }) };
 }
 
 function binary(dtype?: 'bool'): Kernel {
@@ -159,6 +159,7 @@ export const kernels = {
   LogicalAnd: binary('bool'),
   LogicalOr: binary('bool'),
   LogicalNot: unary(),
+  IsFinite: unary('x', 'bool'),
   Select: {
     inputs: ['condition', 't', 'e'],
     result: ([condition, t, e]) => ({

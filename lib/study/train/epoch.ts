@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts';
 import { draws, permutation } from '../random.ts';
 import { drawAugmentation } from './augment.ts';
 import { BatchAssembler } from './batch.ts';
+import { checkStep } from './check-step.ts';
 import { ScoreSum } from './evaluate.ts';
 import type { Score } from './evaluate.ts';
 import type { TrainParams } from './params.ts';
@@ -32,8 +33,15 @@ export interface EpochRunner {
   readonly program: Program;
   /** Images that one epoch trains on. */
   readonly images: number;
-  /** One pass over the training images in a random order; gives the score of the batches as they came. */
-  run(epoch: number, rate: number): Promise<Score>;
+  /** One pass over the training images in a random order. */
+  run(epoch: number, rate: number): Promise<EpochResult>;
+}
+
+interface EpochResult {
+  /** Of the batches as they came. */
+  readonly score: Score;
+  /** Steps whose gradients were not finite, in mixed precision. */
+  readonly skipped: number;
 }
 
 async function compileStep(options: EpochOptions, size: number): Promise<Step> {
@@ -45,14 +53,6 @@ async function compileStep(options: EpochOptions, size: number): Promise<Step> {
 
 async function moveState(from: Program, to: Program): Promise<void> {
   to.setState(await from.getState());
-}
-
-function checkFinite(loss: number, epoch: number, step: number, rate: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new Error(
-    `training diverged: the loss is ${loss} in epoch ${epoch}, step ${step}, at learning rate ${rate}; ` +
-      'lower params.train.learningRate, or raise params.train.schedule.warmUp',
-  );
 }
 
 /** Compiles the step, and a second one for a smaller last batch where that is not left out. */
@@ -77,12 +77,14 @@ export async function createEpochRunner(options: EpochOptions): Promise<EpochRun
     const x = assembler.assemble(rows, augmentation);
     const rateValue = { dtype: 'float32' as const, shape: [], values: Float32Array.of(rate) };
     const outputs = await program.run({ x, labels: assembler.labels(rows), rate: rateValue });
-    return { loss: outputs.loss!.values[0]!, logits: outputs.logits!, count: size };
+    const [loss, finite, scale] = ['loss', 'finite', 'scale'].map((name) => outputs[name]?.values[0]);
+    return { loss: loss!, skipped: finite === 0, scale: scale ?? 1, logits: outputs.logits!, count: size };
   }
 
-  async function run(epoch: number, rate: number): Promise<Score> {
+  async function run(epoch: number, rate: number): Promise<EpochResult> {
     const order = permutation(count, draws({ seed, purpose: 'order', epoch }));
     const sum = new ScoreSum();
+    let skipped = 0;
     for (let step = 0; step < steps + (last ? 1 : 0); step++) {
       signal.throwIfAborted();
       const rows = order.subarray(step * batchSize, (step + 1) * batchSize);
@@ -90,10 +92,12 @@ export async function createEpochRunner(options: EpochOptions): Promise<EpochRun
       if (isLast) await moveState(whole.program, last.program);
       const taken = await take(isLast ? last : whole, rows, epoch, rate);
       if (isLast) await moveState(last.program, whole.program);
-      checkFinite(taken.loss, epoch, step + 1, rate);
+      const place = `in epoch ${epoch}, step ${step + 1}, at learning rate ${rate}`;
+      checkStep(taken, place, params.precision);
+      if (taken.skipped) skipped++;
       sum.add(taken.logits, (i) => labels[rows[i]!]!, taken.count);
     }
-    return sum.mean()!;
+    return { score: sum.mean()!, skipped };
   }
   return { program: whole.program, images: steps * batchSize + rest, run };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isEager } from '../../compute/engine.ts';
+import type { Precision } from '../../compute/program.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -27,12 +29,42 @@ export const trainParams = z.strictObject({
    * they are those of the batches as they were trained on, which is cheaper.
    */
   evaluateTrain: z.boolean().default(true),
+  /** Of the steps: see `Precision`. `mixed` scales the loss, and keeps weights and momenta in float32. */
+  precision: z.enum(['float32', 'mixed']).default('float32'),
+  /** Of the scores after an epoch. In float32 they are what the stages that follow see. */
+  evaluationPrecision: z.enum(['float32', 'mixed']).default('float32'),
 });
 
 export type TrainParams = z.output<typeof trainParams>;
+
+/** The part of `train` that says what the engine must be able to do. */
+export const precisions = trainParams.pick({ precision: true, evaluationPrecision: true }).loose();
+
+type Precisions = z.output<typeof precisions>;
+
+/** What the engine must be able to do for training. */
+export function enginePrecision({ precision, evaluationPrecision }: Precisions): Precision {
+  return precision === 'mixed' || evaluationPrecision === 'mixed' ? 'mixed' : 'float32';
+}
 
 /** `engine` in `pipeline.yaml`. */
 export const engineParams = z.strictObject({
   backend: z.enum(['auto', 'onnxruntime', 'tensorflow', 'js']).default('auto'),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto'),
 });
+
+/** To check `engine` and `train` together: only programs that are compiled have another precision. */
+export function checkPrecision({
+  value: { engine, train },
+  issues,
+}: z.core.ParsePayload<{ engine: z.output<typeof engineParams>; train: Precisions }>): void {
+  if (!isEager(engine.backend)) return;
+  for (const name of ['precision', 'evaluationPrecision'] as const)
+    if (train[name] === 'mixed')
+      issues.push({
+        code: 'custom',
+        input: train[name],
+        path: ['train', name],
+        message: `the ${engine.backend} engine has no mixed precision; take engine.backend: onnxruntime, or float32 here`,
+      });
+}

@@ -7,6 +7,10 @@ interface Reporter {
   log(line: string): void;
 }
 
+function count(steps: number): string {
+  return `${steps} ${steps === 1 ? 'step' : 'steps'} skipped`;
+}
+
 function describe(name: string, score: Score | null): string {
   return score ? `${name} loss ${score.loss.toFixed(3)} error ${(100 * score.error).toFixed(1)} %` : '';
 }
@@ -24,7 +28,10 @@ export async function* reportEpochs(
     const speed = `${Math.round(epoch.imagesPerSecond)} images/s`;
     const parts = [describe('train', train), describe('validation', validation), describe('test', test)];
     const scores = parts.filter((part) => part !== '').join(', ');
-    reporter.log(`epoch ${number}: ${scores}; learning rate ${learningRate}, ${speed}`);
+    const rate = `learning rate ${learningRate}`;
+    const { lossScale } = epoch.state;
+    const scale = lossScale === null ? '' : `, loss scale ${lossScale.scale}, ${count(epoch.skipped)}`;
+    reporter.log(`epoch ${number}: ${scores}; ${rate}${scale}, ${speed}`);
     reporter.progress(
       number - from,
       to - from,

@@ -1,10 +1,11 @@
 import type { Columns } from '../../arrow/columns.ts';
-import { readArrow } from '../../arrow/read.ts';
+import { type ArrowTable, readArrow } from '../../arrow/read.ts';
 import { writeArrow } from '../../arrow/write.ts';
 import { isTrained } from '../model/initial.ts';
 import type { Model } from '../model/model.ts';
 import { readWeights, weightColumns } from '../model/weights-file.ts';
 import { logColumns } from './log.ts';
+import type { LossScale } from './loss-scale.ts';
 import type { EpochLog } from './log.ts';
 import type { TrainingState } from './state.ts';
 import type { TrainedEpoch } from './train.ts';
@@ -13,7 +14,7 @@ import type { TrainedEpoch } from './train.ts';
 export interface SegmentPaths {
   /** Weights and running averages after the segment: one row. */
   readonly model: string;
-  /** Momenta after the segment, and the lowest monitored loss so far: one row. */
+  /** Momenta after the segment, the lowest monitored loss so far, and the loss scale where there is one: one row. */
   readonly optimiser: string;
   /** Weights of every epoch of the segment with a new lowest monitored loss: a row each, or none. */
   readonly records: string;
@@ -38,8 +39,24 @@ export async function readState(
     epoch: weights.numbers('epoch')[0]!,
     weights: readWeights(weights, model.weights),
     momenta: readWeights(optimiser, model.weights.filter(isTrained)),
+    lossScale: readLossScale(optimiser),
     lowestLoss: optimiser.numbers('lowest_loss')[0]!,
   };
+}
+
+/** None where the loss is not scaled. */
+function lossScaleColumns(lossScale: LossScale | null): Columns {
+  if (lossScale === null) return {};
+  return {
+    loss_scale: { type: 'float64', values: [lossScale.scale] },
+    good_steps: { type: 'int32', values: [lossScale.goodSteps] },
+  };
+}
+
+function readLossScale(optimiser: ArrowTable): LossScale | null {
+  if (optimiser.columns.loss_scale === undefined) return null;
+  const [scale, goodSteps] = [optimiser.numbers('loss_scale')[0]!, optimiser.numbers('good_steps')[0]!];
+  return { scale, goodSteps };
 }
 
 async function writeState(
@@ -52,7 +69,8 @@ async function writeState(
   await writeArrow(paths.model, { ...epoch, ...weightColumns(model.weights, [state.weights]) }, { metadata });
   const lowest: Columns = { lowest_loss: { type: 'float64', values: [state.lowestLoss] } };
   const momenta = weightColumns(model.weights.filter(isTrained), [state.momenta]);
-  await writeArrow(paths.optimiser, { ...epoch, ...lowest, ...momenta }, { metadata });
+  const scale = lossScaleColumns(state.lossScale);
+  await writeArrow(paths.optimiser, { ...epoch, ...lowest, ...scale, ...momenta }, { metadata });
 }
 
 /**

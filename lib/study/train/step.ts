@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from '../../compute/ops/cross-entropy.ts';
-import type { CompileOptions, TensorFunction, TensorSpec } from '../../compute/program.ts';
+import type { CompileOptions, Precision, TensorFunction, TensorSpec } from '../../compute/program.ts';
 import { isTrained } from '../model/initial.ts';
 import { keptWeights } from '../model/kept-weights.ts';
 import type { ForwardResult, Model, Weights } from '../model/model.ts';
+import { lossScaleInputs, scaledLoss, skippable, unscaled } from './loss-scale.ts';
 import type { TrainParams } from './params.ts';
 
 /** Name of a weight's momentum among a program's inputs. */
@@ -32,47 +33,60 @@ function released(kept: Tensor): Tensor {
   return copy;
 }
 
+interface ScoredResult extends ForwardResult {
+  readonly loss: Scalar;
+}
+
+/** What of `params.train` decides on a step. */
+type StepParams = Pick<TrainParams, 'momentum' | 'weightDecay'> & Partial<Pick<TrainParams, 'precision'>>;
+
 /**
  * One step of momentum SGD as PyTorch defines it: v = m·v + g, w −= rate·v, with the weight decay in g.
  * Weights, running averages and momenta are state; `x`, `labels` (one-hot) and `rate` are fed; the outputs
  * are the batch's mean `loss` and its `logits`, before the step.
+ *
+ * In mixed precision the loss scale is state, too, and there are two outputs more: the `scale` before the step,
+ * and whether the gradients are `finite`, 1 or 0. Where they are not, weights, momenta and running averages
+ * stay what they are; of PyTorch's, the running averages do not.
  */
 export function trainingStep(
   model: Model,
-  params: Pick<TrainParams, 'momentum' | 'weightDecay'>,
+  { momentum, weightDecay, precision = 'float32' }: StepParams,
   imageShape: readonly number[],
   batchSize: number,
 ): { readonly fn: TensorFunction; readonly options: CompileOptions } {
   const trained = model.weights.filter(isTrained);
   const averaged = model.weights.filter((spec) => !isTrained(spec));
+  const mixed = precision === 'mixed';
 
   const fn: TensorFunction = (inputs) => {
     const running = Object.fromEntries(averaged.map(({ name }) => [name, inputs[name]!]));
-    let result: ForwardResult | null = null;
-    const loss = (...values: Tensor[]): Scalar => {
+    let result: ScoredResult | null = null;
+    const objective = (...values: Tensor[]): Scalar => {
       const weights: Weights = {
         ...running,
         ...Object.fromEntries(trained.map(({ name }, i) => [name, values[i]!])),
       };
-      result = model.forward(weights, inputs.x as Tensor4D, { training: true, relu: tf.relu });
-      tf.keep(result.logits);
-      Object.values(result.averages).forEach((average) => tf.keep(average));
-      return tf.mean(softmaxCrossEntropy(result.logits, inputs.labels as Tensor2D));
+      const given = model.forward(weights, inputs.x as Tensor4D, { training: true, relu: tf.relu });
+      const loss: Scalar = tf.mean(softmaxCrossEntropy(given.logits, inputs.labels as Tensor2D));
+      result = { ...given, loss };
+      for (const kept of [loss, given.logits, ...Object.values(given.averages)]) tf.keep(kept);
+      return mixed ? scaledLoss(loss, inputs) : loss;
     };
-    const { value, grads } = tf.valueAndGrads(loss)(trained.map(({ name }) => inputs[name]!));
-    const { logits, averages } = result as unknown as ForwardResult;
+    const { grads } = tf.valueAndGrads(objective)(trained.map(({ name }) => inputs[name]!));
+    const { loss, logits, averages } = result as unknown as ScoredResult;
+    const { gradients, finite } = mixed ? unscaled(grads, inputs) : { gradients: grads, finite: null };
 
-    const outputs: Record<string, Tensor> = { loss: value, logits: released(logits) };
+    const outputs: Record<string, Tensor> = { loss: released(loss), logits: released(logits) };
     for (const [name, average] of Object.entries(averages)) outputs[next(name)] = released(average);
     trained.forEach(({ name }, i) => {
       const weight = inputs[name]!;
-      const decayed =
-        params.weightDecay === 0 ? grads[i]! : tf.add(grads[i]!, tf.mul(weight, params.weightDecay));
-      const momentum = tf.add(tf.mul(inputs[momentumOf(name)]!, params.momentum), decayed);
-      outputs[next(momentumOf(name))] = momentum;
-      outputs[next(name)] = tf.sub(weight, tf.mul(momentum, inputs.rate!));
+      const decayed = weightDecay === 0 ? gradients[i]! : tf.add(gradients[i]!, tf.mul(weight, weightDecay));
+      const moved = tf.add(tf.mul(inputs[momentumOf(name)]!, momentum), decayed);
+      outputs[next(momentumOf(name))] = moved;
+      outputs[next(name)] = tf.sub(weight, tf.mul(moved, inputs.rate!));
     });
-    return outputs;
+    return finite === null ? outputs : skippable(outputs, state, finite, inputs);
   };
 
   const inputs: Record<string, TensorSpec> = {
@@ -82,11 +96,10 @@ export function trainingStep(
   };
   for (const { name, shape } of model.weights) inputs[name] = float(shape);
   for (const { name, shape } of trained) inputs[momentumOf(name)] = float(shape);
-  const state = nextOf([
-    ...model.weights.map(({ name }) => name),
-    ...trained.map(({ name }) => momentumOf(name)),
-  ]);
-  return { fn, options: { inputs, state } };
+  if (mixed) Object.assign(inputs, lossScaleInputs);
+  const fed = ['x', 'labels', 'rate'];
+  const state = nextOf(Object.keys(inputs).filter((name) => !fed.includes(name)));
+  return { fn, options: { inputs, state, precision } };
 }
 
 /** The net as it is used: running averages, no gradients. The weights are state that stays what it is. */
@@ -94,6 +107,7 @@ export function inference(
   model: Model,
   imageShape: readonly number[],
   batchSize: number,
+  precision: Precision = 'float32',
 ): { readonly fn: TensorFunction; readonly options: CompileOptions } {
   const kept = keptWeights(model);
   return {
@@ -101,6 +115,10 @@ export function inference(
       const { logits } = model.forward(given, given.x as Tensor4D, { training: false, relu: tf.relu });
       return { logits, ...kept.outputs(given) };
     },
-    options: { inputs: { x: float([batchSize, ...imageShape]), ...kept.inputs }, state: kept.state },
+    options: {
+      inputs: { x: float([batchSize, ...imageShape]), ...kept.inputs },
+      state: kept.state,
+      precision,
+    },
   };
 }

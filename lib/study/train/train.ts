@@ -1,6 +1,4 @@
-import type { Engine } from '../../compute/program.ts';
 import type { LabelledImages } from '../dataset/file.ts';
-import type { Model } from '../model/model.ts';
 import { createEpochRunner } from './epoch.ts';
 import type { EpochOptions } from './epoch.ts';
 import { Evaluator } from './evaluate.ts';
@@ -23,6 +21,8 @@ export interface TrainedEpoch {
   readonly state: TrainingState;
   /** The monitored loss is lower than in all epochs before: a candidate for early stopping. */
   readonly record: boolean;
+  /** Steps whose gradients were not finite: in mixed precision they are skipped. */
+  readonly skipped: number;
   /** Images trained on per second; in no file, since it is never twice the same. */
   readonly imagesPerSecond: number;
 }
@@ -33,9 +33,10 @@ function frobeniusNorm(values: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-async function createEvaluator(engine: Engine, model: Model, images: LabelledImages): Promise<Evaluator> {
-  const { height, width, channels } = images.set;
-  const { fn, options } = inference(model, [height, width, channels], EVALUATION_BATCH);
+async function createEvaluator({ engine, model, params, train }: TrainOptions): Promise<Evaluator> {
+  const { height, width, channels } = train.set;
+  const shape = [height, width, channels];
+  const { fn, options } = inference(model, shape, EVALUATION_BATCH, params.evaluationPrecision);
   return new Evaluator(await engine.compile(fn, options), EVALUATION_BATCH);
 }
 
@@ -57,17 +58,17 @@ export async function* trainEpochs(
   start: TrainingState,
   to: number,
 ): AsyncGenerator<TrainedEpoch, void, undefined> {
-  const { engine, model, params, train, validation, test, signal } = options;
+  const { model, params, train, validation, test, signal } = options;
   checkMonitored(options);
   const runner = await createEpochRunner(options);
-  const evaluator = await createEvaluator(engine, model, train);
+  const evaluator = await createEvaluator(options);
   runner.program.setState(toProgram(start));
   let { lowestLoss } = start;
 
   for (let epoch = start.epoch + 1; epoch <= to; epoch++) {
     const learningRate = learningRateAt(params, epoch);
     const began = performance.now();
-    const running = await runner.run(epoch, learningRate);
+    const { score: running, skipped } = await runner.run(epoch, learningRate);
     const imagesPerSecond = (1000 * runner.images) / (performance.now() - began);
 
     const values = fromProgram(model, await runner.program.getState());
@@ -85,6 +86,7 @@ export async function* trainEpochs(
       log: { epoch, ...scores, monitoredLoss, lastLayerNorm, learningRate },
       state: { epoch, ...values, lowestLoss },
       record,
+      skipped,
       imagesPerSecond,
     };
   }

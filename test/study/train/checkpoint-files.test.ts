@@ -35,6 +35,7 @@ function epochOf(epoch: number): TrainedEpoch {
     },
     state: { ...initialState(model, epoch), epoch, lowestLoss: lowest },
     record: LOSSES.slice(0, epoch - 1).every((loss) => monitoredLoss < loss),
+    skipped: 0,
     imagesPerSecond: 1,
   };
 }

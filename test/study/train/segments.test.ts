@@ -10,7 +10,7 @@ import { readHistory } from '../../../lib/study/train/checkpoint-files.ts';
 import { trainParams } from '../../../lib/study/train/params.ts';
 import { readState, writeSegment } from '../../../lib/study/train/segment-files.ts';
 import type { SegmentPaths } from '../../../lib/study/train/segment-files.ts';
-import { initialState } from '../../../lib/study/train/state.ts';
+import { initialState, type TrainingState } from '../../../lib/study/train/state.ts';
 import { trainEpochs } from '../../../lib/study/train/train.ts';
 import { CLASSES, tinyImages } from './tiny.ts';
 
@@ -34,7 +34,12 @@ afterAll(async () => {
 });
 
 /** Trains in segments that end at the given epochs, each from the files of the one before. */
-async function train(name: string, ends: readonly number[], changes: object = {}): Promise<SegmentPaths[]> {
+async function train(
+  name: string,
+  ends: readonly number[],
+  changes: object = {},
+  started: Partial<TrainingState> = {},
+): Promise<SegmentPaths[]> {
   const params = trainParams.parse({ ...BASE, ...changes });
   const signal = new AbortController().signal;
   const options = { engine, model, params, augment: true, seed: 5, ...images, signal };
@@ -46,7 +51,9 @@ async function train(name: string, ends: readonly number[], changes: object = {}
       join(directory, `${part}.arrow`),
     ) as [string, string, string, string];
     const before = segments.at(-1);
-    const start = before ? await readState(model, before) : initialState(model, options.seed);
+    const start = before
+      ? await readState(model, before)
+      : { ...initialState(model, options.seed, params.precision), ...started };
     const paths = { model: modelPath, optimiser, records, log };
     await writeSegment(model, trainEpochs(options, start, end), paths, { stage: 'train' });
     segments.push(paths);
@@ -54,16 +61,44 @@ async function train(name: string, ends: readonly number[], changes: object = {}
   return segments;
 }
 
-describe.each([{ dropLast: true }, { dropLast: false }])('training with %o', (changes) => {
+// A scale at which gradients overflow for some steps, and one that is about to be doubled.
+const falling = { lossScale: { scale: 2 ** 32, goodSteps: 0 } };
+const rising = { lossScale: { scale: 2 ** 12, goodSteps: 1988 } };
+
+describe.each([
+  { changes: { dropLast: true }, started: {} },
+  { changes: { dropLast: false }, started: {} },
+  { changes: { dropLast: false, precision: 'mixed' }, started: falling },
+  { changes: { dropLast: true, precision: 'mixed', evaluationPrecision: 'mixed' }, started: rising },
+])('training with $changes from $started', ({ changes, started }) => {
   it('ends in the same bytes however it is split into segments', async () => {
-    const whole = await train(`whole ${changes.dropLast}`, [4], changes);
-    const split = await train(`split ${changes.dropLast}`, [1, 2, 4], changes);
+    const name = JSON.stringify(changes);
+    const whole = await train(`whole ${name}`, [4], changes, started);
+    const split = await train(`split ${name}`, [1, 2, 4], changes, started);
     for (const part of ['model', 'optimiser'] as const) {
       const [one, other] = await Promise.all([readFile(whole[0]![part]), readFile(split.at(-1)![part])]);
       expect(one.equals(other)).toBe(true);
     }
     expect(await readHistory(split.map((paths) => paths.log))).toEqual(await readHistory([whole[0]!.log]));
   });
+});
+
+it('the loss scale goes on from segment to segment', async () => {
+  const scales = async (name: string, started: Partial<TrainingState>) => {
+    const segments = await train(name, [1, 2, 4], { precision: 'mixed' }, started);
+    const tables = await Promise.all(segments.map((paths) => readArrow(paths.optimiser)));
+    return tables.map((table) => [table.numbers('loss_scale')[0], table.numbers('good_steps')[0]]);
+  };
+  // Five steps an epoch.
+  expect(await scales('rising', rising)).toEqual([
+    [2 ** 12, 1993],
+    [2 ** 12, 1998],
+    [2 ** 13, 8],
+  ]);
+  const [first, second, last] = await scales('falling', falling);
+  expect(first).toEqual([2 ** 27, 0]);
+  expect(second![0]).toBeLessThan(2 ** 27);
+  expect(last![1]).toBeGreaterThan(0);
 });
 
 describe('a segment of training', () => {
@@ -110,6 +145,10 @@ describe('a segment of training', () => {
     {
       changes: { learningRate: 1e30 },
       message: /training diverged: the loss is NaN in epoch \d, step \d, at learning rate 1e\+30; lower/,
+    },
+    {
+      changes: { learningRate: 1e30, precision: 'mixed' },
+      message: /the loss is NaN in .*; lower .*, or raise .*, or take params\.train\.precision: float32$/,
     },
     { changes: { batchSize: 46 }, message: /45 training images do not fill a batch of 46/ },
   ])('fails with $message', async ({ changes, message }) => {

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../lib/compute/engine.ts';
-import type { TensorMap, TensorValue } from '../../../lib/compute/program.ts';
 import { createModel } from '../../../lib/study/model/create.ts';
-import type { WeightSpec } from '../../../lib/study/model/model.ts';
 import { fromProgram, initialState, toProgram } from '../../../lib/study/train/state.ts';
 import { inference, trainingStep } from '../../../lib/study/train/step.ts';
+import { BATCH, CLASSES, IMAGE, labels, rateOf, SHAPE, weightsOf, x } from './parity-net.ts';
 
 interface Expected {
   readonly inference: readonly number[];
@@ -19,47 +18,7 @@ const expected = JSON.parse(
   readFileSync(new URL('fixtures/torch_parity.json', import.meta.url), 'utf8'),
 ) as Readonly<Record<string, Expected>>;
 
-const BATCH = 16;
-const IMAGE = { height: 16, width: 16, channels: 3 };
-const CLASSES = 10;
-const SHAPE = [16, 16, 3];
-
-function uniform(tensor: number, shape: readonly number[]): Float32Array {
-  const count = shape.reduce((product, size) => product * size, 1);
-  return Float32Array.from({ length: count }, (_, i) => {
-    const word = Math.imul(i + 100_003 * (tensor + 1), 2_654_435_761) >>> 0;
-    const mixed = Math.imul(word ^ (word >>> 15), 2_246_822_519) >>> 0;
-    return (mixed / 2 ** 32 - 0.5) * Math.sqrt(12);
-  });
-}
-
-function weight({ role, shape }: WeightSpec, place: number): TensorValue {
-  const fanOut = shape.slice(0, 2).reduce((product, size) => product * size, 1) * shape.at(-1)!;
-  const [offset, factor] = {
-    convolution: [0, Math.sqrt(2 / fanOut)],
-    scale: [1, 0.1],
-    shift: [0, 0.1],
-    mean: [0, 0.1],
-    variance: [1, 0.1],
-    linear: [0, 1 / Math.sqrt(shape[0]!)],
-    bias: [0, 0.1],
-  }[role] as [number, number];
-  return { dtype: 'float32', shape, values: uniform(place, shape).map((u) => offset + factor * u) };
-}
-
-const x: TensorValue = {
-  dtype: 'float32',
-  shape: [BATCH, ...SHAPE],
-  values: uniform(1000, [BATCH, ...SHAPE]),
-};
-const labels: TensorValue = {
-  dtype: 'float32',
-  shape: [BATCH, CLASSES],
-  values: Float32Array.from({ length: BATCH * CLASSES }, (_, i) =>
-    (Math.floor(i / CLASSES) * 7) % CLASSES === i % CLASSES ? 1 : 0,
-  ),
-};
-const rate: TensorValue = { dtype: 'float32', shape: [], values: Float32Array.of(0.02) };
+const rate = rateOf(0.02);
 
 function expectClose(values: ArrayLike<number>, wanted: readonly number[], tolerance: number): void {
   const difference = Math.max(...wanted.map((value, i) => Math.abs(value - values[i]!)));
@@ -76,9 +35,7 @@ describe.each([
   '$family of width 4 on $backend agrees with PyTorch',
   ({ backend, family, depth, weightDecay, steps }) => {
     const model = createModel({ family, depth, width: 4 }, IMAGE, CLASSES);
-    const weights: TensorMap = Object.fromEntries(
-      model.weights.map((spec, place) => [spec.name, weight(spec, place)]),
-    );
+    const weights = weightsOf(model);
     const reference = expected[family]!;
 
     it('in its logits', async () => {
