@@ -80,7 +80,7 @@ export class CommandProcess {
     const ending = await how;
     watching.release();
     this.#settle = null;
-    return commandResult(ending, watching.ended, request.timeout);
+    return commandResult(ending, watching.ended, request);
   }
 
   /** Ends the process, and the command that it runs. */
@@ -111,12 +111,17 @@ function framed(fields: readonly string[]): string {
 }
 
 /** `exit 3`, `signal 9`, `error …` of a command that did not start or `gone …` of its runner, as a task's result. */
-function commandResult(ending: string, ended: Ended | null, timeout: number | null): ExecutionResult {
+function commandResult(
+  ending: string,
+  ended: Ended | null,
+  { timeout, cwd }: CommandRequest,
+): ExecutionResult {
   const [, kind, rest = ''] = /^(\w+) (.*)$/s.exec(ending) ?? [];
   if (kind === 'exit') return resultOf(Number(rest), null, ended, timeout);
   if (kind === 'signal') return resultOf(null, signalName(Number(rest)), ended, timeout);
   if (ended !== null) return resultOf(null, null, ended, timeout);
-  return kind === 'error' ? notStarted(rest) : failed(rest);
+  if (kind !== 'error') return failed(rest);
+  return existsSync(cwd) ? notStarted(rest) : failed(`there is no directory ${cwd}, its \`cwd\``);
 }
 
 function notStarted(why: string): ExecutionResult {
