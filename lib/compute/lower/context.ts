@@ -2,6 +2,7 @@ import type { OnnxAttribute } from '../onnx/model.ts';
 import type { OnnxGraph } from '../onnx/graph.ts';
 import { permuteValues } from '../trace/fold.ts';
 import { elements, sameShape, type Node } from '../trace/graph.ts';
+import { inFilterBlocks, outOfFilterBlocks, type FilterSize } from './blocked/movements.ts';
 import {
   channelsFirst,
   natural,
@@ -68,6 +69,10 @@ export class Context {
 
   /** The same elements in another layout, of the same or a higher rank. */
   convert(source: Laid, layout: Layout): Laid {
+    if (sameLayout(source.layout, layout)) return source;
+    if (source.layout.both === true) return this.convert(this.#unblocked(source), layout);
+    if (layout.both === true)
+      return this.#filterBlocks(this.convert(source, { order: layout.order, block: 0 }), layout);
     const laid = withLeadingAxes(source, layout.order.length - source.layout.order.length);
     const { dims } = laid;
     const target = physical(layout, dims);
@@ -91,6 +96,20 @@ export class Context {
     if (order.every((axis, i) => axis === layout.order[i])) return { name, layout, dims };
     const perm = layout.order.map((axis) => order.indexOf(axis));
     return { name: this.op('Transpose', [name], { perm }), layout, dims };
+  }
+
+  /** A filter out of its blocks; one number for all of it is only renamed. */
+  #unblocked({ name, layout: { order, block }, dims }: Laid): Laid {
+    const size = filterSize(order, dims);
+    const plain = elements(dims) === 1 ? name : outOfFilterBlocks(name, size, block, this.graph);
+    return { name: this.reshape(plain, size), layout: { order, block: 0 }, dims };
+  }
+
+  /** The opposite. */
+  #filterBlocks({ name, layout: { order }, dims }: Laid, layout: Layout): Laid {
+    const size = filterSize(order, dims);
+    const inBlocks = elements(dims) === 1 ? name : inFilterBlocks(name, size, layout.block, this.graph);
+    return { name: this.reshape(inBlocks, size), layout, dims };
   }
 
   /** Out of blocks of channels. */
@@ -130,6 +149,10 @@ export class Context {
       : permuteValues(node.values!, dims, layout.order);
     return this.graph.tensor(values, physical(layout, dims), node.dtype === 'bool');
   }
+}
+
+function filterSize(order: readonly number[], dims: readonly number[]): FilterSize {
+  return order.map((axis) => dims[axis]!) as [number, number, number, number];
 }
 
 /** The layout that the most elements already have; of equally many, the blocked one. */

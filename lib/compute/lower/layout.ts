@@ -8,6 +8,8 @@
 export interface Layout {
   readonly order: readonly number[];
   readonly block: number;
+  /** The outermost axis is split as well, its block innermost of all. */
+  readonly both?: true;
 }
 
 /** A tensor of the ONNX graph. */
@@ -33,12 +35,23 @@ export function blocked(block: number): Layout {
 /** Filters, logically [height, width, in, out], as [out, in, height, width]. */
 export const filterLayout: Layout = { order: [3, 2, 0, 1], block: 0 };
 
+/** Filters as blocked convolutions take them: [out / block, in / block, height, width, block (in), block (out)]. */
+export function blockedFilter(block: number): Layout {
+  return { order: filterLayout.order, block, both: true };
+}
+
+/** Whether a filter, logically [height, width, in, out], fills blocks of channels both ways. */
+export function fillsBlocks(shape: readonly number[], block: number): boolean {
+  return shape.length === 4 && block > 0 && shape[2]! % block === 0 && shape[3]! % block === 0;
+}
+
 /** Filters as [in, out, height, width]. */
 export const swappedFilterLayout: Layout = { order: [2, 3, 0, 1], block: 0 };
 
 export function sameLayout(a: Layout, b: Layout): boolean {
   return (
     a.block === b.block &&
+    a.both === b.both &&
     a.order.length === b.order.length &&
     a.order.every((axis, i) => axis === b.order[i])
   );
@@ -69,6 +82,18 @@ export function physical(layout: Layout, dims: readonly number[]): number[] {
     if (i > 1) return dims[axis]!;
     return i === 0 ? dims[axis]! / images : dims[axis]! * images;
   });
+}
+
+/** Logical axes, those that lie in blocks split in two, and what brings them into the order of memory. */
+export function inMemory(
+  { order, block, both }: Layout,
+  shape: readonly number[],
+): { readonly split: readonly number[]; readonly perm: readonly number[] } {
+  if (both !== true) return { split: shape, perm: order };
+  const ends = order.slice(0, 2);
+  const split = shape.flatMap((size, axis) => (ends.includes(axis) ? [size / block, block] : [size]));
+  const place = (axis: number): number => axis + ends.filter((end) => end < axis).length;
+  return { split, perm: [...order.map(place), ...[...ends].reverse().map((axis) => place(axis) + 1)] };
 }
 
 /** The same tensor seen with `count` more axes of size 1 in front. */

@@ -1,6 +1,5 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Attributes, Context } from '../context.ts';
-import { filterLayout } from '../layout.ts';
 import { repeatedVector, type Shape4 } from './images.ts';
 
 /** What a blocked convolution can do to its result in the same pass, in this order. */
@@ -21,17 +20,6 @@ export function withEpilogue(
 ): [string[], Attributes] {
   const more = other === undefined ? (shift === undefined ? [] : [shift]) : [shift ?? '', other];
   return [[...inputs, ...more], relu === true ? { ...attributes, activation: 'Relu' } : attributes];
-}
-
-/** A filter as [out, in, height, width], times one number per channel of the result, which lie as `dims` says. */
-export function scaledFilter(
-  filter: Node,
-  context: Context,
-  scale: string | undefined,
-  dims: readonly number[],
-): string {
-  const plain = context.whole(filter, filterLayout);
-  return scale === undefined ? plain : context.op('Mul', [plain, context.reshape(scale, dims)]);
 }
 
 /** What is left of an epilogue when the scale is in the filter, for `images` images taken together. */

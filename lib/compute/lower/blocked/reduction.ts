@@ -1,4 +1,6 @@
-import type { Node } from '../../trace/graph.ts';
+import { sameShape, type Node } from '../../trace/graph.ts';
+import type { Context } from '../context.ts';
+import { blocked, sameLayout, type Laid } from '../layout.ts';
 import type { BlockedLowering, Shape4 } from './images.ts';
 
 /** Sums and means over height and width, with or without the batch. */
@@ -7,15 +9,16 @@ export function reduction(mean: boolean): BlockedLowering {
     const [x] = node.inputs as [Node];
     const axes = (node.attributes.axes as readonly number[]).join();
     const laid = context.value(x);
-    if (laid.layout.block !== block || (axes !== '0,1,2' && axes !== '1,2')) return null;
+    if (!sameLayout(laid.layout, blocked(block)) || (axes !== '0,1,2' && axes !== '1,2')) return null;
     const [batch, height, width, channels] = x.shape as Shape4;
     const { graph } = context;
+    const product = sumOfProducts(x, context, block);
     // [batch, channels, 1, 1]: a single place, so blocks and channels lie in their own order again.
-    let name = context.blockedOp('GlobalAveragePool', [laid.name]);
+    let name = product ?? context.blockedOp('GlobalAveragePool', [laid.name]);
     name = context.reshape(name, [batch, channels]);
     if (axes === '0,1,2') name = context.op('ReduceSum', [name, graph.integers([0])], { keepdims: 0 });
-    const count = axes === '0,1,2' ? batch : 1;
-    const factor = mean ? 1 / count : height * width;
+    const places = height * width * (axes === '0,1,2' ? batch : 1);
+    const factor = (mean ? 1 / places : 1) * (product === null ? height * width : 1);
     if (factor !== 1) name = context.op('Mul', [name, graph.scalar(factor)]);
     const dims = node.shape;
     return {
@@ -24,4 +27,30 @@ export function reduction(mean: boolean): BlockedLowering {
       dims,
     };
   };
+}
+
+/**
+ * The sum over height and width of a product of two images, in one pass that writes no product: each channel
+ * of each image of the one is a convolution's filter for the other's. Null for anything else.
+ */
+function sumOfProducts({ kernel, inputs, shape }: Node, context: Context, block: number): string | null {
+  if (kernel !== 'Multiply') return null;
+  const factors = inputs.map((input) => context.value(input));
+  const whole = ({ layout, dims }: Laid): boolean =>
+    sameLayout(layout, blocked(block)) && sameShape(dims, shape);
+  if (!factors.every(whole)) return null;
+  const [batch, height, width, channels] = shape as Shape4;
+  const [image, filter] = factors.map(({ name }) => name) as [string, string];
+  const planes = batch * channels;
+  const operands = [
+    context.reshape(image, [1, planes, height, width]),
+    context.reshape(filter, [planes, 1, height, width]),
+  ];
+  return context.blockedOp('Conv', operands, {
+    group: planes,
+    kernel_shape: [height, width],
+    strides: [1, 1],
+    dilations: [1, 1],
+    pads: [0, 0, 0, 0],
+  });
 }
