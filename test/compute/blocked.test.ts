@@ -79,3 +79,21 @@ test('filters that are state come back as they were set', async () => {
   expect((await program.getState()).filter!.values).toEqual(filter.values.map((value) => value * 0.5));
   await engine.dispose();
 });
+
+test.each([
+  { batch: 32, size: 4, images: 16 },
+  { batch: 12, size: 8, images: 4 },
+  { batch: 3, size: 4, images: 1 },
+  { batch: 32, size: 9, images: 1 },
+])('of $batch images of $size columns, $images lie side by side in a convolution', async (item) => {
+  await startTfjs();
+  const { batch, size, images } = item;
+  const inputs = { x: random([batch, size, size, 16], 1), w: random([3, 3, 16, 16], 2) };
+  const graph = record(({ x, w }) => ({ y: tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 1) }), {
+    inputs: specs(inputs),
+  });
+  const convolutions = lower(graph, { block: 16 }).model.nodes.filter(
+    ({ op, attributes }) => op === 'Conv' && attributes.group === undefined,
+  );
+  expect(convolutions.map(({ attributes }) => attributes.dilations)).toEqual([[1, images]]);
+});

@@ -9,7 +9,7 @@ import { startTfjs } from '../../lib/compute/start.ts';
 import { record } from '../../lib/compute/trace/record.ts';
 import { difference, random, specs } from './values.ts';
 
-const inputs = { x: random([16, 4, 4, 16], 1), filter: random([3, 3, 16, 16], 2), scale: random([16], 3) };
+const inputs = { x: random([3, 4, 4, 16], 1), filter: random([3, 3, 16, 16], 2), scale: random([16], 3) };
 const state = { 'same filter': 'filter', 'same scale': 'scale' };
 
 /** A convolution whose filter is scaled by state, and a number made of constants alone. */

@@ -2,9 +2,16 @@ import type { OnnxAttribute } from '../onnx/model.ts';
 import type { OnnxGraph } from '../onnx/graph.ts';
 import { permuteValues } from '../trace/fold.ts';
 import { elements, sameShape, type Node } from '../trace/graph.ts';
-import { inFilterBlocks, outOfFilterBlocks, type FilterSize } from './blocked/movements.ts';
+import {
+  inFilterBlocks,
+  oneByOne,
+  outOfFilterBlocks,
+  sideBySide,
+  type FilterSize,
+} from './blocked/movements.ts';
 import {
   channelsFirst,
+  imagesAcross,
   natural,
   physical,
   sameLayout,
@@ -115,9 +122,11 @@ export class Context {
   /** Out of blocks of channels. */
   #joined({ name, layout: from, dims }: Laid, layout: Layout): Laid {
     const present = physical(channelsFirst, dims);
-    const alone = sameShape(physical(from, dims), present);
+    const single = isImage(dims) ? oneByOne(name, dims, from.block, this.graph) : name;
+    const beside = single !== name;
+    const alone = beside || sameShape(physical(from, dims), present);
     const last = alone && sameLayout(layout, natural(dims.length));
-    const plain = this.blockedOp('ReorderOutput', [name], {
+    const plain = this.blockedOp('ReorderOutput', [beside ? this.reshape(single, present) : name], {
       channels: physical(from, dims)[1]!,
       channels_last: Number(last),
     });
@@ -128,11 +137,15 @@ export class Context {
 
   /** Into blocks of channels. */
   #split(laid: Laid, layout: Layout): Laid {
-    const alone = sameShape(physical(layout, laid.dims), physical(channelsFirst, laid.dims));
+    const beside = isImage(laid.dims) && imagesAcross(layout.block, laid.dims) > 1;
+    const alone = beside || sameShape(physical(layout, laid.dims), physical(channelsFirst, laid.dims));
     const last = alone && sameLayout(laid.layout, natural(laid.dims.length));
     const { name: first, dims } = last ? laid : this.#permuted(laid, channelsFirst);
     const name = alone ? first : this.reshape(first, physical(layout, dims));
-    return { name: this.blockedOp('ReorderInput', [name], { channels_last: Number(last) }), layout, dims };
+    const single = this.blockedOp('ReorderInput', [name], { channels_last: Number(last) });
+    if (!beside || !isImage(dims)) return { name: single, layout, dims };
+    const all = sideBySide(single, dims, layout.block, this.graph);
+    return { name: this.reshape(all, physical(layout, dims)), layout, dims };
   }
 
   /** Repeats along the axes that a tensor is only spread over. */
@@ -149,6 +162,10 @@ export class Context {
       : permuteValues(node.values!, dims, layout.order);
     return this.graph.tensor(values, physical(layout, dims), node.dtype === 'bool');
   }
+}
+
+function isImage(dims: readonly number[]): dims is readonly [number, number, number, number] {
+  return dims.length === 4;
 }
 
 function filterSize(order: readonly number[], dims: readonly number[]): FilterSize {

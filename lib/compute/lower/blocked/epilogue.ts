@@ -1,6 +1,7 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Attributes, Context } from '../context.ts';
 import { repeatedVector, type Shape4 } from './images.ts';
+import { oneByOne } from './movements.ts';
 
 /** What a blocked convolution can do to its result in the same pass, in this order. */
 export interface Epilogue {
@@ -22,19 +23,25 @@ export function withEpilogue(
   return [[...inputs, ...more], relu === true ? { ...attributes, activation: 'Relu' } : attributes];
 }
 
-/** What is left of an epilogue when the scale is in the filter, for `images` images taken together. */
+/**
+ * What is left of an epilogue when the scale is in the filter, for `images` images taken together, each by
+ * itself.
+ */
 export function forImages(
   node: Node,
   context: Context,
   images: number,
+  block: number,
   { shift, other, relu }: Epilogue,
 ): Epilogue {
-  const [batch, height, width, channels] = node.shape as Shape4;
+  const shape = node.shape as Shape4;
+  const [batch, height, width, channels] = shape;
+  const whole = [batch / images, channels * images, height, width];
   return {
     ...(shift === undefined ? {} : { shift: repeatedVector(shift, images, context) }),
     ...(other === undefined
       ? {}
-      : { other: context.reshape(other, [batch / images, channels * images, height, width]) }),
+      : { other: context.reshape(oneByOne(other, shape, block, context.graph), whole) }),
     relu: relu === true,
   };
 }

@@ -1,9 +1,9 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { blockedFilter, filterLayout, imagesPerBlock } from '../layout.ts';
+import { blocked, blockedFilter, filterLayout, imagesAcross, imagesPerBlock } from '../layout.ts';
 import { blockInnermost, blockOutwards, exchanged, outerExchanged, outOfFilterBlocks } from './movements.ts';
-import { diagonal, together, type BlockedLowering, type Shape4 } from './images.ts';
+import { besideZeros, diagonal, imageAcross, together, type BlockedLowering, type Shape4 } from './images.ts';
 
 /**
  * One convolution whose image is x with batch and channels exchanged, [in, batch, height, width], and whose
@@ -25,9 +25,11 @@ export const filterGradient: BlockedLowering = (node, context, block) => {
   const rows = span(kernelHeight, outHeight, strides[0], pads[0], height);
   const columns = span(kernelWidth, outWidth, strides[1], pads[1], width);
 
-  const exchanged = exchangedImage(x, context, block, images, inner);
-  const image = [into / inner, batch, height, width * inner] as const;
-  const input = besideZeros(exchanged, image, [pads[1] * inner, columns.after * inner], context);
+  const sides = [pads[1], columns.after] as const;
+  const input =
+    images === 1 && imagesAcross(block, x.shape as Shape4) === block
+      ? exchangedAcross(x, sides, context, block)
+      : exchangedImage(x, sides, context, block, images, inner);
   const step = kernelHeight === 1 ? rows.places : 1;
   const result = context.blockedOp('Conv', [input, exchangedFilter(dy, context, block, images)], {
     strides: [step, 1],
@@ -80,15 +82,41 @@ function span(
 
 /**
  * An image with batch and channels exchanged, in blocks of the batch and with `inner` channels side by side in
- * each place: [channels / inner, batch / block, height, width, inner, block].
+ * each place, [channels / inner, batch / block, height, width, inner, block], and columns of zeros beside it.
  */
-function exchangedImage(node: Node, context: Context, block: number, images: number, inner: number): string {
+function exchangedImage(
+  node: Node,
+  [before, after]: readonly [number, number],
+  context: Context,
+  block: number,
+  images: number,
+  inner: number,
+): string {
   const [, height, width, oneChannels] = node.shape as Shape4;
   const [groups, channels] = [node.shape[0]! / images / block, oneChannels * images];
   const whole = together(node, context, inner === 1 ? 0 : block, images);
   // The batch innermost, whatever the order of the rest.
   const inBlocks = blockInnermost(whole, [groups, channels * height * width], block, context.graph);
-  return outerExchanged(inBlocks, [groups, channels / inner, height * width * inner * block], context.graph);
+  const run = height * width * inner * block;
+  const outer = outerExchanged(inBlocks, [groups, channels / inner, run], context.graph);
+  const dims = [channels / inner, groups * block, height, width * inner] as const;
+  return besideZeros(outer, dims, [before * inner, after * inner], context);
+}
+
+/** The same from a block of images side by side, with the zeros that they get for other convolutions. */
+function exchangedAcross(
+  node: Node,
+  sides: readonly [number, number],
+  context: Context,
+  block: number,
+): string {
+  const [batch, height, imageWidth, channels] = node.shape as Shape4;
+  const [groups, blocks, width] = [batch / block, channels / block, imageWidth + sides[0] + sides[1]];
+  const padded = imageAcross(node, sides, context, block);
+  const squares = groups * blocks * height * width;
+  const inBlocks = blockInnermost(padded, [squares, block], block, context.graph);
+  const outer = outerExchanged(inBlocks, [groups, blocks, height * width * block ** 2], context.graph);
+  return context.reshape(outer, [blocks, batch, height, width * block]);
 }
 
 /** The gradient of an image as a filter, [out / block, batch / block, height, width, block (batch), block (out)]. */
@@ -96,34 +124,16 @@ function exchangedFilter(node: Node, context: Context, block: number, images: nu
   const [, height, width, oneChannels] = node.shape as Shape4;
   const [groups, channels] = [node.shape[0]! / images / block, oneChannels * images];
   const places = (channels / block) * height * width;
-  const whole = together(node, context, block, images);
-  const inBlocks = exchanged(whole, [groups, block, places], block, context.graph);
+  const beside = images === 1 && imagesAcross(block, node.shape as Shape4) === block;
+  const inBlocks = beside
+    ? context.whole(node, blocked(block))
+    : exchanged(together(node, context, block, images), [groups, block, places], block, context.graph);
   const filter = outerExchanged(
     inBlocks,
     [groups, channels / block, height * width * block ** 2],
     context.graph,
   );
   return context.reshape(filter, [channels, groups * block, height, width]);
-}
-
-/** Zeros before and after the rows of an image in blocks: a convolution with 1, which all threads share. */
-function besideZeros(
-  name: string,
-  dims: Readonly<Shape4>,
-  [before, after]: readonly [number, number],
-  context: Context,
-): string {
-  const image = context.reshape(name, dims);
-  if (before === 0 && after === 0) return image;
-  const channels = dims[1];
-  const ones = context.graph.tensor(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
-  return context.blockedOp('Conv', [image, ones], {
-    group: channels,
-    kernel_shape: [1, 1],
-    strides: [1, 1],
-    dilations: [1, 1],
-    pads: [0, before, 0, after],
-  });
 }
 
 /** Of what several images' channels give with one another's, the sum of what each gives with its own. */

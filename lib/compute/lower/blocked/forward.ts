@@ -1,11 +1,11 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { imagesPerBlock, type Laid } from '../layout.ts';
+import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
 import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
 import { filterInBlocks, wholeFilter } from './filters.ts';
 import { blockInnermost } from './movements.ts';
-import { image, together, type Shape4 } from './images.ts';
+import { image, imageAcross, together, type Shape4 } from './images.ts';
 
 interface ForwardPlan {
   /** Images taken together. */
@@ -49,9 +49,20 @@ export function convolveForward(node: Node, context: Context, block: number, epi
       )
     : filterInBlocks(filter, scale, images, block, context);
   const reordered = context.reshape(inBlocks, [out, into, height, width]);
+  const kernel = { strides, dilations, kernel_shape: [height, width] };
+  const beside = imagesAcross(block, node.shape as Shape4);
+  if (strides[1] === 1 && beside > 1 && beside === imagesAcross(block, x.shape as Shape4)) {
+    const inputs = [imageAcross(x, [pads[1], pads[3]], context, block), reordered];
+    const attributes = {
+      ...kernel,
+      dilations: [dilations[0], dilations[1] * beside],
+      pads: [pads[0], 0, pads[2], 0],
+    };
+    const name = context.blockedOp('Conv', ...withEpilogue(inputs, attributes, epilogue));
+    return { name, layout: blocked(block), dims: node.shape };
+  }
   const input = together(x, context, narrow ? 0 : block, images);
-  const attributes = { strides, pads, dilations, kernel_shape: [height, width] };
-  const whole = forImages(node, context, images, epilogue);
-  const name = context.blockedOp('Conv', ...withEpilogue([input, reordered], attributes, whole));
+  const whole = forImages(node, context, images, block, epilogue);
+  const name = context.blockedOp('Conv', ...withEpilogue([input, reordered], { ...kernel, pads }, whole));
   return image(name, node, context, block, images);
 }

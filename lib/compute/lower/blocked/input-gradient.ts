@@ -1,11 +1,11 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { imagesPerBlock, type Laid } from '../layout.ts';
+import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
 import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
 import { filterInBlocks } from './filters.ts';
 import { blockInnermost } from './movements.ts';
-import { image, together, type Shape4 } from './images.ts';
+import { image, imageAcross, together, type Shape4 } from './images.ts';
 
 /**
  * Every stride-th row of the image (or column), from one of the first on: what of the filter reached it, and
@@ -93,31 +93,39 @@ export function convolveBackward(node: Node, context: Context, block: number, ep
     block,
     context,
   );
-  const input = together(dy, context, block, images);
-  const after = forImages(node, context, images, epilogue);
+  const beside = imagesAcross(block, node.shape as Shape4);
+  const across = images === 1 && beside > 1 && beside === imagesAcross(block, dy.shape as Shape4);
+  const after = across ? epilogue : forImages(node, context, images, block, epilogue);
   const part = (row: Phase, column: Phase): string => {
     const taken = row.taps.flatMap((y) => column.taps.map((x) => y * kernelWidth + x));
     const turned = context.op('Gather', [swapped, context.graph.integers(turnedPlaces(taken, squares))]);
     const kernel = [row.taps.length, column.taps.length];
+    const sides = across ? ([0, 0] as const) : ([column.before, column.after] as const);
     const attributes = {
       strides: [1, 1],
-      dilations: [1, 1],
-      pads: [row.before, column.before, row.after, column.after],
+      dilations: [1, across ? beside : 1],
+      pads: [row.before, sides[0], row.after, sides[1]],
       kernel_shape: kernel,
     };
+    const input = across
+      ? imageAcross(dy, [column.before, column.after], context, block)
+      : together(dy, context, block, images);
     const inputs = [input, context.reshape(turned, [into, out, ...kernel])];
     return context.blockedOp('Conv', ...withEpilogue(inputs, attributes, after));
   };
   const parts = rows.filter(reached).map((row) => columns.filter(reached).map((column) => part(row, column)));
-  if (dense) return image(parts[0]![0]!, node, context, block, images);
+  const done = (name: string): Laid =>
+    across ? { name, layout: blocked(block), dims: node.shape } : image(name, node, context, block, images);
+  if (dense) return done(parts[0]![0]!);
 
   const [batch, height, width] = node.shape as Shape4;
-  const lines = ((batch / images) * (into / block) * height) / rows.length;
+  const [count, place] = across ? [batch / beside, beside * block] : [batch / images, block];
+  const lines = (count * (into / block) * height) / rows.length;
   const whole = parts.map((row) =>
-    woven(row, columns.length, [(lines * width) / columns.length, block], context),
+    woven(row, columns.length, [(lines * width) / columns.length, place], context),
   );
-  const name = woven(whole, rows.length, [lines, width * block], context);
-  return image(context.reshape(name, [batch / images, into, height, width]), node, context, block, images);
+  const name = woven(whole, rows.length, [lines, width * place], context);
+  return done(context.reshape(name, [count, into, height, (width * place) / block]));
 }
 
 /** Squares of a filter in blocks, [out / block · in / block · places, block²], each with its two ends exchanged. */

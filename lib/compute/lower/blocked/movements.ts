@@ -1,4 +1,5 @@
 import type { OnnxGraph } from '../../onnx/graph.ts';
+import { imagesAcross } from '../layout.ts';
 
 /*
  * Movements between orders of channels in blocks. ONNX Runtime's operators that bring images in and out of
@@ -54,6 +55,32 @@ export function blockOutwards(
 ): string {
   const planes = reshaped(name, [outer, block, length, 1], graph);
   return graph.node('ReorderOutput', [planes], { channels: block, channels_last: 0 }, 'com.microsoft.nchwc');
+}
+
+/** Images in blocks, [batch, channels / block, height, width, block], brought side by side where they lie so. */
+export function sideBySide(
+  name: string,
+  shape: readonly [number, number, number, number],
+  block: number,
+  graph: OnnxGraph,
+): string {
+  const [batch, height, width, channels] = shape;
+  const images = imagesAcross(block, shape);
+  if (images === 1) return name;
+  return exchanged(name, [batch / images, images, (channels / block) * height * width], block, graph);
+}
+
+/** The opposite. */
+export function oneByOne(
+  name: string,
+  shape: readonly [number, number, number, number],
+  block: number,
+  graph: OnnxGraph,
+): string {
+  const [batch, height, width, channels] = shape;
+  const images = imagesAcross(block, shape);
+  if (images === 1) return name;
+  return exchanged(name, [batch / images, (channels / block) * height * width, images], block, graph);
 }
 
 /** From [out, in, height, width]. */
