@@ -55,7 +55,12 @@ export class Torch {
     await this.#ask(net);
   }
 
-  /** Seconds of each of `count` calls; none where Captum is missing. */
+  /** Whether there is Captum. */
+  async explains(): Promise<boolean> {
+    return (await this.#ask({ call: 'explain', count: 0 })).seconds !== null;
+  }
+
+  /** Seconds of each of `count` calls. */
   async time(call: Call, count: number): Promise<number[]> {
     return (await this.#ask({ call, count })).seconds!;
   }
@@ -71,10 +76,10 @@ export class Torch {
     this.#process.stdin.end();
   }
 
-  async #ask(request: object): Promise<{ seconds?: number[] }> {
+  async #ask(request: object): Promise<{ seconds?: number[] | null }> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const answer = await this.#answers.next();
     if (answer.done === true) throw new Error('PyTorch stopped');
-    return JSON.parse(answer.value) as { seconds?: number[] };
+    return JSON.parse(answer.value) as { seconds?: number[] | null };
   }
 }
