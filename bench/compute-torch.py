@@ -162,7 +162,7 @@ for line in sys.stdin:
         print(json.dumps({"able": able}), flush=True)
         continue
     if calls[request["call"]] is None:
-        print(json.dumps({"seconds": []}), flush=True)
+        print(json.dumps({"seconds": None}), flush=True)
         continue
     seconds = []
     for _ in range(request["count"]):

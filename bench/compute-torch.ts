@@ -56,7 +56,12 @@ export class Torch {
     return (await this.#ask({ ...net, device })).able!;
   }
 
-  /** Seconds of each of `count` calls; none where Captum is missing. */
+  /** Whether there is Captum. */
+  async explains(): Promise<boolean> {
+    return (await this.#ask({ call: 'explain', count: 0 })).seconds !== null;
+  }
+
+  /** Seconds of each of `count` calls. */
   async time(call: NetCall | 'explain', count: number): Promise<number[]> {
     return (await this.#ask({ call, count })).seconds!;
   }
@@ -72,10 +77,10 @@ export class Torch {
     this.#process.stdin.end();
   }
 
-  async #ask(request: object): Promise<{ able?: boolean; seconds?: number[] }> {
+  async #ask(request: object): Promise<{ able?: boolean; seconds?: number[] | null }> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const answer = await this.#answers.next();
     if (answer.done === true) throw new Error('PyTorch stopped');
-    return JSON.parse(answer.value) as { able?: boolean; seconds?: number[] };
+    return JSON.parse(answer.value) as { able?: boolean; seconds?: number[] | null };
   }
 }

@@ -28,6 +28,9 @@ import { Torch, type NetCall, type NetSize } from './compute-torch.ts';
 const ROUNDS = 5;
 /** A turn of each lasts about this long, in seconds. */
 const TURN = 0.7;
+/** Calls that take longer than this, in seconds, as explaining at width 64 does, get fewer rounds. */
+const LONG = 8;
+const LONG_ROUNDS = 2;
 
 /** Of `engine` in `pipeline.yaml`. */
 type Device = 'cpu' | 'cuda' | 'webgpu';
@@ -87,19 +90,32 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** Calls that fill a turn, from the time of a few warm ones. */
-function turn(warm: readonly number[]): number {
-  return Math.max(1, Math.round(TURN / median(warm)));
+/** Seconds of a call when warm. */
+async function warmed(call: Timed): Promise<number> {
+  const first = (await call(1))[0]!;
+  return first > LONG ? first : (await call(1))[0]!;
+}
+
+/** Calls that fill a turn. */
+function turn(seconds: number): number {
+  return Math.max(1, Math.round(TURN / seconds));
 }
 
 /** Seconds of each of a number of calls. */
 type Timed = (count: number) => Promise<readonly number[]>;
 
+interface Compared {
+  readonly line: string;
+  /** Of our median call. */
+  readonly seconds: number;
+}
+
 /** `perCall`: images, or maps, that a call gives. */
-async function compare(name: string, perCall: number, ours: Timed, theirs: Timed | null): Promise<string> {
-  const [count, torchCount] = [turn(await ours(2)), theirs === null ? 0 : turn(await theirs(2))];
+async function compare(name: string, perCall: number, ours: Timed, theirs: Timed | null): Promise<Compared> {
+  const warm = await warmed(ours);
+  const [count, torchCount] = [turn(warm), theirs === null ? 0 : turn(await warmed(theirs))];
   const [mine, reference]: [number[], number[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < (warm > LONG ? LONG_ROUNDS : ROUNDS); round++) {
     mine.push(...(await ours(count)));
     if (theirs !== null) reference.push(...(await theirs(torchCount)));
   }
@@ -109,13 +125,13 @@ async function compare(name: string, perCall: number, ours: Timed, theirs: Timed
     const other = perCall / median(reference);
     columns.push(other.toFixed(0).padStart(7), (speed / other).toFixed(2).padStart(6));
   }
-  return columns.join('  ');
+  return { line: columns.join('  '), seconds: median(mine) };
 }
 
 async function compareNet(net: NetSize, call: NetCall, engine: Engine, torch: Torch | null) {
   const ours = await prepare(engine, modelOf(net), net, call);
   const theirs = torch === null ? null : (count: number) => torch.time(call, count);
-  const line = await compare(`${call}, images`, net.batch, (count) => time(ours, count), theirs);
+  const { line } = await compare(`${call}, images`, net.batch, (count) => time(ours, count), theirs);
   await ours.program.dispose();
   return line;
 }
@@ -192,10 +208,9 @@ async function compareMaps(net: NetSize, engine: Engine, torch: Torch | null): P
     }
     return seconds;
   };
-  const captum = torch !== null && (await torch.time('explain', 1)).length > 0;
+  const captum = torch !== null && (await torch.explains());
   const theirs = captum ? (count: number) => torch.time('explain', count) : null;
-  const line = await compare('explain, maps', IMAGES * METHODS.length, ours, theirs);
-  const taken = median(await ours(ROUNDS));
+  const { line, seconds: taken } = await compare('explain, maps', IMAGES * METHODS.length, ours, theirs);
   await program.dispose();
   const needed = (IMAGES * PASSES * model.multiplyAdds) / taken / 1e9;
   const possible = await convolutionRate(engine);

@@ -299,6 +299,19 @@ export const cases: readonly KernelCase[] = [
     f: ({ x, w }) => tf.add(tf.relu(tf.conv2d(tf.relu(x as Tensor4D), w as Tensor4D, 1, 1)), x!),
     by: ['x', 'w'],
   })),
+  ...[
+    { axes: [0, 1, 2], channels: 16 },
+    { axes: [1, 2], channels: 16 },
+    { axes: [0, 1, 2], channels: 8 },
+  ].map(({ axes, channels }): KernelCase => ({
+    title: `sum and mean of products of ${channels} channels over ${axes.join()}`,
+    inputs: { x: random([4, 5, 3, channels], 1), w: random([3, 3, channels, channels], 2) },
+    f: ({ x, w }) => {
+      const y = tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 1);
+      return tf.add(tf.sum(tf.mul(y, tf.relu(y)), axes), tf.mean(tf.square(y), axes));
+    },
+    by: ['x', 'w'],
+  })),
   {
     title: 'dilated conv2d',
     inputs: { x: random([1, 8, 8, 2], 1), w: random([3, 3, 2, 3], 2) },

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { checkTensors, declared, STATE_NOT_SET, type Declared } from '../check.ts';
-import { natural } from '../lower/layout.ts';
+import { inMemory, natural } from '../lower/layout.ts';
 import type { Lowered, Port } from '../lower/lower.ts';
 import type { OnnxModel, OnnxPort, OnnxType } from '../onnx/model.ts';
 import type { CompileOptions, Program, TensorMap, TensorSpec, TensorValue } from '../program.ts';
@@ -8,19 +8,22 @@ import { permuteValues } from '../trace/fold.ts';
 
 /** Values in row-major order as they lie on the device. */
 function toDevice({ values, shape, dtype }: TensorValue, { layout, dims }: Port): ort.Tensor {
-  const moved = layout.order.every((axis, i) => axis === i)
-    ? values
-    : permuteValues(values, shape, layout.order);
+  const { split, perm } = inMemory(layout, shape);
+  const moved = perm.every((axis, i) => axis === i) ? values : permuteValues(values, split, perm);
   return moved instanceof Float32Array
     ? new ort.Tensor('float32', moved, dims)
     : new ort.Tensor(dtype as 'int32', moved, dims);
 }
 
 /** The opposite: a copy, since the tensor's memory is the runtime's. */
-function fromDevice(tensor: ort.Tensor, spec: TensorSpec, { layout, dims }: Port): TensorValue {
+function fromDevice(tensor: ort.Tensor, spec: TensorSpec, { layout }: Port): TensorValue {
   const data = numbers(tensor);
-  const inverse = spec.shape.map((_, axis) => layout.order.indexOf(axis));
-  const values = inverse.every((axis, i) => axis === i) ? data.slice() : permuteValues(data, dims, inverse);
+  const { split, perm } = inMemory(layout, spec.shape);
+  const inverse = split.map((_, axis) => perm.indexOf(axis));
+  const present = perm.map((axis) => split[axis]!);
+  const values = inverse.every((axis, i) => axis === i)
+    ? data.slice()
+    : permuteValues(data, present, inverse);
   return { dtype: spec.dtype, shape: [...spec.shape], values };
 }
 

@@ -3,7 +3,7 @@ import { withEpilogue } from './blocked/epilogue.ts';
 import { repeatedVector } from './blocked/images.ts';
 import { convolve, convolvesBlocked } from './blocked/table.ts';
 import type { Context } from './context.ts';
-import { blocked, imagesPerBlock, natural, type Laid } from './layout.ts';
+import { blocked, imagesPerBlock, natural, sameLayout, type Laid } from './layout.ts';
 
 /*
  * In blocks of channels, a product or sum with one number per channel is slow as such: it broadcasts runs of
@@ -105,7 +105,7 @@ export class Chains {
     const base = chain?.[0]?.of;
     if (chain === undefined || base === undefined) return null;
     const inside = this.absorbed(base);
-    if (!inside && context.value(base).layout.block !== this.#block) return null;
+    if (!inside && !sameLayout(context.value(base).layout, blocked(this.#block))) return null;
     const channels = node.shape[3]!;
     const epilogue: { scale?: string; shift?: string; other?: string; relu?: boolean } = {};
     for (const { step, operand, negative } of chain) {

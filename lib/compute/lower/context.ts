@@ -5,7 +5,15 @@ import { permuteValues } from '../trace/fold.ts';
 import type { Precision } from '../program.ts';
 import { elements, sameShape, type Node } from '../trace/graph.ts';
 import {
+  inFilterBlocks,
+  oneByOne,
+  outOfFilterBlocks,
+  sideBySide,
+  type FilterSize,
+} from './blocked/movements.ts';
+import {
   channelsFirst,
+  imagesAcross,
   natural,
   physical,
   sameLayout,
@@ -97,6 +105,10 @@ export class Context {
 
   /** The same elements in another layout, of the same or a higher rank. */
   convert(source: Laid, layout: Layout): Laid {
+    if (sameLayout(source.layout, layout)) return source;
+    if (source.layout.both === true) return this.convert(this.#unblocked(source), layout);
+    if (layout.both === true)
+      return this.#filterBlocks(this.convert(source, { order: layout.order, block: 0 }), layout);
     const laid = withLeadingAxes(source, layout.order.length - source.layout.order.length);
     const { dims } = laid;
     const target = physical(layout, dims);
@@ -122,12 +134,28 @@ export class Context {
     return { name: this.op('Transpose', [name], { perm }), layout, dims };
   }
 
+  /** A filter out of its blocks; one number for all of it is only renamed. */
+  #unblocked({ name, layout: { order, block }, dims }: Laid): Laid {
+    const size = filterSize(order, dims);
+    const plain = elements(dims) === 1 ? name : outOfFilterBlocks(name, size, block, this.graph);
+    return { name: this.reshape(plain, size), layout: { order, block: 0 }, dims };
+  }
+
+  /** The opposite. */
+  #filterBlocks({ name, layout: { order }, dims }: Laid, layout: Layout): Laid {
+    const size = filterSize(order, dims);
+    const inBlocks = elements(dims) === 1 ? name : inFilterBlocks(name, size, layout.block, this.graph);
+    return { name: this.reshape(inBlocks, size), layout, dims };
+  }
+
   /** Out of blocks of channels. */
   #joined({ name, layout: from, dims }: Laid, layout: Layout): Laid {
     const present = physical(channelsFirst, dims);
-    const alone = sameShape(physical(from, dims), present);
+    const single = isImage(dims) ? oneByOne(name, dims, from.block, this.graph) : name;
+    const beside = single !== name;
+    const alone = beside || sameShape(physical(from, dims), present);
     const last = alone && sameLayout(layout, natural(dims.length));
-    const plain = this.blockedOp('ReorderOutput', [name], {
+    const plain = this.blockedOp('ReorderOutput', [beside ? this.reshape(single, present) : name], {
       channels: physical(from, dims)[1]!,
       channels_last: Number(last),
     });
@@ -138,11 +166,15 @@ export class Context {
 
   /** Into blocks of channels. */
   #split(laid: Laid, layout: Layout): Laid {
-    const alone = sameShape(physical(layout, laid.dims), physical(channelsFirst, laid.dims));
+    const beside = isImage(laid.dims) && imagesAcross(layout.block, laid.dims) > 1;
+    const alone = beside || sameShape(physical(layout, laid.dims), physical(channelsFirst, laid.dims));
     const last = alone && sameLayout(laid.layout, natural(laid.dims.length));
     const { name: first, dims } = last ? laid : this.#permuted(laid, channelsFirst);
     const name = alone ? first : this.reshape(first, physical(layout, dims));
-    return { name: this.blockedOp('ReorderInput', [name], { channels_last: Number(last) }), layout, dims };
+    const single = this.blockedOp('ReorderInput', [name], { channels_last: Number(last) });
+    if (!beside || !isImage(dims)) return { name: single, layout, dims };
+    const all = sideBySide(single, dims, layout.block, this.graph);
+    return { name: this.reshape(all, physical(layout, dims)), layout, dims };
   }
 
   /** Repeats along the axes that a tensor is only spread over. */
@@ -159,6 +191,14 @@ export class Context {
       : permuteValues(node.values!, dims, layout.order);
     return this.graph.tensor(values, physical(layout, dims), node.dtype === 'bool');
   }
+}
+
+function isImage(dims: readonly number[]): dims is readonly [number, number, number, number] {
+  return dims.length === 4;
+}
+
+function filterSize(order: readonly number[], dims: readonly number[]): FilterSize {
+  return order.map((axis) => dims[axis]!) as [number, number, number, number];
 }
 
 /** The layout that the most elements already have; of equally many, the blocked one. */

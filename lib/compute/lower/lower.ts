@@ -7,7 +7,7 @@ import { Chains } from './affine.ts';
 import { blockedTable, preferring } from './blocked/table.ts';
 import { Context } from './context.ts';
 import type { Lowering } from './elementwise.ts';
-import { filterLayout, natural, physical, type Layout } from './layout.ts';
+import { blockedFilter, fillsBlocks, filterLayout, natural, physical, type Layout } from './layout.ts';
 import { portable } from './table.ts';
 
 /** Where an input or output of the function is found in the model, and how it lies there. */
@@ -25,7 +25,8 @@ export interface Lowered {
 }
 
 /** Filters that stay on the device lie as convolutions want them. */
-function stateLayout({ shape }: Node): Layout {
+function stateLayout({ shape }: Node, block: number): Layout {
+  if (fillsBlocks(shape, block)) return blockedFilter(block);
   return shape.length === 4 ? filterLayout : natural(shape.length);
 }
 
@@ -52,7 +53,7 @@ export function lower(
   const used = new Set(order);
   for (const [name, node] of Object.entries(graph.inputs)) {
     if (!used.has(node)) continue;
-    const layout = kept.has(name) ? stateLayout(node) : natural(node.shape.length);
+    const layout = kept.has(name) ? stateLayout(node, block) : natural(node.shape.length);
     const dims = physical(layout, node.shape);
     inputs[name] = { name: onnx.input(name, node.dtype, dims), layout, dims };
     context.set(node, { name, layout, dims: node.shape });
@@ -69,7 +70,7 @@ export function lower(
   for (const [key, node] of Object.entries(graph.outputs)) {
     // State that stays what it is.
     if (key in state && node === graph.inputs[state[key]!]) continue;
-    const layout = key in state ? stateLayout(node) : natural(node.shape.length);
+    const layout = key in state ? stateLayout(node, block) : natural(node.shape.length);
     const dims = physical(layout, node.shape);
     const name = key in inputs ? `${key}/next` : key;
     onnx.output(name, context.whole(node, layout), node.dtype, dims);

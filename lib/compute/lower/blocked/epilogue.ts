@@ -1,7 +1,7 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Attributes, Context } from '../context.ts';
-import { filterLayout } from '../layout.ts';
 import { repeatedVector, type Shape4 } from './images.ts';
+import { oneByOne } from './movements.ts';
 
 /** What a blocked convolution can do to its result in the same pass, in this order. */
 export interface Epilogue {
@@ -23,30 +23,25 @@ export function withEpilogue(
   return [[...inputs, ...more], relu === true ? { ...attributes, activation: 'Relu' } : attributes];
 }
 
-/** A filter as [out, in, height, width], times one number per channel of the result, which lie as `dims` says. */
-export function scaledFilter(
-  filter: Node,
-  context: Context,
-  scale: string | undefined,
-  dims: readonly number[],
-): string {
-  const plain = context.whole(filter, filterLayout);
-  return scale === undefined ? plain : context.op('Mul', [plain, context.reshape(scale, dims)]);
-}
-
-/** What is left of an epilogue when the scale is in the filter, for `images` images taken together. */
+/**
+ * What is left of an epilogue when the scale is in the filter, for `images` images taken together, each by
+ * itself.
+ */
 export function forImages(
   node: Node,
   context: Context,
   images: number,
+  block: number,
   { shift, other, relu }: Epilogue,
 ): Epilogue {
-  const [batch, height, width, channels] = node.shape as Shape4;
+  const shape = node.shape as Shape4;
+  const [batch, height, width, channels] = shape;
+  const whole = [batch / images, channels * images, height, width];
   return {
     ...(shift === undefined ? {} : { shift: repeatedVector(shift, images, context) }),
     ...(other === undefined
       ? {}
-      : { other: context.reshape(other, [batch / images, channels * images, height, width]) }),
+      : { other: context.reshape(oneByOne(other, shape, block, context.graph), whole) }),
     relu: relu === true,
   };
 }

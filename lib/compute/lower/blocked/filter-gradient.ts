@@ -1,15 +1,16 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { filterLayout, imagesPerBlock } from '../layout.ts';
-import { diagonal, together, type BlockedLowering, type Shape4 } from './images.ts';
+import { blocked, blockedFilter, filterLayout, imagesAcross, imagesPerBlock } from '../layout.ts';
+import { blockInnermost, blockOutwards, exchanged, outerExchanged, outOfFilterBlocks } from './movements.ts';
+import { besideZeros, diagonal, imageAcross, together, type BlockedLowering, type Shape4 } from './images.ts';
 
 /**
  * One convolution whose image is x with batch and channels exchanged, [in, batch, height, width], and whose
  * filter is dy, [out, batch, outHeight, outWidth]; its places are those of the filter wanted. They are few, so
- * two channels of x are woven into one image, column by column, and the filter dilated to match: what is loaded
- * of dy then serves twice as many places. Zeros beside the image are written out: the operator is slow at
- * windows that hang over its sides.
+ * the channels of a block of x lie side by side in each place, as they do when a block of images has become
+ * the innermost, and the filter is dilated to match: what is loaded of dy serves as many places more. Zeros
+ * beside the image are written out: the operator is slow at windows that hang over its sides.
  */
 export const filterGradient: BlockedLowering = (node, context, block) => {
   const [x, dy] = node.inputs as [Node, Node];
@@ -19,88 +20,120 @@ export const filterGradient: BlockedLowering = (node, context, block) => {
   const { strides, pads, dilations } = geometry(node);
   const images = imagesPerBlock(block, x.shape[0]!, oneOut);
   const [batch, into, out] = [x.shape[0]! / images, oneInto * images, oneOut * images];
-  if (out % block !== 0 || batch % block !== 0) return null;
-  const [top, left] = pads;
-  // What the filter reaches of the padded image; at stride 2 that can be less than all of it.
-  const reach = [
-    (kernelHeight - 1) * dilations[0] + (outHeight - 1) * strides[0] + 1,
-    (kernelWidth - 1) * dilations[1] + (outWidth - 1) * strides[1] + 1,
-  ] as const;
+  if (out % block !== 0 || batch % block !== 0 || dilations.some((step) => step !== 1)) return null;
+  const inner = into % block === 0 ? block : 1;
+  const rows = span(kernelHeight, outHeight, strides[0], pads[0], height);
+  const columns = span(kernelWidth, outWidth, strides[1], pads[1], width);
 
-  const groups = batch / block;
-  const woven = dilations[1] === 1 && into % block === 0 ? 2 : 1;
-  const column = woven * block;
-  const rows = context.reshape(exchanged(x, context, block, images, woven), [
-    (into / woven) * groups * height,
-    width * column,
-  ]);
-  const [below, right] = [reach[0] - top - height, reach[1] - left - width];
-  const padded =
-    left === 0 && right === 0
-      ? rows
-      : context.op('Pad', [rows, context.graph.integers([0, left * column, 0, right * column])]);
-  const cut =
-    below >= 0
-      ? padded
-      : context.op('Slice', [
-          context.reshape(padded, [(into / woven) * groups, height, reach[1] * column]),
-          context.graph.integers([0]),
-          context.graph.integers([height + below]),
-          context.graph.integers([1]),
-        ]);
-  const seen = Math.min(height, height + below);
-  const input = context.reshape(cut, [into / woven, batch, seen, reach[1] * woven]);
-
-  const gradient = context.reshape(together(dy, context, block, images), [
-    groups,
-    block,
-    out / block,
-    outHeight,
-    outWidth,
-    block,
-  ]);
-  const filter = context.reshape(context.op('Transpose', [gradient], { perm: [2, 0, 3, 4, 1, 5] }), [
-    out,
-    batch,
-    outHeight,
-    outWidth,
-  ]);
-  const result = context.blockedOp('Conv', [input, filter], {
-    strides: dilations,
-    dilations: [strides[0], strides[1] * woven],
-    pads: [top, 0, Math.max(0, below), 0],
+  const sides = [pads[1], columns.after] as const;
+  const input =
+    images === 1 && imagesAcross(block, x.shape as Shape4) === block
+      ? exchangedAcross(x, sides, context, block)
+      : exchangedImage(x, sides, context, block, images, inner);
+  const step = kernelHeight === 1 ? rows.places : 1;
+  const result = context.blockedOp('Conv', [input, exchangedFilter(dy, context, block, images)], {
+    strides: [step, 1],
+    dilations: [strides[0], strides[1] * inner],
+    pads: [pads[0], 0, rows.after, 0],
     kernel_shape: [outHeight, outWidth],
   });
+
+  const lines = Math.ceil(rows.places / step);
   const places = kernelHeight * kernelWidth;
-  const separate = context.reshape(result, [into / woven, out / block, places, woven, block]);
-  const all = context.op('Transpose', [separate], { perm: [1, 4, 0, 3, 2] });
-  return {
-    name: context.reshape(ownSum(all, [oneOut, oneInto, places], images, context), [
-      oneOut,
-      oneInto,
-      kernelHeight,
-      kernelWidth,
-    ]),
-    layout: filterLayout,
-    dims: node.shape,
-  };
+  const all = context.reshape(result, [(into / inner) * (out / block), lines, columns.places, inner * block]);
+  const taken =
+    lines === kernelHeight && columns.places === kernelWidth
+      ? all
+      : context.op('Slice', [
+          all,
+          context.graph.integers([0, 0]),
+          context.graph.integers([kernelHeight, kernelWidth]),
+          context.graph.integers([1, 2]),
+        ]);
+  // [out / block, in / inner, places, inner, block]
+  const run = places * inner * block;
+  const gradient = outerExchanged(taken, [into / inner, out / block, run], context.graph);
+  const size = [oneOut, oneInto, kernelHeight, kernelWidth] as const;
+  if (inner === block && images === 1)
+    return { name: context.reshape(gradient, size), layout: blockedFilter(block), dims: node.shape };
+  const whole =
+    inner === block
+      ? outOfFilterBlocks(gradient, [out, into, kernelHeight, kernelWidth], block, context.graph)
+      : blockOutwards(gradient, [out / block, into * places], block, context.graph);
+  const name = context.reshape(ownSum(whole, [oneOut, oneInto, places], images, context), size);
+  return { name, layout: filterLayout, dims: node.shape };
 };
 
 /**
- * An image with batch and channels exchanged, in blocks of the batch and with `woven` channels side by side in
- * each place: [channels / woven, batch / block, height, width, woven, block].
+ * Zeros after the image that dy's last row needs to meet the filter's last, and how many places of a filter
+ * all that gives: more than it has where the image goes on beyond that.
  */
-function exchanged(node: Node, context: Context, block: number, images: number, woven: number): string {
+function span(
+  kernel: number,
+  outputs: number,
+  stride: number,
+  before: number,
+  size: number,
+): { after: number; places: number } {
+  const reach = (outputs - 1) * stride;
+  const after = Math.max(0, reach + kernel - before - size);
+  return { after, places: before + size + after - reach };
+}
+
+/**
+ * An image with batch and channels exchanged, in blocks of the batch and with `inner` channels side by side in
+ * each place, [channels / inner, batch / block, height, width, inner, block], and columns of zeros beside it.
+ */
+function exchangedImage(
+  node: Node,
+  [before, after]: readonly [number, number],
+  context: Context,
+  block: number,
+  images: number,
+  inner: number,
+): string {
   const [, height, width, oneChannels] = node.shape as Shape4;
-  const [batch, channels] = [node.shape[0]! / images, oneChannels * images];
-  const [groups, places, inner] = [batch / block, height * width, channels % block === 0 ? block : 1];
+  const [groups, channels] = [node.shape[0]! / images / block, oneChannels * images];
   const whole = together(node, context, inner === 1 ? 0 : block, images);
   // The batch innermost, whatever the order of the rest.
-  const planes = context.reshape(whole, [groups, block, channels * height, width]);
-  const inBlocks = context.blockedOp('ReorderInput', [planes], { channels_last: 0 });
-  const [outer, column] = [channels / inner, woven * block];
-  const split = context.reshape(inBlocks, [groups, outer, places, inner / woven, column]);
-  return context.op('Transpose', [split], { perm: [1, 3, 0, 2, 4] });
+  const inBlocks = blockInnermost(whole, [groups, channels * height * width], block, context.graph);
+  const run = height * width * inner * block;
+  const outer = outerExchanged(inBlocks, [groups, channels / inner, run], context.graph);
+  const dims = [channels / inner, groups * block, height, width * inner] as const;
+  return besideZeros(outer, dims, [before * inner, after * inner], context);
+}
+
+/** The same from a block of images side by side, with the zeros that they get for other convolutions. */
+function exchangedAcross(
+  node: Node,
+  sides: readonly [number, number],
+  context: Context,
+  block: number,
+): string {
+  const [batch, height, imageWidth, channels] = node.shape as Shape4;
+  const [groups, blocks, width] = [batch / block, channels / block, imageWidth + sides[0] + sides[1]];
+  const padded = imageAcross(node, sides, context, block);
+  const squares = groups * blocks * height * width;
+  const inBlocks = blockInnermost(padded, [squares, block], block, context.graph);
+  const outer = outerExchanged(inBlocks, [groups, blocks, height * width * block ** 2], context.graph);
+  return context.reshape(outer, [blocks, batch, height, width * block]);
+}
+
+/** The gradient of an image as a filter, [out / block, batch / block, height, width, block (batch), block (out)]. */
+function exchangedFilter(node: Node, context: Context, block: number, images: number): string {
+  const [, height, width, oneChannels] = node.shape as Shape4;
+  const [groups, channels] = [node.shape[0]! / images / block, oneChannels * images];
+  const places = (channels / block) * height * width;
+  const beside = images === 1 && imagesAcross(block, node.shape as Shape4) === block;
+  const inBlocks = beside
+    ? context.whole(node, blocked(block))
+    : exchanged(together(node, context, block, images), [groups, block, places], block, context.graph);
+  const filter = outerExchanged(
+    inBlocks,
+    [groups, channels / block, height * width * block ** 2],
+    context.graph,
+  );
+  return context.reshape(filter, [channels, groups * block, height, width]);
 }
 
 /** Of what several images' channels give with one another's, the sum of what each gives with its own. */

@@ -1,9 +1,11 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { imagesPerBlock, type Laid } from '../layout.ts';
-import { type Epilogue, forImages, scaledFilter, withEpilogue } from './epilogue.ts';
-import { image, repeatedFilter, together, type Shape4 } from './images.ts';
+import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
+import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
+import { filterInBlocks, wholeFilter } from './filters.ts';
+import { blockInnermost } from './movements.ts';
+import { image, imageAcross, together, type Shape4 } from './images.ts';
 
 interface ForwardPlan {
   /** Images taken together. */
@@ -36,22 +38,31 @@ export function convolveForward(node: Node, context: Context, block: number, epi
   const { strides, pads, dilations } = geometry(node);
   const { images, narrow } = forwardPlan(node, block, context.value(x).layout.block > 0)!;
   const [height, width, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
-  const weights = repeatedFilter(
-    scaledFilter(filter, context, epilogue.scale, [shape[3], 1, 1, 1]),
-    [shape[3], shape[2], height, width],
-    images,
-    context,
-  );
-  const places = height * width;
-  // With fewer channels than a block, the image stays as it is: [out / B, in, places, B].
-  const split = narrow
-    ? context.reshape(weights, [out / block, block, into, places])
-    : context.reshape(weights, [out / block, block, into / block, block, places]);
-  const perm = narrow ? [0, 2, 3, 1] : [0, 2, 4, 3, 1];
-  const reordered = context.reshape(context.op('Transpose', [split], { perm }), [out, into, height, width]);
+  const scale = epilogue.scale === undefined ? null : { name: epilogue.scale, of: 'out' as const };
+  // With fewer channels than a block, the image stays as it is: [out / block, in, places, block].
+  const inBlocks = narrow
+    ? blockInnermost(
+        wholeFilter(filter, scale, images, context),
+        [out / block, into * height * width],
+        block,
+        context.graph,
+      )
+    : filterInBlocks(filter, scale, images, block, context);
+  const reordered = context.reshape(inBlocks, [out, into, height, width]);
+  const kernel = { strides, dilations, kernel_shape: [height, width] };
+  const beside = imagesAcross(block, node.shape as Shape4);
+  if (strides[1] === 1 && beside > 1 && beside === imagesAcross(block, x.shape as Shape4)) {
+    const inputs = [imageAcross(x, [pads[1], pads[3]], context, block), reordered];
+    const attributes = {
+      ...kernel,
+      dilations: [dilations[0], dilations[1] * beside],
+      pads: [pads[0], 0, pads[2], 0],
+    };
+    const name = context.blockedOp('Conv', ...withEpilogue(inputs, attributes, epilogue));
+    return { name, layout: blocked(block), dims: node.shape };
+  }
   const input = together(x, context, narrow ? 0 : block, images);
-  const attributes = { strides, pads, dilations, kernel_shape: [height, width] };
-  const whole = forImages(node, context, images, epilogue);
-  const name = context.blockedOp('Conv', ...withEpilogue([input, reordered], attributes, whole));
+  const whole = forImages(node, context, images, block, epilogue);
+  const name = context.blockedOp('Conv', ...withEpilogue([input, reordered], { ...kernel, pads }, whole));
   return image(name, node, context, block, images);
 }

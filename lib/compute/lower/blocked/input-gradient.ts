@@ -1,9 +1,11 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { imagesPerBlock, type Laid } from '../layout.ts';
-import { type Epilogue, forImages, scaledFilter, withEpilogue } from './epilogue.ts';
-import { image, repeatedFilter, together, type Shape4 } from './images.ts';
+import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
+import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
+import { filterInBlocks } from './filters.ts';
+import { blockInnermost } from './movements.ts';
+import { image, imageAcross, together, type Shape4 } from './images.ts';
 
 /**
  * Every stride-th row of the image (or column), from one of the first on: what of the filter reached it, and
@@ -82,43 +84,69 @@ export function convolveBackward(node: Node, context: Context, block: number, ep
   const shape = filter.shape as Shape4;
   const { images, rows, columns, dense } = gradientPlan(node, block)!;
   const [kernelHeight, kernelWidth, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
-  const weights = repeatedFilter(
-    scaledFilter(filter, context, epilogue.scale, [1, shape[2], 1, 1]),
-    [shape[3], shape[2], kernelHeight, kernelWidth],
-    images,
+  const scale = epilogue.scale === undefined ? null : { name: epilogue.scale, of: 'in' as const };
+  const places = kernelHeight * kernelWidth;
+  const squares = [out / block, into / block, places] as const;
+  const swapped = swappedSquares(
+    filterInBlocks(filter, scale, images, block, context),
+    squares,
+    block,
     context,
   );
-  const places = kernelHeight * kernelWidth;
-  const split = context.reshape(weights, [out / block, block, into / block, block, places]);
-  const swapped = context.op('Transpose', [split], { perm: [2, 0, 4, 1, 3] });
-  const input = together(dy, context, block, images);
-  const after = forImages(node, context, images, epilogue);
+  const beside = imagesAcross(block, node.shape as Shape4);
+  const across = images === 1 && beside > 1 && beside === imagesAcross(block, dy.shape as Shape4);
+  const after = across ? epilogue : forImages(node, context, images, block, epilogue);
   const part = (row: Phase, column: Phase): string => {
     const taken = row.taps.flatMap((y) => column.taps.map((x) => y * kernelWidth + x));
-    const all = taken.length === places && taken.every((place, i) => place === i);
-    const turned = all
-      ? swapped
-      : context.op('Gather', [swapped, context.graph.integers(taken)], { axis: 2 });
+    const turned = context.op('Gather', [swapped, context.graph.integers(turnedPlaces(taken, squares))]);
     const kernel = [row.taps.length, column.taps.length];
+    const sides = across ? ([0, 0] as const) : ([column.before, column.after] as const);
     const attributes = {
       strides: [1, 1],
-      dilations: [1, 1],
-      pads: [row.before, column.before, row.after, column.after],
+      dilations: [1, across ? beside : 1],
+      pads: [row.before, sides[0], row.after, sides[1]],
       kernel_shape: kernel,
     };
+    const input = across
+      ? imageAcross(dy, [column.before, column.after], context, block)
+      : together(dy, context, block, images);
     const inputs = [input, context.reshape(turned, [into, out, ...kernel])];
     return context.blockedOp('Conv', ...withEpilogue(inputs, attributes, after));
   };
   const parts = rows.filter(reached).map((row) => columns.filter(reached).map((column) => part(row, column)));
-  if (dense) return image(parts[0]![0]!, node, context, block, images);
+  const done = (name: string): Laid =>
+    across ? { name, layout: blocked(block), dims: node.shape } : image(name, node, context, block, images);
+  if (dense) return done(parts[0]![0]!);
 
   const [batch, height, width] = node.shape as Shape4;
-  const lines = ((batch / images) * (into / block) * height) / rows.length;
+  const [count, place] = across ? [batch / beside, beside * block] : [batch / images, block];
+  const lines = (count * (into / block) * height) / rows.length;
   const whole = parts.map((row) =>
-    woven(row, columns.length, [(lines * width) / columns.length, block], context),
+    woven(row, columns.length, [(lines * width) / columns.length, place], context),
   );
-  const name = woven(whole, rows.length, [lines, width * block], context);
-  return image(context.reshape(name, [batch / images, into, height, width]), node, context, block, images);
+  const name = woven(whole, rows.length, [lines, width * place], context);
+  return done(context.reshape(name, [count, into, height, (width * place) / block]));
+}
+
+/** Squares of a filter in blocks, [out / block · in / block · places, block²], each with its two ends exchanged. */
+function swappedSquares(
+  name: string,
+  [out, into, places]: readonly [number, number, number],
+  block: number,
+  context: Context,
+): string {
+  const squares = out * into * places;
+  return context.reshape(blockInnermost(name, [squares, block], block, context.graph), [squares, block ** 2]);
+}
+
+/** Which of those squares lie one after the other in the exchanged filter of some `places`. */
+function turnedPlaces(
+  taken: readonly number[],
+  [out, into, places]: readonly [number, number, number],
+): number[] {
+  return Array.from({ length: into }, (_, to) =>
+    Array.from({ length: out }, (__, from) => taken.map((place) => (from * into + to) * places + place)),
+  ).flat(2);
 }
 
 /** Row by row of [rows, length], one part's after the other's; zeros for parts that are missing at the end. */
