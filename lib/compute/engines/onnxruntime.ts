@@ -49,8 +49,8 @@ class OnnxRuntimeEngine implements Engine {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       enableCpuMemArena: true,
-      // DirectML does not take it.
-      enableMemPattern: device !== 'dml',
+      // Its plan is made after the first call, and its memory comes on top of what that call took.
+      enableMemPattern: false,
       logSeverityLevel: 3,
     };
   }
