@@ -85,7 +85,8 @@ export class CommandProcess {
 
   /** Ends the process, and the command that it runs. */
   async end(): Promise<void> {
-    if (this.#exit !== null) return;
+    const { exitCode, signalCode } = this.#child;
+    if (this.#exit !== null || exitCode !== null || signalCode !== null) return;
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.stdin!.end();
     const killer = setTimeout(() => {

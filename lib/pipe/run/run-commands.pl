@@ -55,6 +55,7 @@ sub command {
     my ($script, @environment) = @_;
     setpgrp 0, 0;
     $SIG{$_} = 'DEFAULT' for qw(CHLD INT TERM);
+    kill 'TERM', $$ if $stops;    # It came while the handler was still this program's.
     open STDIN, '<', '/dev/null';
     %ENV = map { split /=/, $_, 2 } @environment;
     { exec { '/bin/sh' } '/bin/sh', '-c', $script }

@@ -107,6 +107,18 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
     expect(await run(script, { timeout: 0.1, env })).toMatchObject({ reason: 'timed-out' });
   });
 
+  test('that was killed is told from a command that failed, and is not waited for', async () => {
+    const { run, runner, directory } = start();
+    const running = run('kill -9 $PPID; touch killed; exec sleep 2', { env: { PATH: process.env['PATH']! } });
+    await vi.waitUntil(() => existsSync(join(directory, 'killed')), { timeout: 20_000 });
+    await runner.end();
+    expect(await running).toMatchObject({
+      reason: 'threw',
+      message: 'the process that runs commands ended (SIGKILL)',
+    });
+    expect(runner.alive).toBe(false);
+  });
+
   test('kills what a command started when it ends, and its command when the engine goes', async () => {
     const { run, runner, directory } = start();
     const env = { PATH: process.env['PATH']! };
