@@ -97,7 +97,7 @@ export class WorkerPool implements Executor {
     await Promise.all([...workers.map((worker) => worker.end()), this.#commands.close()]);
   }
 
-  /** A module that is told only by the channel that closes with this process would compute on; commands are not. */
+  /** Told only by the channel that closes with this process, a module would compute on; a command is killed. */
   kill(): void {
     for (const worker of this.#busy) worker.kill();
   }

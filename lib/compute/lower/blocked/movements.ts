@@ -10,6 +10,9 @@ function reshaped(name: string, dims: readonly number[], graph: OnnxGraph): stri
   return graph.node('Reshape', [name, graph.integers(dims)]);
 }
 
+/** [batch, height, width, channels]. */
+type ImageSize = readonly [number, number, number, number];
+
 /** [out, in, height, width]. */
 export type FilterSize = readonly [number, number, number, number];
 
@@ -58,29 +61,21 @@ export function blockOutwards(
 }
 
 /** Images in blocks, [batch, channels / block, height, width, block], brought side by side where they lie so. */
-export function sideBySide(
-  name: string,
-  shape: readonly [number, number, number, number],
-  block: number,
-  graph: OnnxGraph,
-): string {
-  const [batch, height, width, channels] = shape;
-  const images = imagesAcross(block, shape);
-  if (images === 1) return name;
-  return exchanged(name, [batch / images, images, (channels / block) * height * width], block, graph);
+export function sideBySide(name: string, shape: ImageSize, block: number, graph: OnnxGraph): string {
+  const { groups, images, places } = across(shape, block);
+  return exchanged(name, [groups, images, places], block, graph);
 }
 
 /** The opposite. */
-export function oneByOne(
-  name: string,
-  shape: readonly [number, number, number, number],
-  block: number,
-  graph: OnnxGraph,
-): string {
-  const [batch, height, width, channels] = shape;
-  const images = imagesAcross(block, shape);
-  if (images === 1) return name;
-  return exchanged(name, [batch / images, (channels / block) * height * width, images], block, graph);
+export function oneByOne(name: string, shape: ImageSize, block: number, graph: OnnxGraph): string {
+  const { groups, images, places } = across(shape, block);
+  return exchanged(name, [groups, places, images], block, graph);
+}
+
+/** How many groups of how many images side by side, each of how many places of a block of channels. */
+function across([batch, height, width, channels]: ImageSize, block: number) {
+  const images = imagesAcross(block, [batch, height, width, channels]);
+  return { groups: batch / images, images, places: (channels / block) * height * width };
 }
 
 /** From [out, in, height, width]. */
