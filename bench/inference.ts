@@ -1,0 +1,56 @@
+/**
+ * Are the intervals as sure as they say? Worlds whose truth is known are drawn again and again, and it is counted how
+ * often each rule's interval covers it: 93 to 97 of 100 are wanted of intervals of 95 %.
+ *
+ *   npm run bench:inference -- [--worlds 2000] [--seeds 3,5,10]
+ */
+import { parseArgs } from 'node:util';
+import { draws } from '../lib/study/random.ts';
+import { estimate } from '../lib/study/statistics/estimate.ts';
+import { bootstrapInterval, type Interval, tInterval } from '../lib/study/statistics/interval.ts';
+import { testRates } from './inference/test-rates.ts';
+import { type World, worlds } from './inference/worlds.ts';
+
+const { values } = parseArgs({
+  options: {
+    worlds: { type: 'string', default: '2000' },
+    seeds: { type: 'string', default: '3,5,10' },
+  },
+});
+const times = Number(values.worlds);
+const counts = values.seeds.split(',').map(Number);
+const level = 0.95;
+
+type Rule = (world: World, units: ReturnType<World['draw']>) => Interval | null;
+
+const rules: Readonly<Record<string, Rule>> = {
+  t: ({ statistic }, units) => tInterval(estimate(units, statistic)!, level),
+  'BCa bootstrap': ({ statistic }, units) =>
+    bootstrapInterval(units, statistic, estimate(units, statistic)!, { level, resamples: 400 }),
+};
+
+/** Share of worlds whose truth the rule's interval covers, and its mean width. */
+function coverage(world: World, rule: Rule, seeds: number): string {
+  let covered = 0;
+  let width = 0;
+  for (let index = 0; index < times; index++) {
+    const found = rule(world, world.draw(seeds, draws({ seed: 7, purpose: world.name, index })));
+    if (!found) continue;
+    if (found.low <= world.truth && world.truth <= found.high) covered++;
+    width += found.high - found.low;
+  }
+  return `${((100 * covered) / times).toFixed(1)} (${(width / times).toFixed(3)})`;
+}
+
+const header = (title: string): string =>
+  `| ${title} | ${counts.map((count) => `${count} seeds`).join(' | ')} |\n| --- |${' ---: |'.repeat(counts.length)}`;
+
+console.log(`Coverage in % of ${times} worlds, and mean width; intervals of 95 %.\n`);
+for (const [name, rule] of Object.entries(rules)) {
+  console.log(header(name));
+  for (const world of worlds)
+    console.log(`| ${world.name} | ${counts.map((count) => coverage(world, rule, count)).join(' | ')} |`);
+  console.log('');
+}
+console.log(`How often tests say yes, in %; beside it how often they should.\n\n${header('test')}`);
+for (const row of testRates(counts, times)) console.log(row);
