@@ -1,15 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { TensorMap, TensorValue } from '../../lib/compute/program.ts';
+import type { TensorValue } from '../../lib/compute/program.ts';
+import type { KernelCase } from './kernel-case.ts';
 import { integers, random } from './values.ts';
-
-export interface KernelCase {
-  readonly title: string;
-  readonly inputs: TensorMap;
-  readonly f: (t: Record<string, Tensor>) => Tensor;
-  /** Inputs to differentiate by; none where the function is flat or takes integers. */
-  readonly by?: readonly string[];
-}
+import { windowCases } from './window-cases.ts';
 
 function positive(shape: readonly number[], seed = 1): TensorValue {
   const { values } = random(shape, seed);
@@ -33,6 +27,7 @@ const unary: readonly (readonly [string, Unary, ('positive' | 'flat')?])[] = [
   ['log', tf.log, 'positive'],
   ['sigmoid', tf.sigmoid],
   ['tanh', tf.tanh],
+  ['erf', tf.erf],
   ['square', tf.square],
   ['clipByValue', (x) => tf.clipByValue(x, -0.4, 0.6)],
   ['clone', (x) => tf.clone(x)],
@@ -143,7 +138,9 @@ const pools: readonly (readonly [number, number, number | 'same' | 'valid'])[] =
   [3, 1, 1],
 ];
 
+/** Every kernel by itself, and some together. */
 export const cases: readonly KernelCase[] = [
+  ...windowCases,
   ...unary.map(([title, f, kind]): KernelCase => ({
     title,
     inputs: { x: kind === 'positive' ? positive([3, 4]) : random([3, 4]) },
@@ -265,6 +262,16 @@ export const cases: readonly KernelCase[] = [
     f: ({ a, b }) => tf.sum(tf.mul(tf.mul(a!, tf.ones([2, 3, 4])), tf.sum(b!, 0)), [0, 1]),
     by: ['a', 'b'],
   },
+  { title: 'tile', inputs: { x: random([2, 3]) }, f: ({ x }) => tf.tile(x!, [2, 3]), by: ['x'] },
+  {
+    title: 'split',
+    inputs: { x: random([2, 7, 3]) },
+    f: ({ x }) => {
+      const [a, b, c] = tf.split(x!, [2, 1, 4], 1) as [Tensor, Tensor, Tensor];
+      return tf.concat([tf.mul(c, 2), a, tf.exp(b)], 1);
+    },
+    by: ['x'],
+  },
   { title: 'argMax', inputs: { x: random([4, 5]) }, f: ({ x }) => tf.argMax(x!, 1) },
   ...[
     [false, false],
@@ -313,11 +320,6 @@ export const cases: readonly KernelCase[] = [
     by: ['x', 'w'],
   })),
   {
-    title: 'dilated conv2d',
-    inputs: { x: random([1, 8, 8, 2], 1), w: random([3, 3, 2, 3], 2) },
-    f: ({ x, w }) => tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 'valid', 'NHWC', 2),
-  },
-  {
     title: 'conv2dTranspose',
     inputs: { x: random([1, 3, 3, 4], 1), w: random([3, 3, 2, 4], 2) },
     f: ({ x, w }) => tf.conv2dTranspose(x as Tensor4D, w as Tensor4D, [1, 6, 6, 2], 2, 'same'),
@@ -337,16 +339,6 @@ export const cases: readonly KernelCase[] = [
       by: pad === 'valid' ? ['x'] : [],
     },
   ]),
-  {
-    title: 'resizeBilinear, half-pixel centres',
-    inputs: { x: random([2, 3, 4, 2]) },
-    f: ({ x }) => tf.image.resizeBilinear(x as Tensor4D, [6, 8], false, true),
-  },
-  {
-    title: 'resizeBilinear, corners aligned',
-    inputs: { x: random([2, 3, 4, 2]) },
-    f: ({ x }) => tf.image.resizeBilinear(x as Tensor4D, [5, 7], true),
-  },
   {
     title: 'zerosLike and onesLike',
     inputs: { x: random([2, 3]) },

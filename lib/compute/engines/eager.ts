@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkState, checkTensors, declared, STATE_NOT_SET } from '../check.ts';
-import { registerGradients } from '../gradients.ts';
+import { registerGradients } from '../gradients/register.ts';
 import type { CompileOptions, Engine, Program, TensorFunction, TensorMap, TensorValue } from '../program.ts';
 
 /** Runs `f` with the given tfjs backend, which must have been started. */

@@ -3,7 +3,7 @@ import type { Attributes, Context } from './context.ts';
 import type { Lowering } from './elementwise.ts';
 import { channelsFirst, filterLayout, physical, swappedFilterLayout, type Laid } from './layout.ts';
 
-type Shape4 = [number, number, number, number];
+export type Shape4 = [number, number, number, number];
 
 export interface Geometry {
   readonly strides: readonly [number, number];
@@ -17,7 +17,7 @@ export function geometry(node: Node): Geometry {
 }
 
 /** An operator that gives the node's image. */
-function product(
+export function product(
   op: string,
   operands: readonly string[],
   attributes: Attributes,
@@ -36,7 +36,7 @@ export const forward: Lowering = (node, context) => {
 };
 
 /** A filter turned by 180 degrees. */
-function turned(filter: string, context: Context): string {
+export function turned(filter: string, context: Context): string {
   const { graph } = context;
   const ends = graph.integers([-100_000, -100_000]);
   return context.op('Slice', [
@@ -46,6 +46,16 @@ function turned(filter: string, context: Context): string {
     graph.integers([2, 3]),
     graph.integers([-1, -1]),
   ]);
+}
+
+/** Rows and columns at the end of an image that no window reached; `node` is its gradient, of dy and the filter. */
+export function unreached(node: Node): number[] {
+  const [dy, filter] = node.inputs as [Node, Node];
+  const { strides, pads, dilations } = geometry(node);
+  return [0, 1].map((i) => {
+    const reach = dilations[i]! * (filter.shape[i]! - 1) + 1;
+    return node.shape[i + 1]! - ((dy.shape[i + 1]! - 1) * strides[i]! + reach - pads[i]! - pads[i + 2]!);
+  });
 }
 
 /** At stride 1 a convolution with the turned filter, its channels exchanged; else the transposed one. */
@@ -60,12 +70,7 @@ export const inputGradient: Lowering = (node, context) => {
     const inputs = [gradient, turned(context.operand(filter, swappedFilterLayout), context)];
     return product('Conv', inputs, { pads: opposite, dilations }, node, context);
   }
-  // Rows and columns at the end that no window reached.
-  const rest = [0, 1].map(
-    (i) =>
-      node.shape[i + 1]! - ((dy.shape[i + 1]! - 1) * strides[i]! + reach[i]! + 1 - pads[i]! - pads[i + 2]!),
-  );
-  const attributes = { strides, pads, dilations, output_padding: rest };
+  const attributes = { strides, pads, dilations, output_padding: unreached(node) };
   const inputs = [gradient, context.operand(filter, filterLayout)];
   return product('ConvTranspose', inputs, attributes, node, context);
 };
@@ -80,36 +85,42 @@ export const filterGradient: Lowering = (node, context) => {
   return keepsSize && dense ? byShifts(node, context) : byPlaces(node, context);
 };
 
-/**
- * For each place in the filter, the part of x under it as [batch, in, positions]; all of them stacked and
- * multiplied with dy, [batch, out, positions], over the positions, then summed over the batch.
- */
-function byPlaces(node: Node, context: Context): Laid {
+/** For each place in a filter, the part of the image under it: [batch, in, outHeight, outWidth]. */
+export function views(node: Node, context: Context): string[] {
   const [x, dy] = node.inputs as [Node, Node];
   const { graph } = context;
   const { strides, pads, dilations } = geometry(node);
-  const [kernelHeight, kernelWidth, into, out] = node.shape as Shape4;
-  const [batch, outHeight, outWidth] = dy.shape as Shape4;
-  const positions = outHeight * outWidth;
+  const [kernelHeight, kernelWidth] = node.shape as Shape4;
+  const [, outHeight, outWidth] = dy.shape as Shape4;
   const [top, left, bottom, right] = pads;
   const whole = context.operand(x, channelsFirst);
   const padded = pads.every((pad) => pad === 0)
     ? whole
     : context.op('Pad', [whole, graph.integers([0, 0, top, left, 0, 0, bottom, right])]);
-  const parts: string[] = [];
-  for (let i = 0; i < kernelHeight; i++)
-    for (let j = 0; j < kernelWidth; j++) {
-      const [row, column] = [i * dilations[0], j * dilations[1]];
-      const ends = [row + (outHeight - 1) * strides[0] + 1, column + (outWidth - 1) * strides[1] + 1];
-      const part = context.op('Slice', [
-        padded,
-        graph.integers([row, column]),
-        graph.integers(ends),
-        graph.integers([2, 3]),
-        graph.integers(strides),
-      ]);
-      parts.push(context.reshape(part, [batch, into, positions]));
-    }
+  return Array.from({ length: kernelHeight * kernelWidth }, (_, place) => {
+    const row = Math.floor(place / kernelWidth) * dilations[0];
+    const column = (place % kernelWidth) * dilations[1];
+    const ends = [row + (outHeight - 1) * strides[0] + 1, column + (outWidth - 1) * strides[1] + 1];
+    return context.op('Slice', [
+      padded,
+      graph.integers([row, column]),
+      graph.integers(ends),
+      graph.integers([2, 3]),
+      graph.integers(strides),
+    ]);
+  });
+}
+
+/**
+ * For each place in the filter, the part of x under it as [batch, in, positions]; all of them stacked and
+ * multiplied with dy, [batch, out, positions], over the positions, then summed over the batch.
+ */
+function byPlaces(node: Node, context: Context): Laid {
+  const dy = node.inputs[1]!;
+  const [kernelHeight, kernelWidth, into, out] = node.shape as Shape4;
+  const [batch, outHeight, outWidth] = dy.shape as Shape4;
+  const positions = outHeight * outWidth;
+  const parts = views(node, context).map((part) => context.reshape(part, [batch, into, positions]));
   const stacked = parts.length === 1 ? parts[0]! : context.op('Concat', parts, { axis: 1 });
   const gradient = context.reshape(context.operand(dy, channelsFirst), [batch, out, positions]);
   const total = products(gradient, stacked, [batch, out, parts.length * into], context);

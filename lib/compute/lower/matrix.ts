@@ -21,7 +21,8 @@ export const matrixProduct: Lowering = (node, context) => {
   const [a, b] = node.inputs as [Node, Node];
   const { transposeA, transposeB } = node.attributes as { transposeA: boolean; transposeB: boolean };
   const layout = natural(node.shape.length);
-  if (a.shape.length === 2 && b.shape.length === 2) {
+  // Of whole numbers there is only the general product.
+  if (a.shape.length === 2 && b.shape.length === 2 && node.dtype === 'float32') {
     const [left, right] = [matrices(a, context), matrices(b, context)];
     const attributes = {
       transA: Number(transposeA !== left.transposed),

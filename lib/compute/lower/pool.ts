@@ -18,16 +18,28 @@ function image(name: string, node: Node): Laid {
   return { name, layout: channelsFirst, dims: node.shape };
 }
 
-function pooled(op: string): Lowering {
-  return (node, context) => {
-    const { size, strides, pads } = windowOf(node);
-    const x = context.whole(node.inputs[0]!, channelsFirst);
-    return image(context.op(op, [x], { kernel_shape: size, strides, pads }), node);
-  };
-}
+const LOWEST = -3.4028234663852886e38;
 
-export const maxPool = pooled('MaxPool');
-export const averagePool = pooled('AveragePool');
+/**
+ * What is no number is smaller than any, as with tfjs; ONNX Runtime's has it win or lose by its place. Beside the
+ * image ONNX Runtime has the lowest number, where tfjs has -Infinity.
+ */
+export const maxPool: Lowering = (node, context) => {
+  const { size, strides, pads } = windowOf(node);
+  const { graph } = context;
+  const x = context.whole(node.inputs[0]!, channelsFirst);
+  const numbers = context.op('Where', [context.op('Equal', [x, x]), x, graph.scalar(-Infinity)]);
+  const highest = context.op('MaxPool', [numbers], { kernel_shape: size, strides, pads });
+  if (pads.every((pad) => pad === 0)) return image(highest, node);
+  const none = context.op('Equal', [highest, graph.scalar(LOWEST)]);
+  return image(context.op('Where', [none, graph.scalar(-Infinity), highest]), node);
+};
+
+export const averagePool: Lowering = (node, context) => {
+  const { size, strides, pads } = windowOf(node);
+  const x = context.whole(node.inputs[0]!, channelsFirst);
+  return image(context.op('AveragePool', [x], { kernel_shape: size, strides, pads }), node);
+};
 
 /** The part of a padded image that place (i, j) of every window sees. */
 function view(padded: string, [i, j]: readonly [number, number], node: Node, context: Context): string {

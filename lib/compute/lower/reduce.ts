@@ -21,13 +21,18 @@ function plain(x: Node, context: Context): Laid {
   return context.convert(laid, { order: laid.layout.order, block: 0 });
 }
 
-function reduction(op: string, scale: (count: number, spread: number) => number): Lowering {
+/** `before`: what is done to each element first. */
+function reduction(
+  op: string,
+  scale: (count: number, spread: number) => number,
+  before: (name: string, context: Context) => string = (name) => name,
+): Lowering {
   return (node, context) => {
     const [x] = node.inputs as [Node];
     const laid = plain(x, context);
     const axes = node.attributes.axes as readonly number[];
     const held = axes.filter((axis) => laid.dims[axis] !== 1);
-    let { name } = laid;
+    let name = before(laid.name, context);
     if (held.length > 0) {
       const positions = held.map((axis) => laid.layout.order.indexOf(axis)).sort((a, b) => a - b);
       name = context.op(op, [name, context.graph.integers(positions)], { keepdims: 1 });
@@ -46,13 +51,40 @@ function reduction(op: string, scale: (count: number, spread: number) => number)
 /** Over an axis that a tensor is only spread over, a sum counts it as often as it is long. */
 export const sum: Lowering = reduction('ReduceSum', (_count, spread) => spread);
 export const mean: Lowering = reduction('ReduceMean', () => 1);
-export const max: Lowering = reduction('ReduceMax', () => 1);
-export const min: Lowering = reduction('ReduceMin', () => 1);
+export const max: Lowering = extremum('ReduceMax');
+export const min: Lowering = extremum('ReduceMin');
 
+/** ONNX Runtime's passes over what is no number, and tfjs's gives that. */
+function extremum(op: string): Lowering {
+  const plainly = reduction(op, () => 1);
+  return (node, context) => {
+    const laid = plainly(node, context);
+    if (node.dtype !== 'float32') return laid;
+    const odd = reduction('ReduceSum', () => 1, oddOnes)(node, context);
+    const { graph } = context;
+    // 0 where all are numbers, whatever their size.
+    const name = graph.node('Where', [graph.node('Equal', [odd.name, odd.name]), laid.name, odd.name]);
+    return { ...laid, name };
+  };
+}
+
+/** 0 for numbers; what is none stays. */
+function oddOnes(name: string, { graph }: Context): string {
+  return graph.node('Where', [graph.node('Equal', [name, name]), graph.scalar(0), name]);
+}
+
+/** The first of the largest. What is no number counts only where it is the first of all, as with tfjs. */
 export const argMax: Lowering = (node, context) => {
   const [x] = node.inputs as [Node];
   const [axis] = node.attributes.axes as readonly [number];
-  const index = context.op('ArgMax', [context.whole(x, natural(x.shape.length))], { axis, keepdims: 0 });
+  const { graph } = context;
+  let name = context.whole(x, natural(x.shape.length));
+  if (x.dtype === 'float32') {
+    const place = x.shape.map((_, i) => (i === axis ? x.shape[axis]! : 1));
+    const instead = Float32Array.from({ length: x.shape[axis]! }, (_, i) => (i === 0 ? Infinity : -Infinity));
+    name = graph.node('Where', [graph.node('Equal', [name, name]), name, graph.tensor(instead, place)]);
+  }
+  const index = context.op('ArgMax', [name], { axis, keepdims: 0 });
   return {
     name: context.op('Cast', [index], { to: 6 }),
     layout: natural(node.shape.length),

@@ -87,3 +87,10 @@ export const concat: Lowering = (node, context) => {
   const names = node.inputs.map((part) => context.whole(part, layout));
   return { name: context.op('Concat', names, { axis }), layout, dims: node.shape };
 };
+
+export const tile: Lowering = (node, context) => {
+  const { name, layout } = unsplit(node.inputs[0]!, context);
+  const repeats = node.attributes.repeats as readonly number[];
+  const along = context.graph.integers(layout.order.map((axis) => repeats[axis]!));
+  return { name: context.op('Tile', [name, along]), layout, dims: node.shape };
+};

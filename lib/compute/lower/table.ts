@@ -1,5 +1,6 @@
 import type { KernelName } from '../trace/kernels.ts';
 import * as convolution from './convolution.ts';
+import * as depthwise from './depthwise.ts';
 import {
   cast,
   clip,
@@ -9,6 +10,8 @@ import {
   fill,
   input,
   oneHot,
+  select,
+  sign,
   step,
   type Lowering,
 } from './elementwise.ts';
@@ -51,11 +54,11 @@ export const portable: Readonly<Record<KernelName | 'Input' | 'Constant' | 'Fill
   LogicalOr: elementwise('Or'),
   LogicalNot: elementwise('Not'),
   IsFinite: isFinite,
-  Select: elementwise('Where'),
+  Select: select,
 
   Abs: elementwise('Abs'),
   Neg: elementwise('Neg'),
-  Sign: elementwise('Sign'),
+  Sign: sign,
   Relu: elementwise('Relu'),
   Step: step,
   Sqrt: elementwise('Sqrt'),
@@ -66,6 +69,7 @@ export const portable: Readonly<Record<KernelName | 'Input' | 'Constant' | 'Fill
   Sigmoid: elementwise('Sigmoid'),
   Tanh: elementwise('Tanh'),
   Floor: elementwise('Floor'),
+  Erf: elementwise('Erf'),
   ClipByValue: clip,
   Cast: cast,
   OneHot: oneHot,
@@ -75,6 +79,7 @@ export const portable: Readonly<Record<KernelName | 'Input' | 'Constant' | 'Fill
   Transpose: shape.transpose,
   PadV2: shape.pad,
   Slice: shape.slice,
+  Tile: shape.tile,
   Concat: shape.concat,
 
   Sum: reduce.sum,
@@ -88,6 +93,9 @@ export const portable: Readonly<Record<KernelName | 'Input' | 'Constant' | 'Fill
   Conv2D: convolution.forward,
   Conv2DBackpropInput: convolution.inputGradient,
   Conv2DBackpropFilter: convolution.filterGradient,
+  DepthwiseConv2dNative: depthwise.forward,
+  DepthwiseConv2dNativeBackpropInput: depthwise.inputGradient,
+  DepthwiseConv2dNativeBackpropFilter: depthwise.filterGradient,
   MaxPool: pool.maxPool,
   MaxPoolGrad: pool.maxPoolGradient,
   AvgPool: pool.averagePool,

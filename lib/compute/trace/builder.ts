@@ -1,5 +1,6 @@
 import { elements, sameShape, type Attributes, type Node, type ValueType } from './graph.ts';
-import { resultOf, type KernelName } from './kernels.ts';
+import { typeTaken } from './kernel.ts';
+import { resultOf, taken, type KernelName } from './kernels.ts';
 import { simplify, type Draft } from './simplify.ts';
 
 /** Constants up to this size are compared by their values when equal nodes are merged. */
@@ -30,8 +31,14 @@ export class GraphBuilder {
 
   /** A kernel with attributes as tfjs gives them. */
   apply(kernel: KernelName, inputs: readonly Node[], given: Readonly<Record<string, unknown>> = {}): Node {
-    const { shape, dtype, attributes = {} } = resultOf(kernel, inputs, given);
-    return this.node(kernel === 'ExpandDims' ? 'Reshape' : kernel, inputs, attributes, shape, dtype);
+    const takes = taken(kernel);
+    const operands = inputs.map((input) => this.#cast(input, typeTaken(takes, input.dtype)));
+    const { shape, dtype, attributes = {} } = resultOf(kernel, operands, given);
+    return this.node(kernel === 'ExpandDims' ? 'Reshape' : kernel, operands, attributes, shape, dtype);
+  }
+
+  #cast(node: Node, dtype: ValueType): Node {
+    return node.dtype === dtype ? node : this.node('Cast', [node], {}, node.shape, dtype);
   }
 
   /** A kernel whose result is known already, with attributes in their fixed form. */

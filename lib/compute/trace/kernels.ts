@@ -1,36 +1,38 @@
-import { backend_util, util } from '@tensorflow/tfjs-core';
-import { broadcastShape, type Attributes, type Node, type ValueType } from './graph.ts';
+import { util } from '@tensorflow/tfjs-core';
+import { broadcastShape, elements, type Node, type ValueType } from './graph.ts';
+import { listed, type Given, type Kernel, type Result, type Takes } from './kernel.ts';
+import * as shapes from './shapes.ts';
+import { convolution, pooling, resizeBilinear } from './windows.ts';
 
-/** What a kernel is given by tfjs: attributes as its documentation has them. */
-type Given = Readonly<Record<string, unknown>>;
-
-interface Result {
-  readonly shape: readonly number[];
-  readonly dtype: ValueType;
-  /** In one fixed form: axes as sorted lists, pads as [top, left, bottom, right]. */
-  readonly attributes?: Attributes;
+/** The same type as what it takes. */
+function unary(takes: Takes = 'numbers', input = 'x'): Kernel {
+  return { inputs: [input], takes, result: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }) };
 }
 
-interface Kernel {
-  /** Names of the inputs, in the order they are recorded; `list` for kernels that take any number. */
-  readonly inputs: readonly string[] | 'list';
-  readonly result: (inputs: readonly Node[], given: Given) => Result;
+function unaryBool(takes: Takes): Kernel {
+  return { inputs: ['x'], takes, result: ([x]) => ({ shape: x!.shape, dtype: 'bool' }) };
 }
 
-function unary(input = 'x', dtype?: 'bool'): Kernel {
-  return { inputs: [input], result: ([x]) => ({ shape: x!.shape, dtype: dtype ?? x!.dtype }) };
-}
-
-function binary(dtype?: 'bool'): Kernel {
+function binary(takes: Takes = 'numbers'): Kernel {
   return {
     inputs: ['a', 'b'],
-    result: ([a, b]) => ({ shape: broadcastShape(a!.shape, b!.shape), dtype: dtype ?? a!.dtype }),
+    takes,
+    result: ([a, b]) => ({ shape: broadcastShape(a!.shape, b!.shape), dtype: a!.dtype }),
   };
 }
 
-function reduction(axisName: string, dtype?: ValueType): Kernel {
+function comparison(takes: Takes): Kernel {
+  return {
+    inputs: ['a', 'b'],
+    takes,
+    result: ([a, b]) => ({ shape: broadcastShape(a!.shape, b!.shape), dtype: 'bool' }),
+  };
+}
+
+function reduction(axisName: string, takes: Takes, dtype?: ValueType): Kernel {
   return {
     inputs: ['x'],
+    takes,
     result: ([x], given) => {
       const axes = util.parseAxisParam((given[axisName] ?? null) as number, [...x!.shape]);
       const keepDims = given.keepDims === true;
@@ -44,62 +46,16 @@ function reduction(axisName: string, dtype?: ValueType): Kernel {
   };
 }
 
-type Shape4 = [number, number, number, number];
-
-function convolution(kind: 'forward' | 'input' | 'filter'): Kernel {
-  const names = { forward: ['x', 'filter'], input: ['dy', 'filter'], filter: ['x', 'dy'] };
+/** The largest or smallest, which of no elements there is none. */
+function extremum(axisName: string, takes: Takes, dtype?: ValueType): Kernel {
+  const kernel = reduction(axisName, takes, dtype);
   return {
-    inputs: names[kind],
-    result: ([a, b], given) => {
-      if ((given.dataFormat ?? 'NHWC') !== 'NHWC')
-        throw new Error('convolutions are recorded in NHWC format only');
-      const x = (kind === 'input' ? given.inputShape : a!.shape) as Shape4;
-      const filter = (kind === 'filter' ? given.filterShape : b!.shape) as Shape4;
-      const info = backend_util.computeConv2DInfo(
-        x,
-        filter,
-        given.strides as number,
-        (given.dilations ?? 1) as number,
-        given.pad as number,
-        given.dimRoundingMode as 'floor',
-      );
-      const { top, left, bottom, right } = info.padInfo;
-      return {
-        shape: kind === 'forward' ? info.outShape : kind === 'input' ? [...x] : [...filter],
-        dtype: 'float32',
-        attributes: {
-          strides: [info.strideHeight, info.strideWidth],
-          pads: [top, left, bottom, right],
-          dilations: [info.dilationHeight, info.dilationWidth],
-        },
-      };
-    },
-  };
-}
-
-function pooling(inputs: readonly string[]): Kernel {
-  return {
-    inputs,
-    result: (nodes, given) => {
-      const x = nodes[inputs.length === 1 ? 0 : 1]!;
-      const info = backend_util.computePool2DInfo(
-        x.shape as Shape4,
-        given.filterSize as number,
-        given.strides as number,
-        1,
-        given.pad as number,
-        given.dimRoundingMode as 'floor',
-      );
-      const { top, left, bottom, right } = info.padInfo;
-      return {
-        shape: inputs.length === 1 ? info.outShape : x.shape,
-        dtype: 'float32',
-        attributes: {
-          size: [info.filterHeight, info.filterWidth],
-          strides: [info.strideHeight, info.strideWidth],
-          pads: [top, left, bottom, right],
-        },
-      };
+    ...kernel,
+    result: ([x], given) => {
+      const result = kernel.result([x!], given);
+      if (elements(x!.shape) === 0 && elements(result.shape) > 0)
+        throw new Error(`${listed(x!.shape)} has no elements to choose from`);
+      return result;
     },
   };
 }
@@ -107,39 +63,19 @@ function pooling(inputs: readonly string[]): Kernel {
 function matrixProduct([a, b]: readonly Node[], given: Given): Result {
   const transposeA = given.transposeA === true;
   const transposeB = given.transposeB === true;
+  const told = (x: Node, transposed: boolean): string =>
+    `${listed(x.shape)}${transposed ? ', transposed,' : ''}`;
+  const pair = `${told(a!, transposeA)} and ${told(b!, transposeB)}`;
+  if (a!.shape.length < 2 || b!.shape.length < 2) throw new Error(`${pair} are not both matrices`);
+  const inner = [a!.shape.at(transposeA ? -2 : -1), b!.shape.at(transposeB ? -1 : -2)];
+  if (inner[0] !== inner[1]) throw new Error(`the inner sizes of ${pair} are not the same`);
   const rows = a!.shape.at(transposeA ? -1 : -2)!;
   const columns = b!.shape.at(transposeB ? -2 : -1)!;
   return {
     shape: [...broadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2)), rows, columns],
-    dtype: 'float32',
+    dtype: a!.dtype,
     attributes: { transposeA, transposeB },
   };
-}
-
-function reshaped(input: string): Kernel {
-  return {
-    inputs: [input],
-    result: ([x], given) => {
-      const count = x!.shape.reduce((product, size) => product * size, 1);
-      const shape =
-        given.dim === undefined
-          ? util.inferFromImplicitShape(given.shape as number[], count)
-          : x!.shape.toSpliced(
-              (given.dim as number) < 0 ? x!.shape.length + 1 + (given.dim as number) : (given.dim as number),
-              0,
-              1,
-            );
-      return { shape, dtype: x!.dtype };
-    },
-  };
-}
-
-function concatenated(inputs: readonly Node[], given: Given): Result {
-  const axis = util.parseAxisParam(given.axis as number, [...inputs[0]!.shape])[0]!;
-  const shape = inputs[0]!.shape.map((size, i) =>
-    i === axis ? inputs.reduce((sum, part) => sum + part.shape[i]!, 0) : size,
-  );
-  return { shape, dtype: inputs[0]!.dtype, attributes: { axis } };
 }
 
 /** Every kernel that can be recorded: what it gives, worked out from what it is given. */
@@ -150,16 +86,16 @@ export const kernels = {
   RealDiv: binary(),
   Maximum: binary(),
   Minimum: binary(),
-  Greater: binary('bool'),
-  GreaterEqual: binary('bool'),
-  Less: binary('bool'),
-  LessEqual: binary('bool'),
-  Equal: binary('bool'),
-  NotEqual: binary('bool'),
-  LogicalAnd: binary('bool'),
-  LogicalOr: binary('bool'),
-  LogicalNot: unary(),
-  IsFinite: unary('x', 'bool'),
+  Greater: comparison('ordered'),
+  GreaterEqual: comparison('ordered'),
+  Less: comparison('ordered'),
+  LessEqual: comparison('ordered'),
+  Equal: comparison('any'),
+  NotEqual: comparison('any'),
+  LogicalAnd: comparison('any'),
+  LogicalOr: comparison('any'),
+  LogicalNot: unary('any'),
+  IsFinite: unaryBool('floats'),
   Select: {
     inputs: ['condition', 't', 'e'],
     result: ([condition, t, e]) => ({
@@ -174,22 +110,25 @@ export const kernels = {
   Relu: unary(),
   Step: {
     inputs: ['x'],
+    takes: 'numbers',
     result: ([x], { alpha }) => ({
       shape: x!.shape,
       dtype: x!.dtype,
       attributes: { alpha: (alpha ?? 0) as number },
     }),
   },
-  Sqrt: unary(),
-  Rsqrt: unary(),
-  Reciprocal: unary(),
-  Exp: unary(),
-  Log: unary(),
-  Sigmoid: unary(),
-  Tanh: unary(),
-  Floor: unary(),
+  Sqrt: unary('floats'),
+  Rsqrt: unary('floats'),
+  Reciprocal: unary('float32'),
+  Exp: unary('floats'),
+  Log: unary('floats'),
+  Sigmoid: unary('floats'),
+  Tanh: unary('floats'),
+  Floor: unary('floats'),
+  Erf: unary('floats'),
   ClipByValue: {
     inputs: ['x'],
+    takes: 'numbers',
     result: ([x], { clipValueMin, clipValueMax }) => ({
       shape: x!.shape,
       dtype: x!.dtype,
@@ -209,68 +148,42 @@ export const kernels = {
     }),
   },
 
-  Reshape: reshaped('x'),
-  ExpandDims: reshaped('input'),
-  Transpose: {
-    inputs: ['x'],
-    result: ([x], { perm }) => ({
-      shape: (perm as number[]).map((axis) => x!.shape[axis]!),
-      dtype: x!.dtype,
-      attributes: { perm: [...(perm as number[])] },
-    }),
-  },
-  PadV2: {
-    inputs: ['x'],
-    result: ([x], { paddings, constantValue }) => {
-      const pads = paddings as [number, number][];
-      return {
-        shape: x!.shape.map((size, i) => size + pads[i]![0] + pads[i]![1]),
-        dtype: x!.dtype,
-        attributes: { pads: pads.map((pair) => [...pair]), value: (constantValue ?? 0) as number },
-      };
-    },
-  },
-  Slice: {
-    inputs: ['x'],
-    result: ([x], { begin, size }) => {
-      const starts = [begin as number | number[]].flat();
-      const sizes = [(size ?? -1) as number | number[]].flat();
-      const from = x!.shape.map((_, i) => starts[i] ?? 0);
-      const shape = x!.shape.map((length, i) => ((sizes[i] ?? -1) < 0 ? length - from[i]! : sizes[i]!));
-      return { shape, dtype: x!.dtype, attributes: { begin: from } };
-    },
-  },
-  Concat: { inputs: 'list', result: concatenated },
+  Reshape: shapes.reshape,
+  ExpandDims: shapes.expandDims,
+  Transpose: shapes.transpose,
+  PadV2: shapes.pad,
+  Slice: shapes.slice,
+  Tile: shapes.tile,
+  Concat: { inputs: 'list', result: shapes.concatenated },
 
-  Sum: reduction('axis'),
-  Mean: reduction('axis'),
-  Max: reduction('reductionIndices'),
-  Min: reduction('axis'),
-  ArgMax: reduction('axis', 'int32'),
-  BatchMatMul: { inputs: ['a', 'b'], result: matrixProduct },
-  Softmax: unary('logits'),
+  Sum: reduction('axis', 'numbers'),
+  Mean: reduction('axis', 'floats'),
+  Max: extremum('reductionIndices', 'numbers'),
+  Min: extremum('axis', 'numbers'),
+  ArgMax: extremum('axis', 'ordered', 'int32'),
+  BatchMatMul: { inputs: ['a', 'b'], takes: 'numbers', result: matrixProduct },
+  Softmax: unary('floats', 'logits'),
 
   Conv2D: convolution('forward'),
   Conv2DBackpropInput: convolution('input'),
   Conv2DBackpropFilter: convolution('filter'),
+  DepthwiseConv2dNative: convolution('forward', true),
+  DepthwiseConv2dNativeBackpropInput: convolution('input', true),
+  DepthwiseConv2dNativeBackpropFilter: convolution('filter', true),
   MaxPool: pooling(['x']),
   MaxPoolGrad: pooling(['dy', 'input', 'output']),
   AvgPool: pooling(['x']),
   AvgPoolGrad: pooling(['dy', 'input']),
-  ResizeBilinear: {
-    inputs: ['images'],
-    result: ([x], { size, alignCorners, halfPixelCenters }) => {
-      const [height, width] = size as [number, number];
-      return {
-        shape: [x!.shape[0]!, height, width, x!.shape[3]!],
-        dtype: 'float32',
-        attributes: { alignCorners: alignCorners === true, halfPixel: halfPixelCenters === true },
-      };
-    },
-  },
+  ResizeBilinear: resizeBilinear,
 } as const satisfies Readonly<Record<string, Kernel>>;
 
 export type KernelName = keyof typeof kernels;
+
+/** What a kernel takes its inputs as. */
+export function taken(kernel: KernelName): Takes {
+  const { takes = 'any' }: Kernel = kernels[kernel];
+  return takes;
+}
 
 export function resultOf(kernel: KernelName, inputs: readonly Node[], given: Given): Result {
   return kernels[kernel].result(inputs, given);

@@ -28,6 +28,29 @@ interface Builder {
 
 type Rule = (draft: Draft, builder: Builder) => Node | null;
 
+/**
+ * Tensors without elements: none are made, so that operators need not take them. A kernel whose result has
+ * elements all the same must be one of those that say what those are.
+ */
+const empty: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) => {
+  if (elements(shape) === 0) return builder.fill(0, shape, dtype);
+  if (!inputs.some((input) => elements(input.shape) === 0)) return null;
+  switch (kernel) {
+    case 'Sum':
+    case 'Mean':
+    case 'BatchMatMul':
+      return builder.fill(0, shape, dtype);
+    case 'PadV2':
+      return builder.fill(attributes.value as number, shape, dtype);
+    case 'Concat': {
+      const parts = inputs.filter((input) => elements(input.shape) > 0);
+      return builder.node('Concat', parts, attributes, shape, dtype);
+    }
+    default:
+      throw new Error('a tensor without elements has no part in this');
+  }
+};
+
 /** Larger results of constant arithmetic are left to the engine. */
 const FOLDED_ELEMENTS = 1 << 24;
 
@@ -111,8 +134,15 @@ const redundant: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) 
       return x.dtype === dtype ? x : null;
     case 'Neg':
       return x.kernel === 'Neg' ? x.inputs[0]! : null;
-    case 'Transpose':
-      return (attributes.perm as number[]).every((axis, i) => axis === i) ? x : null;
+    case 'Transpose': {
+      const perm = attributes.perm as number[];
+      if (perm.every((axis, i) => axis === i)) return x;
+      if (x.kernel !== 'Transpose') return null;
+      const before = x.attributes.perm as number[];
+      return builder.node('Transpose', x.inputs, { perm: perm.map((axis) => before[axis]!) }, shape, dtype);
+    }
+    case 'Concat':
+      return inputs.length === 1 ? x : null;
     case 'Slice':
       return sameShape(x.shape, shape) ? x : null;
     case 'PadV2':
@@ -130,15 +160,33 @@ function perChannel(node: Node): boolean {
   return !node.fed && elements(node.shape) === (node.shape.at(-1) ?? 1);
 }
 
+function isConvolution({ kernel }: Node): boolean {
+  return kernel === 'Conv2D' || kernel === 'DepthwiseConv2dNative';
+}
+
+/** One number per output channel, as it multiplies the filter: a depthwise one has them in its last two axes. */
+function alongOutputs(scale: Node, { kernel, inputs }: Node, builder: Builder): Node {
+  const count = elements(scale.shape);
+  if (kernel === 'Conv2D' || count === 1) return scale;
+  const shape = [1, 1, ...inputs[1]!.shape.slice(2)];
+  return builder.node('Reshape', [scale], {}, shape, scale.dtype);
+}
+
 /** Batch norm with given averages moves into the filter: (x ∗ F)·s = x ∗ (F·s). */
 const scaledConvolution: Rule = ({ kernel, inputs, shape, dtype }, builder) => {
   if (kernel !== 'Multiply') return null;
   for (const [convolution, scale] of [inputs, [...inputs].reverse()] as [Node, Node][]) {
-    if (convolution.kernel !== 'Conv2D' || !perChannel(scale) || scale.shape.length > 4) continue;
+    if (!isConvolution(convolution) || !perChannel(scale) || scale.shape.length > 4) continue;
     const [x, filter] = convolution.inputs as [Node, Node];
     if (filter.fed || !sameShape(convolution.shape, shape)) continue;
-    const scaled = builder.node('Multiply', [filter, scale], {}, filter.shape, dtype);
-    return builder.node('Conv2D', [x, scaled], convolution.attributes, shape, dtype);
+    const scaled = builder.node(
+      'Multiply',
+      [filter, alongOutputs(scale, convolution, builder)],
+      {},
+      filter.shape,
+      dtype,
+    );
+    return builder.node(convolution.kernel as KernelName, [x, scaled], convolution.attributes, shape, dtype);
   }
   return null;
 };
@@ -146,10 +194,14 @@ const scaledConvolution: Rule = ({ kernel, inputs, shape, dtype }, builder) => {
 /** The same for the gradient: the transposed convolution of dy·s is that of dy with the scaled filter. */
 const scaledGradient: Rule = ({ kernel, inputs, shape, dtype, attributes }, builder) => {
   const [dy, filter] = inputs;
-  if (kernel !== 'Conv2DBackpropInput' || dy!.kernel !== 'Multiply' || filter!.fed) return null;
+  const depthwise = kernel === 'DepthwiseConv2dNativeBackpropInput';
+  if ((kernel !== 'Conv2DBackpropInput' && !depthwise) || dy!.kernel !== 'Multiply' || filter!.fed)
+    return null;
   for (const [gradient, scale] of [dy!.inputs, [...dy!.inputs].reverse()] as [Node, Node][]) {
     if (!perChannel(scale) || scale.shape.length > 4 || !sameShape(gradient.shape, dy!.shape)) continue;
-    const spread = builder.node('Reshape', [scale], {}, [1, 1, 1, elements(scale.shape)], dtype);
+    const count = elements(scale.shape);
+    const along = depthwise && count > 1 ? filter!.shape.slice(2) : [1, count];
+    const spread = builder.node('Reshape', [scale], {}, [1, 1, ...along], dtype);
     const scaled = builder.node('Multiply', [filter!, spread], {}, filter!.shape, dtype);
     return builder.node(kernel, [gradient, scaled], attributes, shape, dtype);
   }
@@ -157,6 +209,7 @@ const scaledGradient: Rule = ({ kernel, inputs, shape, dtype, attributes }, buil
 };
 
 const rules: readonly Rule[] = [
+  empty,
   foldFills,
   neutral,
   redundant,

@@ -68,7 +68,7 @@ export const filterGradient: BlockedLowering = (node, context, block) => {
  * Zeros after the image that dy's last row needs to meet the filter's last, and how many places of a filter
  * all that gives: more than it has where the image goes on beyond that.
  */
-function span(
+export function span(
   kernel: number,
   outputs: number,
   stride: number,

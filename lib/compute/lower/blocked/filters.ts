@@ -1,8 +1,8 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
-import { blockedFilter, fillsBlocks, filterLayout } from '../layout.ts';
+import { blockedFilter, fillsBlocks, filterLayout, natural } from '../layout.ts';
 import { repeatedFilter } from './images.ts';
-import { inFilterBlocks } from './movements.ts';
+import { inFilterBlocks, outerExchanged } from './movements.ts';
 
 /** What a filter's channels of one end are multiplied by: one number for each, by name. */
 interface FilterScale {
@@ -43,4 +43,26 @@ export function wholeFilter(
   const dims = scale?.of === 'out' ? [out, 1, 1, 1] : [1, into, 1, 1];
   const scaled = scale === null ? plain : context.op('Mul', [plain, context.reshape(scale.name, dims)]);
   return repeatedFilter(scaled, [out, into, height, width], images, context);
+}
+
+/**
+ * A filter with one place for each channel by itself, [height, width, channels, 1], for `images` images taken
+ * together, as [channels / block, height · width, block]. A scale is one number for each channel either way.
+ */
+export function depthwiseInBlocks(
+  filter: Node,
+  scale: FilterScale | null,
+  images: number,
+  block: number,
+  context: Context,
+): string {
+  const [height, width, channels] = filter.shape as [number, number, number, number];
+  const places = height * width;
+  const plain = context.reshape(context.whole(filter, natural(4)), [places, channels]);
+  const scaled =
+    scale === null ? plain : context.op('Mul', [plain, context.reshape(scale.name, [1, channels])]);
+  const all =
+    images === 1 ? scaled : context.op('Concat', new Array<string>(images).fill(scaled), { axis: 1 });
+  const size = [places, (channels * images) / block, block] as const;
+  return context.reshape(outerExchanged(all, size, context.graph), [size[1], places, block]);
 }

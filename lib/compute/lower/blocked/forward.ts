@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
 import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
 import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
-import { filterInBlocks, wholeFilter } from './filters.ts';
+import { depthwiseInBlocks, filterInBlocks, wholeFilter } from './filters.ts';
 import { blockInnermost } from './movements.ts';
 import { image, imageAcross, together, type Shape4 } from './images.ts';
 
@@ -20,6 +20,7 @@ export function forwardPlan(
   block: number,
   inBlocks: boolean,
 ): ForwardPlan | null {
+  if (kernel === 'DepthwiseConv2dNative') return depthwisePlan(shape, inputs[1]!, block);
   if (kernel !== 'Conv2D') return null;
   const [into, out] = inputs[1]!.shape.slice(2) as [number, number];
   const [from, to] = [into, out].map((channels) => imagesPerBlock(block, shape[0]!, channels)) as [
@@ -32,24 +33,50 @@ export function forwardPlan(
   return (into * images) % block === 0 ? { images, narrow: false } : null;
 }
 
-export function convolveForward(node: Node, context: Context, block: number, epilogue: Epilogue): Laid {
-  const [x, filter] = node.inputs as [Node, Node];
+/** Channels in blocks, each by itself. */
+function depthwisePlan(shape: readonly number[], filter: Node, block: number): ForwardPlan | null {
+  const [channels, multiplier] = filter.shape.slice(2) as [number, number];
+  const images = imagesPerBlock(block, shape[0]!, channels);
+  return multiplier === 1 && (channels * images) % block === 0 ? { images, narrow: false } : null;
+}
+
+/** A filter as the operator takes it: its dimensions, and its values in blocks. */
+function reorderedFilter(
+  node: Node,
+  { images, narrow }: ForwardPlan,
+  scale: string | undefined,
+  block: number,
+  context: Context,
+): string {
+  const filter = node.inputs[1]!;
   const shape = filter.shape as Shape4;
-  const { strides, pads, dilations } = geometry(node);
-  const { images, narrow } = forwardPlan(node, block, context.value(x).layout.block > 0)!;
   const [height, width, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
-  const scale = epilogue.scale === undefined ? null : { name: epilogue.scale, of: 'out' as const };
+  const scaling = scale === undefined ? null : { name: scale, of: 'out' as const };
+  if (node.kernel === 'DepthwiseConv2dNative') {
+    const each = depthwiseInBlocks(filter, scaling, images, block, context);
+    return context.reshape(each, [into, 1, height, width]);
+  }
   // With fewer channels than a block, the image stays as it is: [out / block, in, places, block].
   const inBlocks = narrow
     ? blockInnermost(
-        wholeFilter(filter, scale, images, context),
+        wholeFilter(filter, scaling, images, context),
         [out / block, into * height * width],
         block,
         context.graph,
       )
-    : filterInBlocks(filter, scale, images, block, context);
-  const reordered = context.reshape(inBlocks, [out, into, height, width]);
-  const kernel = { strides, dilations, kernel_shape: [height, width] };
+    : filterInBlocks(filter, scaling, images, block, context);
+  return context.reshape(inBlocks, [out, into, height, width]);
+}
+
+export function convolveForward(node: Node, context: Context, block: number, epilogue: Epilogue): Laid {
+  const [x, filter] = node.inputs as [Node, Node];
+  const { strides, pads, dilations } = geometry(node);
+  const plan = forwardPlan(node, block, context.value(x).layout.block > 0)!;
+  const { images, narrow } = plan;
+  const [height, width, channels] = filter.shape as Shape4;
+  const reordered = reorderedFilter(node, plan, epilogue.scale, block, context);
+  const groups = node.kernel === 'DepthwiseConv2dNative' ? { group: channels * images } : {};
+  const kernel = { strides, dilations, kernel_shape: [height, width], ...groups };
   const beside = imagesAcross(block, node.shape as Shape4);
   if (strides[1] === 1 && beside > 1 && beside === imagesAcross(block, x.shape as Shape4)) {
     const inputs = [imageAcross(x, [pads[1], pads[3]], context, block), reordered];

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
 import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
 import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
-import { filterInBlocks } from './filters.ts';
+import { depthwiseInBlocks, filterInBlocks } from './filters.ts';
 import { blockInnermost } from './movements.ts';
 import { image, imageAcross, together, type Shape4 } from './images.ts';
 
@@ -60,9 +60,12 @@ function phases(
 
 /** How the gradient by an image is done with blocked convolutions; null where it cannot be. */
 export function gradientPlan(node: Node, block: number): GradientPlan | null {
-  if (node.kernel !== 'Conv2DBackpropInput') return null;
+  const depthwise = node.kernel === 'DepthwiseConv2dNativeBackpropInput';
+  if (node.kernel !== 'Conv2DBackpropInput' && !depthwise) return null;
   const [dy, filter] = node.inputs as [Node, Node];
-  const [kernelHeight, kernelWidth, into, out] = filter.shape as Shape4;
+  const [kernelHeight, kernelWidth, into, last] = filter.shape as Shape4;
+  if (depthwise && last !== 1) return null;
+  const out = depthwise ? into : last;
   const [batch, height, width] = node.shape as Shape4;
   const images = Math.max(imagesPerBlock(block, batch, into), imagesPerBlock(block, batch, out));
   const { strides, pads, dilations } = geometry(node);
@@ -83,22 +86,14 @@ export function convolveBackward(node: Node, context: Context, block: number, ep
   const [dy, filter] = node.inputs as [Node, Node];
   const shape = filter.shape as Shape4;
   const { images, rows, columns, dense } = gradientPlan(node, block)!;
-  const [kernelHeight, kernelWidth, into, out] = [shape[0], shape[1], shape[2] * images, shape[3] * images];
-  const scale = epilogue.scale === undefined ? null : { name: epilogue.scale, of: 'in' as const };
-  const places = kernelHeight * kernelWidth;
-  const squares = [out / block, into / block, places] as const;
-  const swapped = swappedSquares(
-    filterInBlocks(filter, scale, images, block, context),
-    squares,
-    block,
-    context,
-  );
+  const [kernelWidth, into] = [shape[1], shape[2] * images];
+  const turned = turnedFilter(node, images, epilogue.scale, block, context);
+  const groups = node.kernel === 'Conv2DBackpropInput' ? {} : { group: into };
   const beside = imagesAcross(block, node.shape as Shape4);
   const across = images === 1 && beside > 1 && beside === imagesAcross(block, dy.shape as Shape4);
   const after = across ? epilogue : forImages(node, context, images, block, epilogue);
   const part = (row: Phase, column: Phase): string => {
     const taken = row.taps.flatMap((y) => column.taps.map((x) => y * kernelWidth + x));
-    const turned = context.op('Gather', [swapped, context.graph.integers(turnedPlaces(taken, squares))]);
     const kernel = [row.taps.length, column.taps.length];
     const sides = across ? ([0, 0] as const) : ([column.before, column.after] as const);
     const attributes = {
@@ -106,11 +101,12 @@ export function convolveBackward(node: Node, context: Context, block: number, ep
       dilations: [1, across ? beside : 1],
       pads: [row.before, sides[0], row.after, sides[1]],
       kernel_shape: kernel,
+      ...groups,
     };
     const input = across
       ? imageAcross(dy, [column.before, column.after], context, block)
       : together(dy, context, block, images);
-    const inputs = [input, context.reshape(turned, [into, out, ...kernel])];
+    const inputs = [input, turned(taken, kernel)];
     return context.blockedOp('Conv', ...withEpilogue(inputs, attributes, after));
   };
   const parts = rows.filter(reached).map((row) => columns.filter(reached).map((column) => part(row, column)));
@@ -126,6 +122,36 @@ export function convolveBackward(node: Node, context: Context, block: number, ep
   );
   const name = woven(whole, rows.length, [lines, width * place], context);
   return done(context.reshape(name, [count, into, height, (width * place) / block]));
+}
+
+/** Some places of a filter, its channels exchanged, as the operator takes a filter of as many. */
+function turnedFilter(
+  node: Node,
+  images: number,
+  scale: string | undefined,
+  block: number,
+  context: Context,
+): (taken: readonly number[], kernel: readonly number[]) => string {
+  const filter = node.inputs[1]!;
+  const shape = filter.shape as Shape4;
+  const [places, into, out] = [shape[0] * shape[1], shape[2] * images, shape[3] * images];
+  const scaling = scale === undefined ? null : { name: scale, of: 'in' as const };
+  if (node.kernel !== 'Conv2DBackpropInput') {
+    const each = depthwiseInBlocks(filter, scaling, images, block, context);
+    return (taken, kernel) =>
+      context.reshape(context.op('Gather', [each, context.graph.integers(taken)], { axis: 1 }), [
+        into,
+        1,
+        ...kernel,
+      ]);
+  }
+  const squares = [out / block, into / block, places] as const;
+  const whole = filterInBlocks(filter, scaling, images, block, context);
+  const swapped = swappedSquares(whole, squares, block, context);
+  return (taken, kernel) => {
+    const places = context.graph.integers(turnedPlaces(taken, squares));
+    return context.reshape(context.op('Gather', [swapped, places]), [into, out, ...kernel]);
+  };
 }
 
 /** Squares of a filter in blocks, [out / block · in / block · places, block²], each with its two ends exchanged. */

@@ -3,6 +3,7 @@ import type { KernelName } from '../../trace/kernels.ts';
 import type { Context } from '../context.ts';
 import type { Lowering } from '../elementwise.ts';
 import type { Laid } from '../layout.ts';
+import { depthwiseFilterGradient } from './depthwise-gradient.ts';
 import type { Epilogue } from './epilogue.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { convolveForward, forwardPlan } from './forward.ts';
@@ -22,7 +23,7 @@ export function convolvesBlocked(node: Node, block: number): boolean {
 
 /** A node for which `convolvesBlocked` holds, as one operator. */
 export function convolve(node: Node, context: Context, block: number, epilogue: Epilogue): Laid {
-  return node.kernel === 'Conv2D'
+  return node.kernel === 'Conv2D' || node.kernel === 'DepthwiseConv2dNative'
     ? convolveForward(node, context, block, epilogue)
     : convolveBackward(node, context, block, epilogue);
 }
@@ -37,6 +38,9 @@ export const blockedTable: Partial<Record<KernelName, BlockedLowering>> = {
   Conv2D: forward,
   Conv2DBackpropInput: inputGradient,
   Conv2DBackpropFilter: filterGradient,
+  DepthwiseConv2dNative: forward,
+  DepthwiseConv2dNativeBackpropInput: inputGradient,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
   Sum: reduction(false),
   Mean: reduction(true),
 };
