@@ -1,9 +1,33 @@
 /** The layers of docs/architecture.md, enforced. */
+
+/** The floors of the engine, from the ground; each may import those below it. */
+const floors = [
+  'manifest',
+  'graph',
+  'plan',
+  'store',
+  'files',
+  'execute',
+  'code',
+  'worker',
+  'run',
+  'upkeep',
+  'report',
+  'cli',
+];
 const pure = '^lib/pipe/(manifest|graph|plan)/';
+
+const upwards = floors.slice(0, -1).map((floor, index) => ({
+  name: `${floor}-is-below-${floors[index + 1]}`,
+  severity: 'error',
+  from: { path: `^lib/pipe/${floor}/` },
+  to: { path: `^lib/pipe/(${floors.slice(index + 1).join('|')})/` },
+}));
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...upwards,
     {
       name: 'pure-phases',
       comment: 'manifest, graph and plan compute: no files, processes or clocks (hashing is computation)',
@@ -12,81 +36,81 @@ module.exports = {
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {
-      name: 'pure-phases-import-pure',
-      severity: 'error',
-      from: { path: pure },
-      to: { path: '^lib/', pathNot: ['^lib/pipe/(manifest|graph|plan)/', '^lib/pipe/[^/]+\\.ts$'] },
-    },
-    {
-      name: 'phases-in-order',
-      comment: 'manifest knows nothing of the graph, the graph nothing of the plan',
-      severity: 'error',
-      from: { path: '^lib/pipe/manifest/' },
-      to: { path: '^lib/pipe/(graph|plan)/' },
-    },
-    {
-      name: 'graph-before-plan',
-      severity: 'error',
-      from: { path: '^lib/pipe/graph/' },
-      to: { path: '^lib/pipe/plan/' },
-    },
-    {
       name: 'store-knows-bytes-only',
       severity: 'error',
       from: { path: '^lib/pipe/store/' },
-      to: { path: '^lib/pipe/(run|report|cli|manifest)/' },
+      to: { path: '^lib/pipe/(manifest|graph|plan)/', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'run-does-not-print',
+      name: 'report-shows-values-and-does-nothing',
+      comment: 'what it shows it knows by its type',
       severity: 'error',
-      from: { path: '^lib/pipe/run/' },
-      to: { path: '^lib/pipe/(report|cli)/' },
+      from: { path: '^lib/pipe/report/' },
+      to: {
+        path: '^lib/pipe/(store|files|execute|code|worker|run|upkeep)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
-      name: 'nothing-imports-cli',
+      name: 'what-stages-import-stands-alone',
       severity: 'error',
-      from: { path: '^(lib|stages)/', pathNot: '^lib/pipe/cli/' },
-      to: { path: '^lib/pipe/cli/' },
+      from: { path: '^lib/pipe/(stage|arrow)/' },
+      to: { path: '^lib/', pathNot: ['^lib/pipe/$1/'] },
     },
     {
       name: 'pipe-has-never-heard-of-a-tensor',
       comment: 'showing an Arrow file is the one place where the two meet',
       severity: 'error',
-      from: { path: '^lib/pipe/', pathNot: '^lib/pipe/cli/' },
-      to: { path: '^lib/(study|compute|arrow)/' },
+      from: { path: '^lib/pipe/', pathNot: '^lib/pipe/(cli/view|cli/commands|arrow)/' },
+      to: { path: '^lib/pipe/arrow/' },
     },
     {
-      name: 'study-has-never-heard-of-a-cache',
+      name: 'pipe-stands-alone',
       severity: 'error',
-      from: { path: '^lib/(study|compute|arrow)/' },
-      to: { path: '^lib/(pipe|stage)/|^stages/' },
+      from: { path: '^lib/pipe/' },
+      to: { path: '^(lib/(study|compute)|stages)/' },
     },
     {
-      name: 'compute-and-arrow-are-below-the-study',
+      name: 'others-see-the-package',
+      comment: 'as any user would: pipewright/stage, pipewright/arrow',
       severity: 'error',
-      from: { path: '^lib/(compute|arrow)/' },
-      to: { path: '^lib/study/' },
+      from: { path: '^(lib/(study|compute)|stages|scripts)/' },
+      to: { path: '^lib/pipe/', pathNot: '^lib/pipe/(arrow|stage)/index\\.ts$' },
     },
     {
-      name: 'stage-modules-are-thin',
+      name: 'study-has-never-heard-of-a-stage',
       severity: 'error',
-      from: { path: '^stages/' },
-      to: { path: '^lib/pipe/' },
+      from: { path: '^lib/(study|compute)/' },
+      to: { path: '^(lib/pipe/stage|stages)/' },
+    },
+    {
+      name: 'compute-is-below-the-study',
+      severity: 'error',
+      from: { path: '^lib/compute/' },
+      to: { path: '^lib/(study|pipe)/' },
     },
     {
       name: 'declared-dependencies-only',
       severity: 'error',
-      from: { path: '^(lib|stages)/' },
+      from: { path: '^(lib/(study|compute)|stages)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+    {
+      name: 'declared-dependencies-of-the-engine',
+      comment: 'what is bundled into it is a development dependency of its package; sharp is there or not',
+      severity: 'error',
+      from: { path: '^lib/pipe/' },
+      to: { pathNot: '^node_modules/sharp/', dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', '^lib/pipe/dist'] },
+    exclude: { path: '^lib/pipe/dist' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'node', 'types', 'default'],
+      conditionNames: ['pipewright-source', 'import', 'node', 'types', 'default'],
     },
   },
 };

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'artifacts', 'cache', '.dependency-cruiser.cjs'] },
+  { ignores: ['**/dist', 'node_modules', 'artifacts', 'cache', '.dependency-cruiser.cjs'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],

@@ -30,8 +30,8 @@ const chains = 10;
 const peers: readonly Peer[] = [
   {
     name: 'pipe',
-    command: [process.execPath, resolve('dist/pipe.js'), 'run', '--jobs', '2'],
-    version: [process.execPath, resolve('dist/pipe.js'), '--version'],
+    command: [process.execPath, resolve('lib/pipe/dist/pipe.js'), 'run', '--jobs', '2'],
+    version: [process.execPath, resolve('lib/pipe/dist/pipe.js'), '--version'],
     prepare(directory, tasks) {
       const steps = Array.from({ length: Math.ceil(tasks / chains) }, (_, step) => step);
       writeFileSync(

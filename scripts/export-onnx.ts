@@ -10,7 +10,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readArrow } from '../lib/arrow/read.ts';
+import { readArrow } from 'pipewright/arrow';
 import { modelToOnnx } from '../lib/study/model/onnx.ts';
 
 const USAGE =

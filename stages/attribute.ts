@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { readArrow } from '../lib/arrow/read.ts';
-import { writeArrow } from '../lib/arrow/write.ts';
-import { defineStage } from '../lib/stage/define.ts';
+import { readArrow, writeArrow } from 'pipewright/arrow';
+import { defineStage } from 'pipewright/stage';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
 import { imageMetadata } from '../lib/study/dataset/file.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStage } from '../lib/stage/define.ts';
+import { defineStage } from 'pipewright/stage';
 import { readHistory, writeHistory, writeReference } from '../lib/study/train/checkpoint-files.ts';
 import { findEarlyStopping } from '../lib/study/train/early-stopping.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { writeArrow } from '../lib/arrow/write.ts';
-import { defineStage } from '../lib/stage/define.ts';
+import { writeArrow } from 'pipewright/arrow';
+import { defineStage } from 'pipewright/stage';
 import { examineClaims } from '../lib/study/claims/claims.ts';
 import { claimsParams } from '../lib/study/claims/parameters.ts';
 import { readEvidence } from '../lib/study/claims/read-evidence.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { BadInput, defineStage } from 'pipewright/stage';
 import { DataError } from '../lib/study/dataset/data-error.ts';
 import { writeImages } from '../lib/study/dataset/file.ts';
 import { loadDataset } from '../lib/study/dataset/load.ts';
 import { datasetParams } from '../lib/study/dataset/params.ts';
-import { BadInput, defineStage } from '../lib/stage/define.ts';
 
 /** Loads or draws the images, splits them, and measures their channels. */
 export default defineStage({

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { readArrow } from '../lib/arrow/read.ts';
-import { writeArrow } from '../lib/arrow/write.ts';
-import { defineStage } from '../lib/stage/define.ts';
+import { readArrow, writeArrow } from 'pipewright/arrow';
+import { defineStage } from 'pipewright/stage';
 import { readMaps } from '../lib/study/attribution/maps-file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { readWeights } from '../lib/study/model/weights-file.ts';

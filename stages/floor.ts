@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { readArrow } from '../lib/arrow/read.ts';
-import { writeArrow } from '../lib/arrow/write.ts';
-import { defineStage, type InputFile } from '../lib/stage/define.ts';
+import { readArrow, writeArrow } from 'pipewright/arrow';
+import { defineStage, type InputFile } from 'pipewright/stage';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { readMaps } from '../lib/study/attribution/maps-file.ts';
 import { collectMaps } from '../lib/study/attribution/maps-in-memory.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { defineStage } from '../lib/stage/define.ts';
+import { defineStage } from 'pipewright/stage';
 import { figureDrawings } from '../lib/study/figure/all-drawings.ts';
-import { writeDrawings } from '../lib/study/figure/drawing.ts';
-import { fontVersion } from '../lib/study/figure/font.ts';
+import { writeDrawings } from '../lib/study/figure/page/drawing.ts';
+import { fontVersion } from '../lib/study/figure/page/font.ts';
 import { plotParams } from '../lib/study/figure/parameters.ts';
-import { rendererVersions } from '../lib/study/figure/render.ts';
+import { rendererVersions } from '../lib/study/figure/page/render.ts';
 import { placeOf } from '../lib/study/figure/run.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
 

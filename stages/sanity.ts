@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import type { Columns } from '../lib/arrow/columns.ts';
-import { readArrow } from '../lib/arrow/read.ts';
-import { writeArrow } from '../lib/arrow/write.ts';
+import { type Columns, readArrow, writeArrow } from 'pipewright/arrow';
+import { defineStage, type InputFile } from 'pipewright/stage';
 import type { TensorMap } from '../lib/compute/program.ts';
-import { defineStage, type InputFile } from '../lib/stage/define.ts';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import type { MapsTable } from '../lib/study/attribution/maps-file.ts';
 import { collectMaps } from '../lib/study/attribution/maps-in-memory.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { readArrow } from '../lib/arrow/read.ts';
-import { writeArrow } from '../lib/arrow/write.ts';
-import { defineStage } from '../lib/stage/define.ts';
+import { readArrow, writeArrow } from 'pipewright/arrow';
+import { defineStage } from 'pipewright/stage';
 import { predictProbabilities } from '../lib/study/attribution/predict.ts';
 import { imageMetadata, readImages } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';

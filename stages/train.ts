@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineStage } from '../lib/stage/define.ts';
+import { defineStage } from 'pipewright/stage';
 import { readImages } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';

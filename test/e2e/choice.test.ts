@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { definePath, newProject, type Project } from './project.ts';
+import { newProject, type Project } from './project.ts';
 
 /** A catalogue, of which an axis chooses; one stage is a module with a schema, one a command. */
 function catalogue(): Project {
@@ -31,7 +31,7 @@ stages:
     'stages/build.ts',
     `import { readFile, writeFile } from 'node:fs/promises';
      import { z } from 'zod';
-     import { defineStage } from '${definePath(project)}';
+     import { defineStage } from 'pipewright/stage';
      export default defineStage({
        params: z.strictObject({ size: z.strictObject({ width: z.number(), path: z.string().nullable() }) }),
        axes: z.looseObject({}),

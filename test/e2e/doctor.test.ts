@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { newProject } from './project.ts';
 
 const files = {
-  'lib/doctor.ts': readFileSync('lib/stage/doctor.ts', 'utf8'),
   'stages/doctor.ts': `
     import { z } from 'zod';
-    import { defineDoctor } from '../lib/doctor.ts';
+    import { defineDoctor } from 'pipewright/stage';
     export default defineDoctor({
       params: z.looseObject({ press: z.enum(['iron', 'wood']) }),
       examine: ({ press }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { definePath, newProject, type Project } from './project.ts';
+import { newProject, type Project } from './project.ts';
 
 /** Quick tasks before a slow one that tells when it begins and can be told not to be slow. */
 function slow(): Project {
@@ -72,7 +72,7 @@ stages:
       'stages/busy.ts',
       `import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { defineStage } from '${definePath(project)}';
+import { defineStage } from 'pipewright/stage';
 export default defineStage({
   params: z.object({}), axes: z.object({}), inputs: {}, outputs: ['a'],
   run: () => { writeFileSync('begun.pid', String(process.pid)); for (;;); },

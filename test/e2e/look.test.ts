@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { writeArrow } from '../../lib/arrow/write.ts';
+import { writeArrow } from 'pipewright/arrow';
 import { newProject } from './project.ts';
 import { words } from './words.ts';
 import { execFileSync } from 'node:child_process';

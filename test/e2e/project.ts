@@ -16,7 +16,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../..');
-const command = join(repository, 'dist/pipe.js');
+const command = join(repository, 'lib/pipe/dist/pipe.js');
 
 export interface Ended {
   readonly status: number | null;
@@ -76,11 +76,6 @@ export function newProject(files: Readonly<Record<string, string>>): Project {
     outcomes: async (...args) => outcomesOf(await project.pipe(...args, '--json')),
   };
   return project;
-}
-
-/** The import specifier of `defineStage`'s module for a file at the top of a project's `stages/`. */
-export function definePath(project: Project): string {
-  return relative(join(project.directory, 'stages'), join(repository, 'lib/stage/define.ts'));
 }
 
 function start(directory: string, args: readonly string[]): Running {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { definePath, newProject, type Project } from './project.ts';
+import { newProject, type Project } from './project.ts';
 
 const file = 'cache/local/standing';
 
@@ -25,7 +25,7 @@ stages:
     'stages/make.ts',
     `import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { defineStage } from '${definePath(project)}';
+import { defineStage } from 'pipewright/stage';
 import { word } from '../lib/word.ts';
 export default defineStage({
   params: z.object({ word: z.string() }), axes: z.object({}),

@@ -210,8 +210,8 @@ describe('verify --rerun', () => {
   const restless = (): Record<string, string> => ({
     'stages/draw.ts': `
       import { z } from 'zod';
-      import { defineStage } from '${join(import.meta.dirname, '../../lib/stage/define.ts')}';
-      import { writeArrow } from '${join(import.meta.dirname, '../../lib/arrow/write.ts')}';
+      import { defineStage } from 'pipewright/stage';
+      import { writeArrow } from 'pipewright/arrow';
       import { existsSync, writeFileSync } from 'node:fs';
       export default defineStage({
         params: z.object({}), axes: z.object({}), inputs: {}, outputs: ['maps'],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { newProject, type Project } from './project.ts';
 import { words } from './words.ts';
 
-const command = resolve(import.meta.dirname, '../../dist/pipe.js');
+const command = resolve(import.meta.dirname, '../../lib/pipe/dist/pipe.js');
 // util-linux's `script` gives a program a terminal of its own.
 const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 if (!hasScript) console.log('the display on a terminal is not tested: there is no `script` of util-linux');

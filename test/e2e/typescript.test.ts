@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { definePath, newProject, type Project } from './project.ts';
+import { newProject, type Project } from './project.ts';
 
 const manifest = `version: 1
 params: { factor: 3 }
@@ -25,7 +25,7 @@ function project(body = 'await writeFile(outputs.list, scaled.join("\\n"));'): P
     'stages/scale.ts',
     `import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { defineStage } from '${definePath(made)}';
+import { defineStage } from 'pipewright/stage';
 import { times } from '../lib/times.ts';
 
 export default defineStage({

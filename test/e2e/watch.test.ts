@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { definePath, newProject, type Ended, type Project } from './project.ts';
+import { newProject, type Ended, type Project } from './project.ts';
 import { words } from './words.ts';
 
 interface Watching {
@@ -122,7 +122,7 @@ stages:
       'stages/add.ts',
       `import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { defineStage } from '${definePath(project)}';
+import { defineStage } from 'pipewright/stage';
 import { sum } from '../lib/sum.ts';
 export default defineStage({
   params: z.object({}),

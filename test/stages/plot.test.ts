@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readArrow } from '../../lib/arrow/read.ts';
+import { readArrow } from 'pipewright/arrow';
 import plot from '../../stages/plot.ts';
 import { writeSyntheticFiles } from '../study/figure/synthetic-files.ts';
 import type { SyntheticFiles } from '../study/figure/synthetic-files.ts';

@@ -8,7 +8,8 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { Source } from '../manifest/source.ts';
 import { formatDiagnostic } from '../report/diagnostic.ts';
 import { mistake, type Context } from './context.ts';
-import { findProject, MANIFEST_FILE } from './locate.ts';
+import { findProject } from './locate.ts';
+import { MANIFEST_FILE } from '../store/layout.ts';
 import type { ConfigurationOptions } from './options.ts';
 
 /** A project's `pipeline.yaml`, read and expanded. */

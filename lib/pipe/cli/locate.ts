@@ -1,8 +1,7 @@
 import { mistake, type Context } from './context.ts';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-
-export const MANIFEST_FILE = 'pipeline.yaml';
+import { MANIFEST_FILE } from '../store/layout.ts';
 
 /** The nearest directory, from here upwards, that has a `pipeline.yaml`; null when none has. */
 export function projectDirectory(from: string): string | null {

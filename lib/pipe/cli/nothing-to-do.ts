@@ -6,11 +6,11 @@ import type { RunEvent } from '../run/event.ts';
 import { quietRun } from '../run/quiet-run.ts';
 import { findStanding } from '../run/standing.ts';
 import { lookThrough } from '../store/file-stat.ts';
-import { layoutIn } from '../store/layout.ts';
+import { layoutIn, MANIFEST_FILE } from '../store/layout.ts';
 import type { Context } from './context.ts';
-import { MANIFEST_FILE, projectDirectory } from './locate.ts';
+import { projectDirectory } from './locate.ts';
 import { reporterFor } from './reporters.ts';
-import type { RunCommandOptions } from './run-once.ts';
+import type { RunCommandOptions } from './commands/run-once.ts';
 
 /** Everything that a `pipe run` asks, so that the answer to the same question can be the same. */
 export function questionOf(text: string, patterns: readonly string[], options: RunCommandOptions): Digest {

@@ -58,7 +58,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ['pipe run --watch', 'run again whenever a file changes'],
       ]),
     )
-    .action(action(async () => (await import('./run.ts')).run));
+    .action(action(async () => (await import('./commands/run.ts')).run));
 
   selectionOptions(configurationOptions(command(root, 'status', 'say what would run, and why')))
     .argument('[stages...]', 'stages or tasks, with what they need')
@@ -72,7 +72,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ['pipe status --set params.plot.epochAxis=linear', 'what a change would cost'],
       ]),
     )
-    .action(action(async () => (await import('./status.ts')).status));
+    .action(action(async () => (await import('./commands/status.ts')).status));
 
   configurationOptions(command(root, 'why', 'explain why tasks ran, and why they will or will not run'))
     .argument('<tasks...>', "stages or tasks: train, 'train@epoch=5'")
@@ -84,7 +84,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ["pipe why 'train@seed=1,epoch=5'", 'one task of many'],
       ]),
     )
-    .action(action(async () => (await import('./why.ts')).why));
+    .action(action(async () => (await import('./commands/why.ts')).why));
 
   configurationOptions(command(root, 'dag', 'draw the graph of stages'))
     .addOption(
@@ -101,7 +101,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ['pipe dag --format mermaid', 'for a Markdown page'],
       ]),
     )
-    .action(action(async () => (await import('./dag.ts')).dag));
+    .action(action(async () => (await import('./commands/dag.ts')).dag));
 
   configurationOptions(command(root, 'show', 'show what is in an artifact, and which task made it'))
     .argument('<artifact>', "a path, a task, or stage.output: 'train@epoch=5.model'")
@@ -113,7 +113,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ['pipe show score', 'all that a stage makes'],
       ]),
     )
-    .action(action(async () => (await import('./show.ts')).show));
+    .action(action(async () => (await import('./commands/show.ts')).show));
 
   configurationOptions(
     command(root, 'diff', 'compare what was built in two revisions or locks: parameters, stages, metrics'),
@@ -130,7 +130,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ['pipe diff pipe.lock pipe.paper.lock', 'two locks'],
       ]),
     )
-    .action(action(async () => (await import('./diff.ts')).diff));
+    .action(action(async () => (await import('./commands/diff.ts')).diff));
 
   command(root, 'log', 'list past runs, or show one again')
     .argument('[run]', 'a run, or `last`')
@@ -144,7 +144,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ["pipe log last --task 'train@epoch=5'", 'what one task printed'],
       ]),
     )
-    .action(action(async () => (await import('./log.ts')).log));
+    .action(action(async () => (await import('./commands/log.ts')).log));
 
   configurationOptions(command(root, 'doctor', 'show what this machine has, what tasks use of it, and why'))
     .option('--json', 'print it as JSON')
@@ -157,7 +157,7 @@ export function program(version: string, finish: (status: number) => void): Comm
     )
     .action(
       action(async () => {
-        const { doctor } = await import('./doctor.ts');
+        const { doctor } = await import('./commands/doctor.ts');
         return (context, options: Parameters<typeof doctor>[2]) => doctor(context, version, options);
       }),
     );
@@ -173,7 +173,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ['pipe restore --profile paper', 'those of another profile'],
       ]),
     )
-    .action(action(async () => (await import('./restore.ts')).restore));
+    .action(action(async () => (await import('./commands/restore.ts')).restore));
 
   command(root, 'gc', 'free what no lock needs, the longest unused first')
     .option('--max-size <size>', 'only until the store has this much at most: 500MB, 2GB', size)
@@ -189,7 +189,7 @@ export function program(version: string, finish: (status: number) => void): Comm
         ['pipe gc --max-size 2GB', 'the longest unused, until 2 GB are left'],
       ]),
     )
-    .action(action(async () => (await import('./gc.ts')).gc));
+    .action(action(async () => (await import('./commands/gc.ts')).gc));
 
   configurationOptions(
     command(root, 'verify', 'check every byte of the store, or that tasks give them again'),
@@ -207,12 +207,12 @@ export function program(version: string, finish: (status: number) => void): Comm
         ["pipe verify --rerun 'train@epoch=5'", 'one of them; for an Arrow file, which tensor differs'],
       ]),
     )
-    .action(action(async () => (await import('./verify.ts')).verify));
+    .action(action(async () => (await import('./commands/verify.ts')).verify));
 
   command(root, 'init', 'write a small pipeline that runs')
     .argument('[directory]', 'where (here)')
     .addHelpText('after', examples([['pipe init words && cd words && pipe run', 'a first run']]))
-    .action(action(async () => (await import('./init.ts')).init));
+    .action(action(async () => (await import('./commands/init.ts')).init));
 
   return root;
 }

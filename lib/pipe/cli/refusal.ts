@@ -4,7 +4,7 @@ import { groupBy } from '../group.ts';
 import { inOrder, type Diagnostic, type Problem } from '../manifest/diagnostic.ts';
 import type { Source } from '../manifest/source.ts';
 import { inputIssueHint, inputIssueText } from '../report/issue.ts';
-import type { InputIssue, StageIssue } from '../run/project.ts';
+import type { InputIssue, StageIssue } from '../files/issue.ts';
 import { runLockPath } from '../store/layout.ts';
 import { printDiagnostics, type Configured } from './configuration.ts';
 import { mistake, type Context } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../stage/doctor.ts';
+import type { Finding } from '../stage/doctor.ts';
 import type { Examination } from '../run/project.ts';
 import type { Style } from './style.ts';
 import { columnsOf, padded } from './width.ts';

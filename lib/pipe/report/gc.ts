@@ -1,4 +1,4 @@
-import type { GcResult } from '../run/gc.ts';
+import type { GcResult } from '../upkeep/gc.ts';
 import { bytes, count, duration } from './quantity.ts';
 
 /** What was freed, or would be; the logs of runs included. */

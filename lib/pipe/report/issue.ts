@@ -1,4 +1,4 @@
-import type { InputIssue } from '../run/project.ts';
+import type { InputIssue } from '../files/issue.ts';
 
 /** A declared input that cannot be read. */
 export function inputIssueText({ stage, input, path, reason }: InputIssue): string {

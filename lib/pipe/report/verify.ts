@@ -1,4 +1,4 @@
-import type { Damage, Verification } from '../run/verify.ts';
+import type { Damage, Verification } from '../upkeep/verify.ts';
 import { bytes, count, grouped } from './quantity.ts';
 import type { Style } from './style.ts';
 

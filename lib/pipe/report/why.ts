@@ -1,20 +1,11 @@
 import type { Graph } from '../graph/graph.ts';
-import type { Outcome } from '../plan/outcome.ts';
 import type { TaskPlan } from '../plan/plan.ts';
-import type { Reason } from '../plan/reason.ts';
+import type { PastRun } from '../run/past-runs.ts';
 import { groupBy } from '../group.ts';
 import { outcomeDetail, outcomeWord } from './outcome.ts';
 import { reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 import { planReasons } from './verdict.ts';
-
-/** The last time a run did something with a task. */
-export interface PastRun {
-  readonly run: string;
-  readonly at: number;
-  readonly outcome: Outcome;
-  readonly reasons: readonly Reason[];
-}
 
 export interface Explained {
   readonly id: string;

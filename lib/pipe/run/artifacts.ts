@@ -7,7 +7,7 @@ import { makeDirectory, removeIfPossible, withDirectory } from '../store/atomic.
 import type { BlobStore } from '../store/blobs.ts';
 import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
-import type { FileDigests } from './file-digests.ts';
+import type { FileDigests } from '../files/file-digests.ts';
 
 /** The outputs under their readable names: copies of blobs, each put in place by a rename. */
 export class Artifacts {

@@ -7,7 +7,7 @@ import { syncAside, temporaryName } from '../store/atomic.ts';
 import { sealFile, type BlobStore, type SealedFile } from '../store/blobs.ts';
 import { look, lookThrough } from '../store/file-stat.ts';
 import { filesBelow } from '../store/tree.ts';
-import type { HashPool } from './hash-pool.ts';
+import type { HashPool } from '../files/hash-pool.ts';
 
 /** The first declared output that a task did not write, as the failure that this is. */
 export function missingOutput(task: Task, places: Readonly<Record<string, string>>): Failure | null {

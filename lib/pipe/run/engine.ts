@@ -4,12 +4,12 @@ import { BlobStore } from '../store/blobs.ts';
 import type { Layout } from '../store/layout.ts';
 import { bootIdentity } from '../store/process-identity.ts';
 import { StatCache } from '../store/stat-cache.ts';
-import { CheckCache } from './check.ts';
-import { CodeCache } from './code.ts';
-import { commandRunner } from './command-process.ts';
-import type { Variables } from './environment.ts';
-import { HashPool } from './hash-pool.ts';
-import { WorkerPool, workerEntry } from './worker-pool.ts';
+import { CheckCache } from '../code/check.ts';
+import { CodeCache } from '../code/code-cache.ts';
+import { commandRunner } from '../execute/command-process.ts';
+import type { Variables } from '../execute/environment.ts';
+import { HashPool } from '../files/hash-pool.ts';
+import { WorkerPool, workerEntry } from '../execute/worker-pool.ts';
 
 /** What an open project works with: its stores, and those who run things for it. */
 export interface Engine {

@@ -1,8 +1,8 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Engine } from './engine.ts';
-import { taskEnvironment } from './environment.ts';
-import { FileDigests } from './file-digests.ts';
-import { loadFailure } from './load-failure.ts';
+import { taskEnvironment } from '../execute/environment.ts';
+import { FileDigests } from '../files/file-digests.ts';
+import { loadFailure } from '../code/load-failure.ts';
 import type { Examination } from './project.ts';
 
 /** Asks the project's own doctor what it finds on this machine. */

@@ -1,7 +1,8 @@
-import type { Finding } from '../../stage/doctor.ts';
+import type { Finding } from '../stage/doctor.ts';
 import type { Digest } from '../digest.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { TaskPlan } from '../plan/plan.ts';
 import type { RunEvent } from './event.ts';
 import type { Failure } from '../plan/outcome.ts';
@@ -14,25 +15,6 @@ export interface ProjectOptions {
   readonly cacheDirectory?: string;
   /** The caller's environment, from which tasks get what they declare; `process.env` unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-}
-
-/** A mistake that only the stage's code can find: a parameter its schema refuses, an unknown input. */
-export interface StageIssue {
-  readonly stage: string;
-  /** Into the stage's declaration: `['params', 'train', 'momentum']`, `['inputs', 'maps']`, `['use']`. */
-  readonly path: readonly (string | number)[];
-  /** The keys under which the file's `params` give what it is about; absent where the stage's declaration does. */
-  readonly given?: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** A declared file that is not there (or, for `outside`, that a symbolic link takes out of the project). */
-export interface InputIssue {
-  readonly stage: string;
-  readonly task: string;
-  readonly input: string;
-  readonly path: string;
-  readonly reason: 'missing' | 'unreadable' | 'outside' | 'unmatched';
 }
 
 /** A source file of a stage whose text changed since the stage's tasks ran, while its meaning did not. */

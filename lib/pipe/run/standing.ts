@@ -6,8 +6,8 @@ import type { Entry } from '../store/file-stat.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { lockName, runLockPath, workPath, type Layout } from '../store/layout.ts';
 import { bootIdentity } from '../store/process-identity.ts';
-import { machineText, taskEnvironment, type Variables } from './environment.ts';
-import { FileLooks } from './file-looks.ts';
+import { machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
+import { FileLooks } from '../files/file-looks.ts';
 
 /** What a survey that found nothing to do was about. */
 export interface Standing {

@@ -9,14 +9,15 @@ import type { OutputDigests } from '../plan/record.ts';
 import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts } from './artifacts.ts';
-import type { Toolchain } from './check.ts';
-import type { StageCode } from './code.ts';
+import type { Toolchain } from '../code/check.ts';
+import type { StageCode } from '../code/code-cache.ts';
 import type { Engine } from './engine.ts';
-import { declaredValues } from './environment.ts';
-import { FileDigests } from './file-digests.ts';
-import { linkIssues } from './link-issues.ts';
-import type { CodeNote, InputIssue, Selection, StageIssue } from './project.ts';
-import { SourceFiles } from './source-files.ts';
+import { declaredValues } from '../execute/environment.ts';
+import { FileDigests } from '../files/file-digests.ts';
+import { linkIssues } from '../files/link-issues.ts';
+import type { InputIssue, StageIssue } from '../files/issue.ts';
+import type { CodeNote, Selection } from './project.ts';
+import { SourceFiles } from '../files/source-files.ts';
 
 /** How the project stands at one moment, and what follows for every selected task. */
 export interface Survey {

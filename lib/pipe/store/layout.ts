@@ -1,6 +1,8 @@
 import { isAbsolute, join } from 'node:path';
 import type { Digest } from '../digest.ts';
 
+export const MANIFEST_FILE = 'pipeline.yaml';
+
 /**
  * Where everything lies; the one place that knows. `cache` may be shared by projects, machines even;
  * `local` always belongs to one project directory on one machine.

@@ -1,4 +1,4 @@
-import type { Columns, TensorColumn, TensorValues } from '../../arrow/columns.ts';
+import type { Columns, TensorColumn, TensorValues } from 'pipewright/arrow';
 import type { TensorValue } from '../../compute/program.ts';
 import { sliceImages } from '../dataset/file.ts';
 import { entropy } from '../score/entropy.ts';

@@ -1,4 +1,4 @@
-import type { Column, Columns, TensorColumn, TensorValues } from '../../arrow/columns.ts';
+import type { Column, Columns, TensorColumn, TensorValues } from 'pipewright/arrow';
 import { type MapsTable, readMaps } from './maps-file.ts';
 
 /** Record batches of a maps file, for who goes on computing with them and writes no file. */

@@ -1,4 +1,4 @@
-import { type ArrowTable, readArrow } from '../../arrow/read.ts';
+import { type ArrowTable, readArrow } from 'pipewright/arrow';
 import { type Point, placeText } from '../score/axes.ts';
 import { type EpochLog, readLog } from '../train/log.ts';
 import type { Checkpoint, Evidence, LateTraining, RunEvidence, Scored, Untrained } from './evidence.ts';

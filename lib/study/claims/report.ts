@@ -1,4 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
+import type { Columns } from 'pipewright/arrow';
 import { type Claim, claims } from './claims.ts';
 import type { Evidence, VariantEvidence } from './evidence.ts';
 import type { ClaimsParams } from './parameters.ts';

@@ -1,7 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
-import { readArrow } from '../../arrow/read.ts';
-import type { ArrowTable } from '../../arrow/read.ts';
-import { writeArrow } from '../../arrow/write.ts';
+import { type ArrowTable, type Columns, readArrow, writeArrow } from 'pipewright/arrow';
 import type { ImageSet } from './dataset.ts';
 
 /** An image set with what a reader needs to know of the whole data set. */

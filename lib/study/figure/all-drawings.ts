@@ -1,8 +1,15 @@
 import { curveDrawings } from './curve-drawings.ts';
-import type { Drawing } from './drawing.ts';
-import type { EpochScale } from './epoch-axis.ts';
-import { readDeletion, readFloor, readMapSeries, readSanity, readScores, readTrainingRun } from './load.ts';
-import type { PlacedFile } from './load.ts';
+import type { Drawing } from './page/drawing.ts';
+import type { EpochScale } from './curve/epoch-axis.ts';
+import {
+  readDeletion,
+  readFloor,
+  readMapSeries,
+  readSanity,
+  readScores,
+  readTrainingRun,
+} from './data/load.ts';
+import type { PlacedFile } from './data/load.ts';
 import { placeOf, variantsOf } from './run.ts';
 import type { Variant } from './run.ts';
 import { sheetDrawings } from './sheet-drawings.ts';

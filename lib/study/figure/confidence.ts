@@ -1,11 +1,11 @@
-import { bootstrapMean, sampled, summarisePoints } from './curves.ts';
-import type { CurveGrid, GridRow, ThinPoint } from './curve-grid.ts';
-import { epochAxis } from './epoch-axis.ts';
-import type { EpochScale } from './epoch-axis.ts';
-import { groupLabel, titled } from './labels.ts';
+import { bootstrapMean, sampled, summarisePoints } from './curve/curves.ts';
+import type { CurveGrid, GridRow, ThinPoint } from './curve/curve-grid.ts';
+import { epochAxis } from './curve/epoch-axis.ts';
+import type { EpochScale } from './curve/epoch-axis.ts';
+import { groupLabel, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
-import { distinct, oncePerImage } from './score-row.ts';
-import type { ScoreRow } from './score-row.ts';
+import { distinct, oncePerImage } from './data/score-row.ts';
+import type { ScoreRow } from './data/score-row.ts';
 
 const measures = ['entropy', 'probability'] as const;
 

@@ -1,22 +1,22 @@
 import { classConfidenceFigure, confidenceFigure } from './confidence.ts';
-import type { CurveGrid } from './curve-grid.ts';
+import type { CurveGrid } from './curve/curve-grid.ts';
 import { deletionFigure } from './deletion.ts';
 import type { DeletionRow } from './deletion.ts';
-import { curveDrawing } from './drawing.ts';
-import type { Drawing } from './drawing.ts';
+import { curveDrawing } from './page/drawing.ts';
+import type { Drawing } from './page/drawing.ts';
 import { driftByMethodFigure, driftFigure } from './drift.ts';
 import type { DriftOptions, FloorRow } from './drift.ts';
-import { fileName } from './labels.ts';
+import { fileName } from './data/labels.ts';
 import type { Variant } from './run.ts';
 import { sanityFigure } from './sanity.ts';
 import type { SanityRow } from './sanity.ts';
-import { distinct } from './score-row.ts';
-import type { ScoreRow } from './score-row.ts';
+import { distinct } from './data/score-row.ts';
+import type { ScoreRow } from './data/score-row.ts';
 import { tiesFigure } from './ties.ts';
 import { stopsOf, trainingFigure } from './training.ts';
 import type { TrainingRun } from './training.ts';
 import { truthFigure } from './truth.ts';
-import type { EpochScale } from './epoch-axis.ts';
+import type { EpochScale } from './curve/epoch-axis.ts';
 
 /** Panels that fit a page. */
 const CLASSES_PER_SHEET = 10;

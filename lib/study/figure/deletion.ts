@@ -1,8 +1,8 @@
-import { bootstrapMean, sampled, summarisePoints } from './curves.ts';
-import type { CurveGrid } from './curve-grid.ts';
+import { bootstrapMean, sampled, summarisePoints } from './curve/curves.ts';
+import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
-import { epochAxis } from './epoch-axis.ts';
-import { groupLabel, methodLabel, titled } from './labels.ts';
+import { epochAxis } from './curve/epoch-axis.ts';
+import { groupLabel, methodLabel, titled } from './data/labels.ts';
 
 /** Areas under the deletion and insertion curves of one image by one method at one checkpoint. */
 export interface DeletionRow {

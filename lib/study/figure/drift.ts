@@ -1,12 +1,12 @@
-import { bootstrapMean, runsOf, sampled, summarisePoints } from './curves.ts';
-import type { Sample } from './curves.ts';
-import type { Aside, Band, CurveGrid, GridRow } from './curve-grid.ts';
-import { epochAxis } from './epoch-axis.ts';
-import type { EpochScale } from './epoch-axis.ts';
-import { groupLabel, methodLabel, titled } from './labels.ts';
+import { bootstrapMean, runsOf, sampled, summarisePoints } from './curve/curves.ts';
+import type { Sample } from './curve/curves.ts';
+import type { Aside, Band, CurveGrid, GridRow } from './curve/curve-grid.ts';
+import { epochAxis } from './curve/epoch-axis.ts';
+import type { EpochScale } from './curve/epoch-axis.ts';
+import { groupLabel, methodLabel, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
-import { distinct } from './score-row.ts';
-import type { Score, ScoreRow } from './score-row.ts';
+import { distinct } from './data/score-row.ts';
+import type { Score, ScoreRow } from './data/score-row.ts';
 
 /** Similarity of the early-stopping maps of two seeds, for one image. */
 export interface FloorRow {

@@ -1,17 +1,17 @@
-import type { Columns } from '../../arrow/columns.ts';
+import type { Columns } from 'pipewright/arrow';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import type { MethodName } from '../attribution/methods.ts';
 import type { LabelledImages } from '../dataset/file.ts';
 import type { HeatMap } from '../similarity/heat-map.ts';
 import { reduceChannels } from '../similarity/reduce.ts';
-import { resizeNearest } from './resize-nearest.ts';
-import { placeOn } from './epoch-axis.ts';
-import type { HorizontalAxis } from './curve-grid.ts';
-import { groupLabel, methodLabel } from './labels.ts';
-import { clipOf, heatMapRaster, imageRaster, overlayRaster } from './raster.ts';
-import type { Raster } from './raster.ts';
-import type { ColourMap } from './colour-map.ts';
-import type { SheetBlock, SheetColumn, SheetRow } from './sheet.ts';
+import { resizeNearest } from './sheet/resize-nearest.ts';
+import { placeOn } from './curve/epoch-axis.ts';
+import type { HorizontalAxis } from './curve/curve-grid.ts';
+import { groupLabel, methodLabel } from './data/labels.ts';
+import { clipOf, heatMapRaster, imageRaster, overlayRaster } from './page/raster.ts';
+import type { Raster } from './page/raster.ts';
+import type { ColourMap } from './sheet/colour-map.ts';
+import type { SheetBlock, SheetColumn, SheetRow } from './sheet/sheet.ts';
 
 /** The maps of one run at one checkpoint. */
 export interface Checkpoint {

@@ -1,7 +1,7 @@
-import { bootstrapMean, summarisePoints } from './curves.ts';
-import type { Sample } from './curves.ts';
-import type { CurveGrid, HorizontalAxis } from './curve-grid.ts';
-import { methodLabel, titled } from './labels.ts';
+import { bootstrapMean, summarisePoints } from './curve/curves.ts';
+import type { Sample } from './curve/curves.ts';
+import type { CurveGrid, HorizontalAxis } from './curve/curve-grid.ts';
+import { methodLabel, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
 
 /** A map of a net with untrained parts, against the map of the net as it was trained. */

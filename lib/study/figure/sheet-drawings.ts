@@ -1,13 +1,13 @@
 import type { MethodName } from '../attribution/methods.ts';
-import type { ColourMap } from './colour-map.ts';
-import type { Drawing } from './drawing.ts';
-import { epochAxis } from './epoch-axis.ts';
-import type { EpochScale } from './epoch-axis.ts';
+import type { ColourMap } from './sheet/colour-map.ts';
+import type { Drawing } from './page/drawing.ts';
+import { epochAxis } from './curve/epoch-axis.ts';
+import type { EpochScale } from './curve/epoch-axis.ts';
 import { cellTable, methodColours, pickCheckpoints, sheetBlock, sheetCells } from './heat-map-sheets.ts';
 import type { MapSeries, Overlays, SheetCell } from './heat-map-sheets.ts';
-import { fileName, titled } from './labels.ts';
+import { fileName, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
-import { sheetPage } from './sheet.ts';
+import { sheetPage } from './sheet/sheet.ts';
 
 /** Early stopping and ten others fill a page's width. */
 const CHECKPOINTS = 11;

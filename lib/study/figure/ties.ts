@@ -1,10 +1,10 @@
-import { bootstrapMean, sampled, summarisePoints } from './curves.ts';
-import type { CurveGrid } from './curve-grid.ts';
+import { bootstrapMean, sampled, summarisePoints } from './curve/curves.ts';
+import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
-import { epochAxis } from './epoch-axis.ts';
-import { groupLabel, titled } from './labels.ts';
-import { distinct } from './score-row.ts';
-import type { ScoreRow } from './score-row.ts';
+import { epochAxis } from './curve/epoch-axis.ts';
+import { groupLabel, titled } from './data/labels.ts';
+import { distinct } from './data/score-row.ts';
+import type { ScoreRow } from './data/score-row.ts';
 
 const coefficients = [
   { measure: 'spearman', label: 'tie-corrected coefficient' },

@@ -1,9 +1,9 @@
-import { summarisePoints, range } from './curves.ts';
-import type { Sample } from './curves.ts';
-import type { CurveGrid } from './curve-grid.ts';
-import { epochAxis } from './epoch-axis.ts';
-import type { EpochScale } from './epoch-axis.ts';
-import { titled } from './labels.ts';
+import { summarisePoints, range } from './curve/curves.ts';
+import type { Sample } from './curve/curves.ts';
+import type { CurveGrid } from './curve/curve-grid.ts';
+import { epochAxis } from './curve/epoch-axis.ts';
+import type { EpochScale } from './curve/epoch-axis.ts';
+import { titled } from './data/labels.ts';
 import { variantsOf } from './run.ts';
 import type { Variant } from './run.ts';
 

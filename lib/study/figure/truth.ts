@@ -1,10 +1,10 @@
-import { bootstrapMean, runsOf, sampled, summarisePoints } from './curves.ts';
-import type { CurveGrid } from './curve-grid.ts';
+import { bootstrapMean, runsOf, sampled, summarisePoints } from './curve/curves.ts';
+import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
-import { epochAxis } from './epoch-axis.ts';
-import { groupLabel, methodLabel, titled } from './labels.ts';
-import { distinct, oncePerImage } from './score-row.ts';
-import type { ScoreRow } from './score-row.ts';
+import { epochAxis } from './curve/epoch-axis.ts';
+import { groupLabel, methodLabel, titled } from './data/labels.ts';
+import { distinct, oncePerImage } from './data/score-row.ts';
+import type { ScoreRow } from './data/score-row.ts';
 
 /** Where heat maps look, against where the object is; null for data without masks. */
 export function truthFigure(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { ArrowTable } from '../../arrow/read.ts';
+import type { ArrowTable } from 'pipewright/arrow';
 import { exportOnnx } from '../../compute/export.ts';
 import { recogniseModel } from './recognise.ts';
 import { readWeights } from './weights-file.ts';

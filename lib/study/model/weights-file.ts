@@ -1,5 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
-import type { ArrowRows, ArrowTable } from '../../arrow/read.ts';
+import type { ArrowRows, ArrowTable, Columns } from 'pipewright/arrow';
 import type { TensorMap, TensorValue } from '../../compute/program.ts';
 import type { WeightSpec } from './model.ts';
 

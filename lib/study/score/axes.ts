@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Column, Columns } from '../../arrow/columns.ts';
+import type { Column, Columns } from 'pipewright/arrow';
 
 /** Where on the axes of a study something lies, e.g. `{augment: true, seed: 0, epoch: 5}`. */
 export const pointSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));

@@ -1,4 +1,4 @@
-import type { Column, Columns } from '../../arrow/columns.ts';
+import type { Column, Columns } from 'pipewright/arrow';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import type { Point } from './axes.ts';
 import type { ScoreParams } from './parameters.ts';

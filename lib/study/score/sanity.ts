@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Columns } from '../../arrow/columns.ts';
+import type { Columns } from 'pipewright/arrow';
 import type { TensorMap } from '../../compute/program.ts';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import { randomisedNets } from '../attribution/randomise.ts';

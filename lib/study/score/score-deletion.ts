@@ -1,4 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
+import type { Columns } from 'pipewright/arrow';
 import type { Engine, TensorMap } from '../../compute/program.ts';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import { compileSoftmax } from '../attribution/predict.ts';

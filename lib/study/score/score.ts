@@ -1,4 +1,4 @@
-import type { Columns, PlainColumn } from '../../arrow/columns.ts';
+import type { Columns, PlainColumn } from 'pipewright/arrow';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import type { MethodName } from '../attribution/methods.ts';
 import { type HeatMap, isConstant } from '../similarity/heat-map.ts';

@@ -1,5 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
-import type { ArrowTable } from '../../arrow/read.ts';
+import type { ArrowTable, Columns } from 'pipewright/arrow';
 import { imageColumns, imagesOf, type LabelledImages } from '../dataset/file.ts';
 import type { ImageSet } from '../dataset/dataset.ts';
 import type { SelectedImage } from './select.ts';

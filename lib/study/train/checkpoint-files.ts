@@ -1,7 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
-import { readArrow } from '../../arrow/read.ts';
-import type { ArrowTable } from '../../arrow/read.ts';
-import { writeArrow } from '../../arrow/write.ts';
+import { type ArrowTable, type Columns, readArrow, writeArrow } from 'pipewright/arrow';
 import type { EarlyStopping } from './early-stopping.ts';
 import { logColumns, readLog } from './log.ts';
 import type { EpochLog } from './log.ts';

@@ -1,5 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
-import type { ArrowRows } from '../../arrow/read.ts';
+import type { ArrowRows, Columns } from 'pipewright/arrow';
 import type { Score } from './evaluate.ts';
 
 /** What is written down of an epoch; null where a set has no images. */

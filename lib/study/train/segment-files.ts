@@ -1,6 +1,4 @@
-import type { Columns } from '../../arrow/columns.ts';
-import { type ArrowTable, readArrow } from '../../arrow/read.ts';
-import { writeArrow } from '../../arrow/write.ts';
+import { type ArrowTable, type Columns, readArrow, writeArrow } from 'pipewright/arrow';
 import { isTrained } from '../model/initial.ts';
 import type { Model } from '../model/model.ts';
 import { readWeights, weightColumns } from '../model/weights-file.ts';

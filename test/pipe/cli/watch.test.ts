@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Changes } from '../../../lib/pipe/cli/changes.ts';
-import { globBase } from '../../../lib/pipe/cli/watch.ts';
+import { globBase } from '../../../lib/pipe/cli/commands/watch.ts';
 
 test.each([
   ['notes/**/*.md', 'notes'],

@@ -32,7 +32,7 @@ function withModule(body: string, more = ''): TestProject {
     'stages/it.ts': `
       import { writeFile } from 'node:fs/promises';
       import { z } from 'zod';
-      import { defineStage } from '../lib/define.ts';
+      import { defineStage } from 'pipewright/stage';
       export default defineStage({
         params: z.object({ size: z.number().max(10) }).partial(),
         axes: z.object({}),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TestProject } from './project.ts';
 
-const program = join(import.meta.dirname, '../../../dist/pipe.js');
+const program = join(import.meta.dirname, '../../../lib/pipe/dist/pipe.js');
 
 /** How often a test kills; `NIGHTLY=1` takes its time. */
 export const kills = process.env['NIGHTLY'] === '1' ? 100 : 10;

@@ -6,7 +6,7 @@ import { loadPipeline } from '../../../lib/pipe/graph/load.ts';
 import type { Manifest } from '../../../lib/pipe/manifest/manifest.ts';
 import type { Outcome } from '../../../lib/pipe/plan/outcome.ts';
 import type { RunEvent } from '../../../lib/pipe/run/event.ts';
-import { openProject } from '../../../lib/pipe/run/open.ts';
+import { openProject } from '../../../lib/pipe/run/session.ts';
 import type {
   Inspection,
   Project,
@@ -34,7 +34,7 @@ export class TestProject {
     this.directory = directory;
     this.#options = { environment: { PATH: process.env['PATH'] }, ...options };
     symlinkSync(join(repository, 'node_modules'), join(this.directory, 'node_modules'));
-    this.write({ 'lib/define.ts': readFileSync(join(repository, 'lib/stage/define.ts'), 'utf8'), ...files });
+    this.write(files);
   }
 
   path(name: string): string {
@@ -131,7 +131,7 @@ export class TestProject {
 export const echoStage = `
   import { readFile, writeFile } from 'node:fs/promises';
   import { z } from 'zod';
-  import { defineStage } from '../lib/define.ts';
+  import { defineStage } from 'pipewright/stage';
   import { greeting } from '../lib/greeting.ts';
   export default defineStage({
     params: z.object({ word: z.string() }),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CurveGrid, GridRow } from '../../../lib/study/figure/curve-grid.ts';
-import { epochAxis, placeOn } from '../../../lib/study/figure/epoch-axis.ts';
-import { valueAxis } from '../../../lib/study/figure/value-axis.ts';
+import type { CurveGrid, GridRow } from '../../../lib/study/figure/curve/curve-grid.ts';
+import { epochAxis, placeOn } from '../../../lib/study/figure/curve/epoch-axis.ts';
+import { valueAxis } from '../../../lib/study/figure/curve/value-axis.ts';
 
 describe('epochAxis', () => {
   const cases = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bootstrapMean, range, summarisePoints } from '../../../lib/study/figure/curves.ts';
+import { bootstrapMean, range, summarisePoints } from '../../../lib/study/figure/curve/curves.ts';
 import { bootstrap, meanOfAll } from '../../../lib/study/statistics/bootstrap.ts';
 
 const place = { row: 'r', column: 'c', series: 's' };

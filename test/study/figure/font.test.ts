@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { textWidth, useBundledFont, wrapText } from '../../../lib/study/figure/font.ts';
+import { textWidth, useBundledFont, wrapText } from '../../../lib/study/figure/page/font.ts';
 
 async function renderedWidth(text: string, weight: 'normal' | 'bold'): Promise<number> {
   useBundledFont();

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { colourAt } from '../../../lib/study/figure/colour-map.ts';
-import { clipOf, heatMapRaster, imageRaster, overlayRaster, tile } from '../../../lib/study/figure/raster.ts';
-import { resizeNearest } from '../../../lib/study/figure/resize-nearest.ts';
+import { colourAt } from '../../../lib/study/figure/sheet/colour-map.ts';
+import {
+  clipOf,
+  heatMapRaster,
+  imageRaster,
+  overlayRaster,
+  tile,
+} from '../../../lib/study/figure/page/raster.ts';
+import { resizeNearest } from '../../../lib/study/figure/sheet/resize-nearest.ts';
 
 const map = (height: number, width: number, ...values: number[]) => ({
   height,

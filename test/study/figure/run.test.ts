@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileName, methodLabel } from '../../../lib/study/figure/labels.ts';
+import { fileName, methodLabel } from '../../../lib/study/figure/data/labels.ts';
 import { placeOf, variantsOf } from '../../../lib/study/figure/run.ts';
 
 it('makes variants of all axes but seed and epoch', () => {

@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { epochAxis } from '../../../lib/study/figure/epoch-axis.ts';
+import { epochAxis } from '../../../lib/study/figure/curve/epoch-axis.ts';
 import { pickCheckpoints } from '../../../lib/study/figure/heat-map-sheets.ts';
 import type { Checkpoint } from '../../../lib/study/figure/heat-map-sheets.ts';
-import { imageRaster } from '../../../lib/study/figure/raster.ts';
-import { renderPng } from '../../../lib/study/figure/render.ts';
-import { sheetPage } from '../../../lib/study/figure/sheet.ts';
-import type { Sheet } from '../../../lib/study/figure/sheet.ts';
+import { imageRaster } from '../../../lib/study/figure/page/raster.ts';
+import { renderPng } from '../../../lib/study/figure/page/render.ts';
+import { sheetPage } from '../../../lib/study/figure/sheet/sheet.ts';
+import type { Sheet } from '../../../lib/study/figure/sheet/sheet.ts';
 
 const cell = imageRaster(Uint8Array.of(0, 60, 120, 180), [2, 2, 1]);
 

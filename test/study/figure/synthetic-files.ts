@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import type { Columns } from '../../../lib/arrow/columns.ts';
-import { writeArrow } from '../../../lib/arrow/write.ts';
+import { type Columns, writeArrow } from 'pipewright/arrow';
 import { drawShapes } from '../../../lib/study/dataset/shapes/draw.ts';
 import { imageColumns } from '../../../lib/study/dataset/file.ts';
-import type { PlacedFile } from '../../../lib/study/figure/load.ts';
-import type { ScoreRow } from '../../../lib/study/figure/score-row.ts';
+import type { PlacedFile } from '../../../lib/study/figure/data/load.ts';
+import type { ScoreRow } from '../../../lib/study/figure/data/score-row.ts';
 import type { TrainingRun } from '../../../lib/study/figure/training.ts';
 import { draws } from '../../../lib/study/random.ts';
 import {

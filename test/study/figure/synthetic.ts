@@ -3,7 +3,7 @@ import type { DeletionRow } from '../../../lib/study/figure/deletion.ts';
 import type { FloorRow } from '../../../lib/study/figure/drift.ts';
 import { placeOf } from '../../../lib/study/figure/run.ts';
 import type { SanityRow } from '../../../lib/study/figure/sanity.ts';
-import type { ScoreRow } from '../../../lib/study/figure/score-row.ts';
+import type { ScoreRow } from '../../../lib/study/figure/data/score-row.ts';
 import type { TrainingRun } from '../../../lib/study/figure/training.ts';
 
 /** Made-up runs and scores of the shapes that real ones take. */

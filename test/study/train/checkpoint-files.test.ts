@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readArrow } from '../../../lib/arrow/read.ts';
+import { readArrow } from 'pipewright/arrow';
 import { createModel } from '../../../lib/study/model/create.ts';
 import { readWeights } from '../../../lib/study/model/weights-file.ts';
 import { readHistory, writeHistory, writeReference } from '../../../lib/study/train/checkpoint-files.ts';

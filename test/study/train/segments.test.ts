@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readArrow } from '../../../lib/arrow/read.ts';
+import { readArrow } from 'pipewright/arrow';
 import { createEngine } from '../../../lib/compute/engine.ts';
 import type { Engine } from '../../../lib/compute/program.ts';
 import { createModel } from '../../../lib/study/model/create.ts';

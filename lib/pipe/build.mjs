@@ -1,0 +1,36 @@
+// Bundles the command and its helpers into dist/, so that starting `pipe` reads a few files, not hundreds.
+// With `--types`, also what a package needs beside them: declarations, and the licences of what was bundled.
+import { build } from 'esbuild';
+import { chmod, copyFile, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+process.chdir(import.meta.dirname);
+const { metafile } = await build({
+  entryPoints: {
+    pipe: 'cli/main.ts',
+    worker: 'worker/worker.ts',
+    'run-commands': 'execute/run-commands.ts',
+    stage: 'stage/index.ts',
+    arrow: 'arrow/index.ts',
+  },
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  outdir: 'dist',
+  // Native code stays in node_modules.
+  external: ['esbuild', 'sharp'],
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  metafile: true,
+  logLevel: 'warning',
+});
+await chmod('dist/pipe.js', 0o755);
+await copyFile('execute/run-commands.pl', 'dist/run-commands.pl');
+
+// Chunks carry a hash in their names: drop the ones this build did not write.
+const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path))).add('run-commands.pl');
+for (const file of await readdir('dist'))
+  if (!written.has(file)) await rm(join('dist', file), { recursive: true });

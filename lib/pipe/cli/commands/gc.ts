@@ -1,0 +1,58 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gcLines } from '../../report/gc.ts';
+import { collectGarbage } from '../../upkeep/gc.ts';
+import { openEngine } from '../../run/session.ts';
+import { lockProfile, runsPath } from '../../store/layout.ts';
+import { Lock } from '../../store/lock.ts';
+import type { StoreUser } from '../../store/users.ts';
+import { EXIT, mistake, type Context } from '../context.ts';
+import { findProject } from '../locate.ts';
+import { oldRuns, removeRuns } from '../../upkeep/old-runs.ts';
+
+interface GcOptions {
+  readonly maxSize?: number;
+  readonly maxAge?: number;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+/** `pipe gc`: frees what no lock needs of the store, and old logs. */
+export function gc(context: Context, options: GcOptions): Promise<number> {
+  const directory = findProject(context);
+  if (directory === null) return Promise.resolve(EXIT.mistake);
+  const { layout, actions } = openEngine(directory);
+  const { maxSize = null, maxAge = null } = options;
+  const dryRun = options.dryRun === true;
+  const swept = collectGarbage(layout, actions, { maxSize, maxAge, dryRun });
+  if (swept.type === 'unseen') return Promise.resolve(refuse(context, layout.cache, swept.users));
+  const before = maxAge === null ? null : Date.now() - maxAge;
+  const runs = oldRuns(runsPath(layout), tasksInLocks(layout.project), before);
+  if (!dryRun) removeRuns(runs);
+  const logs = {
+    runs: runs.length,
+    files: runs.reduce((sum, { files }) => sum + files, 0),
+    bytes: runs.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  if (options.json === true) context.out(`${JSON.stringify({ dryRun, ...swept, logs })}\n`);
+  else for (const line of gcLines({ dryRun, swept, logs, maxSize })) context.out(`${line}\n`);
+  return Promise.resolve(EXIT.ok);
+}
+
+function refuse(context: Context, cache: string, users: readonly StoreUser[]): number {
+  const [first] = users;
+  const more = users.length === 1 ? '' : `, and ${users.length - 1} more`;
+  return mistake(
+    context,
+    `what ${first!.project} on ${first!.host} needs of ${cache} cannot be seen from here${more}`,
+    `run pipe gc where it can be seen; when that project is no more, remove ${users.map(({ file }) => file).join(' ')}`,
+  );
+}
+
+function tasksInLocks(project: string): Set<string> {
+  const ids = readdirSync(project).flatMap((name) => {
+    const profile = lockProfile(name);
+    return profile === null ? [] : new Lock(join(project, name), profile).ids();
+  });
+  return new Set(ids);
+}

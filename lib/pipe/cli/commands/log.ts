@@ -1,0 +1,94 @@
+import { basename } from 'node:path';
+import { nearest } from '../../manifest/suggest.ts';
+import { jsonReporter } from '../../report/json.ts';
+import { plainReporter } from '../../report/plain.ts';
+import { count, duration } from '../../report/quantity.ts';
+import { table } from '../../report/table.ts';
+import { localTime } from '../../report/why.ts';
+import type { RunEvent } from '../../run/event.ts';
+import { layoutOf, runsPath } from '../../store/layout.ts';
+import { EXIT, mistake, type Context } from '../context.ts';
+import { findProject } from '../locate.ts';
+import { readEvents, runDirectories } from '../../run/past-runs.ts';
+
+const LISTED = 20;
+
+interface LogOptions {
+  readonly task?: string;
+  readonly json?: true;
+}
+
+/** Lists past runs, or shows one again. */
+export function log(context: Context, run: string | undefined, options: LogOptions): Promise<number> {
+  const directory = findProject(context);
+  if (directory === null) return Promise.resolve(EXIT.mistake);
+  const directories = runDirectories(runsPath(layoutOf(directory)));
+  if (run === undefined && options.task === undefined && options.json === undefined) {
+    return Promise.resolve(list(context, directories));
+  }
+  const wanted = run ?? 'last';
+  const found = wanted === 'last' ? directories[0] : directories.find((path) => basename(path) === wanted);
+  if (found === undefined) return Promise.resolve(unknownRun(context, wanted, directories));
+  const events = readEvents(found);
+  if (options.task !== undefined) return Promise.resolve(printed(context, events, options.task));
+  const reporter =
+    options.json === true ? jsonReporter(context.out) : plainReporter(context.out, context.style);
+  for (const event of events) reporter.event(event);
+  reporter.close();
+  return Promise.resolve(EXIT.ok);
+}
+
+function list(context: Context, directories: readonly string[]): number {
+  if (directories.length === 0) {
+    context.out('no runs yet\n');
+    return EXIT.ok;
+  }
+  const rows = directories.slice(0, LISTED).map((path) => [basename(path), ...overview(readEvents(path))]);
+  for (const line of table([['run', 'started', 'profile', 'outcome', 'time'], ...rows])) {
+    context.out(`${line}\n`);
+  }
+  const older = directories.length - LISTED;
+  if (older > 0) context.out(`and ${count(older, 'older run')}\n`);
+  return EXIT.ok;
+}
+
+function overview(events: readonly RunEvent[]): string[] {
+  const started = events.find((event) => event.type === 'run-started');
+  const finished = events.findLast((event) => event.type === 'run-finished');
+  if (started === undefined) return ['', '', 'did not start'];
+  const opening = [localTime(started.at), started.profile];
+  if (finished === undefined) return [...opening, 'did not end', ''];
+  const { ran, restored, fresh, failed, skipped, ms } = finished;
+  const counts = Object.entries({ ran, restored, 'up to date': fresh, failed, skipped });
+  const outcome = counts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
+  return [...opening, outcome.join(', '), duration(ms)];
+}
+
+function printed(context: Context, events: readonly RunEvent[], task: string): number {
+  const tasks = new Set(events.flatMap((event) => ('task' in event ? [event.task] : [])));
+  if (!tasks.has(task)) {
+    const near = nearest(task, tasks);
+    return mistake(
+      context,
+      `that run did nothing with a task \`${task}\``,
+      near === undefined ? '`pipe log RUN` says what it did' : `did you mean \`${near}\`?`,
+    );
+  }
+  for (const event of events) {
+    if (event.type === 'task-log' && event.task === task) context.out(`${event.text.replace(/\n$/, '')}\n`);
+  }
+  return EXIT.ok;
+}
+
+function unknownRun(context: Context, run: string, directories: readonly string[]): number {
+  if (directories.length === 0) return mistake(context, 'there are no runs yet', '`pipe run` makes one');
+  const near = nearest(
+    run,
+    directories.map((path) => basename(path)),
+  );
+  return mistake(
+    context,
+    `there is no run \`${run}\``,
+    near === undefined ? '`pipe log` lists the runs' : `did you mean \`${near}\`?`,
+  );
+}

@@ -1,0 +1,54 @@
+import { openProject } from '../../run/session.ts';
+import type { RunSummary } from '../../run/project.ts';
+import { configure } from '../configuration.ts';
+import { EXIT, type Context } from '../context.ts';
+import { interruption } from '../interrupt.ts';
+import { questionOf } from '../nothing-to-do.ts';
+import { runOnce, type RunCommandOptions } from './run-once.ts';
+import { chosen } from '../selection.ts';
+
+/** Looks at everything, and runs what is stale. */
+export async function runStale(
+  context: Context,
+  patterns: readonly string[],
+  options: RunCommandOptions,
+): Promise<number> {
+  const configured = configure(context, options);
+  if (configured === null) return EXIT.mistake;
+  const selected = chosen(context, configured, patterns, options);
+  if (selected === null) return EXIT.mistake;
+  const project = openProject(configured.directory);
+  const interrupted = interruption(context, () => {
+    project.kill();
+  });
+  try {
+    const question = configured.warned ? undefined : questionOf(configured.text, patterns, options);
+    const summary = await runOnce(
+      context,
+      project,
+      configured,
+      { ...selected, question },
+      options,
+      interrupted.signal,
+    );
+    return interrupted.status() ?? exitStatus(summary);
+  } finally {
+    await project.close();
+    interrupted.dispose();
+  }
+}
+
+function exitStatus(summary: RunSummary): number {
+  switch (summary.type) {
+    case 'refused':
+    case 'locked':
+      return EXIT.mistake;
+    case 'finished':
+      if (summary.stopped) return EXIT.interrupted;
+      if (summary.unsaved !== null) return EXIT.failed;
+      if (summary.failures.length === 0) return EXIT.ok;
+      return summary.failures.every(({ failure }) => failure.reason === 'bad-input')
+        ? EXIT.mistake
+        : EXIT.failed;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Graph } from '../../graph/graph.ts';
+import { statusLines, statusTaskLines } from '../../report/status.ts';
+import { openProject } from '../../run/session.ts';
+import type { Inspection } from '../../run/project.ts';
+import { configure, type Configured } from '../configuration.ts';
+import { EXIT, type Context } from '../context.ts';
+import type { ConfigurationOptions, SelectionOptions } from '../options.ts';
+import { printIssues } from '../refusal.ts';
+import { chosen } from '../selection.ts';
+
+export interface StatusOptions extends ConfigurationOptions, SelectionOptions {
+  readonly force?: true;
+  readonly tasks?: true;
+  readonly json?: true;
+}
+
+/** `pipe status`, and `pipe run --dry-run`: what a run would do, and why. Changes nothing. */
+export async function status(
+  context: Context,
+  patterns: readonly string[],
+  options: StatusOptions,
+): Promise<number> {
+  const configured = configure(context, options);
+  if (configured === null) return EXIT.mistake;
+  const selected = chosen(context, configured, patterns, options);
+  if (selected === null) return EXIT.mistake;
+  const { manifest, graph, directory } = configured;
+  const project = openProject(directory);
+  try {
+    const seen = await project.inspect(manifest, graph, selected.selection);
+    const inspection = withForce(seen, selected.force);
+    if (options.json === true) context.out(`${JSON.stringify(statusJson(inspection, configured))}\n`);
+    else {
+      const lines = options.tasks === true ? statusTaskLines : statusLines;
+      for (const line of lines(inspection, graph, context.style)) context.out(`${line}\n`);
+    }
+    return refused(context, configured, inspection) ? EXIT.mistake : EXIT.ok;
+  } finally {
+    await project.close();
+  }
+}
+
+function withForce(inspection: Inspection, force: ReadonlySet<number>): Inspection {
+  const tasks = inspection.tasks.map((task) =>
+    force.has(task.index) && (task.plan.state === 'fresh' || task.plan.state === 'restorable')
+      ? { ...task, plan: { state: 'stale' as const, reasons: [{ reason: 'forced' as const }] } }
+      : task,
+  );
+  return { ...inspection, tasks };
+}
+
+function refused(context: Context, configured: Configured, inspection: Inspection): boolean {
+  const { stageIssues, inputIssues } = inspection;
+  if (stageIssues.length + inputIssues.length === 0) return false;
+  printIssues(context, configured, stageIssues, inputIssues);
+  return true;
+}
+
+/** One object; task indices become ids. */
+function statusJson(inspection: Inspection, { manifest, graph }: Configured): object {
+  const { tasks, codeNotes, stageIssues, inputIssues } = inspection;
+  return {
+    profile: manifest.profile,
+    tasks: tasks.map(({ id, plan }) => ({ task: id, ...planJson(plan, graph) })),
+    codeNotes,
+    stageIssues,
+    inputIssues,
+  };
+}
+
+function planJson(plan: Inspection['tasks'][number]['plan'], graph: Graph): object {
+  if (plan.state !== 'unknown') return plan;
+  return { ...plan, upstream: plan.upstream.map((index) => graph.tasks[index]!.id) };
+}

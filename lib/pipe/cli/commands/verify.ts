@@ -1,0 +1,46 @@
+import { progressLine } from '../../report/progress-line.ts';
+import { bytes, grouped } from '../../report/quantity.ts';
+import { verifyLines } from '../../report/verify.ts';
+import { openEngine } from '../../run/session.ts';
+import { verifyStore } from '../../upkeep/verify.ts';
+import { buildsOf } from '../../upkeep/builds.ts';
+import { configure } from '../configuration.ts';
+import { EXIT, mistake, type Context } from '../context.ts';
+import type { RerunCommandOptions } from './rerun.ts';
+
+interface VerifyOptions extends RerunCommandOptions {
+  readonly rerun?: true;
+  readonly dryRun?: true;
+}
+
+/** `pipe verify`: the bytes of the store or, with `--rerun`, whether tasks give them again. */
+export async function verify(
+  context: Context,
+  patterns: readonly string[],
+  options: VerifyOptions,
+): Promise<number> {
+  if (options.rerun === true) return (await import('./rerun.ts')).rerun(context, patterns, options);
+  if (patterns.length > 0) {
+    return mistake(
+      context,
+      'tasks are named with --rerun only; without it, the whole store is checked',
+      `pipe verify --rerun '${patterns[0]!}'`,
+    );
+  }
+  const configured = configure(context, options);
+  if (configured === null) return EXIT.mistake;
+  const dryRun = options.dryRun === true;
+  const line = progressLine(context.out, context.live);
+  const found = await verifyStore(openEngine(configured.directory), buildsOf(configured.directory), {
+    dryRun,
+    progress: (blobs, done, ofBlobs, all) => {
+      line.show(
+        () => `verifying: ${grouped(blobs)} of ${grouped(ofBlobs)} blobs, ${bytes(done)} of ${bytes(all)}`,
+      );
+    },
+  });
+  line.clear();
+  if (options.json === true) context.out(`${JSON.stringify({ dryRun, ...found })}\n`);
+  else for (const text of verifyLines(found, dryRun, context.style)) context.out(`${text}\n`);
+  return found.damage.length + found.entries > 0 ? EXIT.failed : EXIT.ok;
+}

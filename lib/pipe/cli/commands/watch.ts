@@ -1,0 +1,118 @@
+import { join, resolve } from 'node:path';
+import type { TaskSource } from '../../graph/graph.ts';
+import { count } from '../../report/quantity.ts';
+import { openProject } from '../../run/session.ts';
+import { FileDigests } from '../../files/file-digests.ts';
+import { CodeCache } from '../../code/code-cache.ts';
+import { layoutOf, MANIFEST_FILE } from '../../store/layout.ts';
+import { bootIdentity } from '../../store/process-identity.ts';
+import { StatCache } from '../../store/stat-cache.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import { Changes } from '../changes.ts';
+import { configureIn, type Configured } from '../configuration.ts';
+import { EXIT, type Context } from '../context.ts';
+import { interruption } from '../interrupt.ts';
+import { findProject } from '../locate.ts';
+import { runOnce, type RunCommandOptions } from './run-once.ts';
+import { chosen } from '../selection.ts';
+
+/** `pipe run --watch`: runs, waits for a change, and runs what it made stale. */
+export async function watch(
+  context: Context,
+  patterns: readonly string[],
+  options: RunCommandOptions,
+): Promise<number> {
+  const directory = findProject(context);
+  if (directory === null) return EXIT.mistake;
+  const project = openProject(directory);
+  const interrupted = interruption(context, () => {
+    project.kill();
+  });
+  const changes = new Changes(directory);
+  const say = options.json === true ? context.err : context.out;
+  let force = options.force;
+  try {
+    await changes.follow(new Set([join(directory, MANIFEST_FILE)]));
+    while (!interrupted.signal.aborted) {
+      const configured = configureIn(context, directory, options);
+      const selected =
+        configured === null ? null : chosen(context, configured, patterns, { ...options, force });
+      if (configured !== null && selected !== null) {
+        await changes.follow(await watched(configured));
+        await runOnce(context, project, configured, selected, options, interrupted.signal);
+        // What was asked to run again has; from now on only changes count.
+        force = undefined;
+      }
+      if (interrupted.status() !== null) break;
+      say(`watching ${count(changes.size, 'path')} for changes; Ctrl-C ends\n`);
+      const changed = await changes.next(interrupted.signal);
+      if (changed.length > 0) say(`changed: ${shortened(changed)}\n`);
+    }
+    return interrupted.status() ?? EXIT.ok;
+  } finally {
+    await changes.close();
+    await project.close();
+    interrupted.dispose();
+  }
+}
+
+function shortened(paths: readonly string[]): string {
+  return paths.length <= 3
+    ? paths.join(', ')
+    : `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more`;
+}
+
+/** Absolute paths that decide what is stale: the manifest, the sources of all stages, the input files. */
+async function watched({ directory, manifest, graph }: Configured): Promise<Set<string>> {
+  const paths = new Set([join(directory, MANIFEST_FILE)]);
+  for (const source of await sourcesOf(directory, manifest)) paths.add(resolve(directory, source));
+  for (const task of graph.tasks) {
+    for (const { sources } of task.inputs) {
+      for (const source of sources) {
+        const path = pathOf(source);
+        if (path !== null) paths.add(resolve(directory, path));
+      }
+    }
+  }
+  return paths;
+}
+
+/** Project-relative source files of all stages; of a module that cannot be bundled, those to blame. */
+async function sourcesOf(directory: string, { stages }: Manifest): Promise<Set<string>> {
+  const layout = layoutOf(directory);
+  const code = new CodeCache(layout);
+  const digests = new FileDigests(directory, new StatCache(join(layout.local, 'files.stat'), bootIdentity()));
+  const sources = new Set<string>();
+  for (const { work } of stages) {
+    if (work.kind !== 'use') continue;
+    sources.add(work.module);
+    const bundled = await code.of(work.module, digests);
+    const files = typeof bundled === 'string' ? filesBlamed(bundled) : bundled.files;
+    for (const file of files) sources.add(file);
+  }
+  code.save();
+  return sources;
+}
+
+/** The files named by errors such as `lib/x.ts:3:4: Expected ";"`. */
+function filesBlamed(errors: string): string[] {
+  return errors.split('\n').flatMap((line) => /^(.+?):\d+:\d+: /.exec(line)?.[1] ?? []);
+}
+
+function pathOf(source: TaskSource): string | null {
+  switch (source.kind) {
+    case 'output':
+      return null;
+    case 'path':
+      return source.path;
+    case 'glob':
+      return globBase(source.pattern);
+  }
+}
+
+/** The directory below which all matches lie: what stands before the first part with a wildcard. */
+export function globBase(pattern: string): string {
+  const parts = pattern.split('/');
+  const wild = parts.findIndex((part) => /[*?[\]{}()!]/.test(part));
+  return parts.slice(0, wild === -1 ? -1 : wild).join('/') || '.';
+}

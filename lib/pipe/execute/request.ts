@@ -1,0 +1,118 @@
+import { writeFileSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import type { Digest } from '../digest.ts';
+import type { Graph, Task, TaskSource } from '../graph/graph.ts';
+import type { KnownOutputs } from '../plan/plan.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import { taskEnvironment, type Variables } from './environment.ts';
+import type { CommandRequest, ModuleRequest, RequestFile, TaskRequest } from './executor.ts';
+import { fillIn } from './placeholders.ts';
+import type { SourceFiles } from '../files/source-files.ts';
+
+export interface RequestParts {
+  readonly project: string;
+  readonly graph: Graph;
+  readonly known: KnownOutputs;
+  readonly sources: SourceFiles;
+  readonly blobs: BlobStore;
+  readonly environment: Variables;
+  /** Absolute path of the stage's bundle; null for a command. */
+  readonly bundle: string | null;
+  readonly work: { readonly path: string; readonly outputs: Readonly<Record<string, string>> };
+  readonly threads: number;
+}
+
+/**
+ * All that a task is told. A module reads other tasks' outputs straight from the store, where nothing
+ * changes; a command reads them under the readable names in `artifacts/`.
+ */
+export function taskRequest(task: Task, parts: RequestParts): TaskRequest {
+  const { work } = task.stage;
+  return work.kind === 'cmd' ? commandRequest(task, work, parts) : moduleRequest(task, parts);
+}
+
+function moduleRequest(task: Task, parts: RequestParts): ModuleRequest {
+  const { stage } = task;
+  const inputs = Object.fromEntries(
+    task.inputs.map((input) => [input.name, input.sources.flatMap((source) => filesOf(source, parts))]),
+  );
+  return {
+    kind: 'use',
+    task: task.id,
+    bundle: parts.bundle ?? '',
+    params: task.params.values,
+    point: task.point,
+    previous: task.previous,
+    inputs,
+    directories: directoriesOf(task, parts),
+    outputs: parts.work.outputs,
+    threads: parts.threads,
+    env: taskEnvironment(parts.environment, stage.env),
+    timeout: stage.timeout,
+  };
+}
+
+function filesOf(source: TaskSource, parts: RequestParts): RequestFile[] {
+  const { project, graph, known, sources, blobs } = parts;
+  if (source.kind !== 'output') {
+    return sources.files(source).map(({ name }) => ({ path: absolute(project, name), name, point: {} }));
+  }
+  const output = graph.tasks[source.task]!.outputs[source.output]!;
+  const digest = known[source.task]![output.name]!;
+  const { point } = source;
+  const file = (name: string, bytes: Digest): RequestFile => ({ path: blobs.path(bytes), name, point });
+  if (!output.directory) return [file(output.path, digest)];
+  return (blobs.tree(digest) ?? []).map((member) => file(`${output.path}/${member.path}`, member.digest));
+}
+
+function directoriesOf(task: Task, { project, sources }: RequestParts): readonly string[] {
+  const paths = task.inputs.flatMap((input) =>
+    input.sources.flatMap((source) => (source.kind === 'path' ? [source] : [])),
+  );
+  return paths.filter((source) => sources.isDirectory(source)).map(({ path }) => absolute(project, path));
+}
+
+function commandRequest(
+  task: Task,
+  work: { readonly command: string; readonly cwd: string },
+  parts: RequestParts,
+): CommandRequest {
+  const { project, environment, threads } = parts;
+  const { timeout, env: declared } = task.stage;
+  const params = task.params.values;
+  const cwd = join(project, work.cwd);
+  const inputs = Object.fromEntries(
+    task.inputs.map((input) => [
+      input.name,
+      input.sources.flatMap((source) => wordsOf(source, parts)).map((name) => seenFrom(cwd, project, name)),
+    ]),
+  );
+  const { outputs } = parts.work;
+  const paramsFile = writeParams(task, parts.work.path);
+  const script = fillIn(work.command, { inputs, outputs, params, paramsFile, point: task.point });
+  const env = taskEnvironment(environment, declared);
+  env['PIPE_THREADS'] = String(threads);
+  if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
+  return { kind: 'cmd', script, cwd, env, timeout };
+}
+
+/** A directory is one word of the command, a glob as many as it matches. */
+function wordsOf(source: TaskSource, { graph, sources }: RequestParts): readonly string[] {
+  if (source.kind === 'output') return [graph.tasks[source.task]!.outputs[source.output]!.path];
+  return source.kind === 'path' ? [source.path] : sources.files(source).map(({ name }) => name);
+}
+
+function seenFrom(cwd: string, project: string, name: string): string {
+  return isAbsolute(name) ? name : relative(cwd, join(project, name)) || '.';
+}
+
+function writeParams(task: Task, directory: string): string | null {
+  if (Object.keys(task.params.values).length === 0) return null;
+  const file = `${directory}.params.json`;
+  writeFileSync(file, JSON.stringify(task.params.values));
+  return file;
+}
+
+function absolute(project: string, name: string): string {
+  return isAbsolute(name) ? name : join(project, name);
+}

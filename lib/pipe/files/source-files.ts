@@ -1,0 +1,133 @@
+import { realpathSync, accessSync, constants } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { globSync } from 'tinyglobby';
+import type { TaskSource } from '../graph/graph.ts';
+import type { SourceFile } from '../plan/plan.ts';
+import { byCodeUnit } from '../store/tree.ts';
+import type { FileDigests } from './file-digests.ts';
+import type { InputIssue } from './issue.ts';
+
+export type FileSource = Exclude<TaskSource, { kind: 'output' }>;
+
+/** The files of a path or a glob, or what is wrong with it. */
+export type Expansion =
+  | { readonly type: 'files'; readonly files: readonly Omit<SourceFile, 'digest'>[] }
+  | { readonly type: 'issue'; readonly path: string; readonly reason: InputIssue['reason'] };
+
+/**
+ * Finds the files that sources stand for. Links are followed only as long as they stay in the project:
+ * outside it, only a path declared `external` may lead.
+ */
+export class SourceFiles {
+  readonly #project: string;
+  readonly #real: string;
+  readonly #digests: FileDigests;
+  /** Files that the tool itself makes, which no pattern is meant to match. */
+  readonly #ignored: readonly string[];
+  readonly #expansions = new Map<string, Expansion>();
+  #searched = false;
+  readonly #inside = new Map<string, boolean>();
+
+  constructor(project: string, artifacts: string, digests: FileDigests) {
+    this.#project = project;
+    this.#real = realpathSync(project);
+    this.#digests = digests;
+    this.#ignored = ['**/node_modules/**', '.git/**', 'cache/**', `${artifacts}/**`];
+  }
+
+  /** Whether anything was looked for by a pattern, of which `looks` know nothing. */
+  get searched(): boolean {
+    return this.#searched;
+  }
+
+  expand(source: FileSource): Expansion {
+    const key = source.kind === 'glob' ? `glob ${source.pattern}` : `${source.external} ${source.path}`;
+    const known = this.#expansions.get(key);
+    if (known !== undefined) return known;
+    const found =
+      source.kind === 'glob' ? this.#glob(source.pattern) : this.#path(source.path, source.external);
+    const expansion = found.type === 'files' ? this.#checked(found, source) : found;
+    this.#expansions.set(key, expansion);
+    return expansion;
+  }
+
+  /** The same files with their digests; those that vanished meanwhile are left out. */
+  files(source: FileSource): readonly SourceFile[] {
+    const expansion = this.expand(source);
+    if (expansion.type === 'issue') return [];
+    return expansion.files.flatMap((file) => {
+      const digest = this.#digests.digest(file.name);
+      return digest === null ? [] : [{ ...file, digest }];
+    });
+  }
+
+  isDirectory({ path }: { readonly path: string }): boolean {
+    return this.#digests.look(path).entry?.kind === 'directory';
+  }
+
+  #path(path: string, external: boolean): Expansion {
+    const found = this.#digests.look(path).entry;
+    if (found === null || found.kind === 'other') return { type: 'issue', path, reason: 'missing' };
+    if (!external && !this.#staysInside(path)) return { type: 'issue', path, reason: 'outside' };
+    if (found.kind === 'file') return { type: 'files', files: [{ label: baseName(path), name: path }] };
+    try {
+      const labels = this.#digests.looks.listing(path) ?? [];
+      return { type: 'files', files: labels.map((label) => ({ label, name: `${path}/${label}` })) };
+    } catch {
+      return { type: 'issue', path, reason: 'unreadable' };
+    }
+  }
+
+  #glob(pattern: string): Expansion {
+    this.#searched = true;
+    const ignore = this.#ignored.filter((ignored) => !pattern.startsWith(ignored.slice(0, -2)));
+    const options = { cwd: this.#project, onlyFiles: true, dot: false, expandDirectories: false, ignore };
+    const names = globSync(pattern, options).sort(byCodeUnit);
+    if (names.length === 0) return { type: 'issue', path: pattern, reason: 'unmatched' };
+    return { type: 'files', files: names.map((name) => ({ label: name, name })) };
+  }
+
+  #checked(found: Extract<Expansion, { type: 'files' }>, source: FileSource): Expansion {
+    const external = source.kind === 'path' && source.external;
+    for (const { name } of found.files) {
+      if (!external && !this.#staysInside(name)) return { type: 'issue', path: name, reason: 'outside' };
+      if (this.#digests.look(name).entry?.kind !== 'file')
+        return { type: 'issue', path: name, reason: 'missing' };
+      // A file whose digest is known is not read.
+      if (!this.#digests.expect(name) && !isReadable(this.#digests.absolute(name))) {
+        this.#digests.forget(name);
+        return { type: 'issue', path: name, reason: 'unreadable' };
+      }
+    }
+    return found;
+  }
+
+  #staysInside(name: string): boolean {
+    const path = this.#digests.absolute(name);
+    if (this.#digests.look(name).linked) return isBelow(realpathSync(path), this.#real);
+    const directory = dirname(path);
+    let inside = this.#inside.get(directory);
+    if (inside === undefined) {
+      inside = isBelow(realpathSync(directory), this.#real);
+      this.#inside.set(directory, inside);
+    }
+    return inside;
+  }
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory + sep);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from '../plan/outcome.ts';
+import type { RunEvent } from './event.ts';
+import type { Reason } from '../plan/reason.ts';
+
+/** The last time a run did something with a task. */
+export interface PastRun {
+  readonly run: string;
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly reasons: readonly Reason[];
+}
+
+/** Directories of recorded runs, newest first. Their names sort by time. */
+export function runDirectories(runs: string): string[] {
+  try {
+    return readdirSync(runs, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(runs, entry.name))
+      .sort()
+      .reverse();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The events of one run. A last line that a kill cut short is left out. */
+export function readEvents(directory: string): RunEvent[] {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, 'events.ndjson'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RunEvent);
+}
+
+/** For each task, the last thing that a run did with it other than finding it up to date. */
+export function lastRuns(runs: string, tasks: ReadonlySet<string>): Map<string, PastRun> {
+  const found = new Map<string, PastRun>();
+  for (const directory of runDirectories(runs)) {
+    if (found.size === tasks.size) break;
+    for (const [task, past] of runsIn(readEvents(directory))) {
+      if (tasks.has(task) && !found.has(task)) found.set(task, past);
+    }
+  }
+  return found;
+}
+
+function runsIn(events: readonly RunEvent[]): Map<string, PastRun> {
+  const reasons = new Map<string, readonly Reason[]>();
+  const ended = new Map<string, PastRun>();
+  let run = '';
+  for (const event of events) {
+    if (event.type === 'run-started') run = event.run;
+    if (event.type === 'task-started') reasons.set(event.task, event.reasons);
+    if (event.type !== 'task-finished') continue;
+    const { task, outcome, at } = event;
+    if (outcome.type === 'fresh' || outcome.type === 'skipped') continue;
+    ended.set(task, { run, at, outcome, reasons: reasons.get(task) ?? [] });
+  }
+  return ended;
+}

@@ -1,0 +1,227 @@
+import { relative } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { PGraph } from 'p-graph';
+import type { Digest } from '../digest.ts';
+import type { Graph, Task } from '../graph/graph.ts';
+import type { Failure, Outcome } from '../plan/outcome.ts';
+import { planTask, type PlannedTask } from '../plan/plan.ts';
+import { forestalled, orderOf } from '../plan/progress.ts';
+import { sameOutputs, type OutputDigests } from '../plan/record.ts';
+import type { Lock } from '../store/lock.ts';
+import type { Engine } from './engine.ts';
+import type { EventBody } from './event.ts';
+import { executeTask, storeFailure, type StalePlan } from './attempt.ts';
+import type { TaskListener } from '../execute/executor.ts';
+import { Gate } from '../execute/gate.ts';
+import type { RunOptions } from './project.ts';
+import type { RunLog, TaskLog } from './run-log.ts';
+import type { Survey } from './survey.ts';
+import type { WorkDirectories } from './work-directory.ts';
+
+export interface RunParts {
+  readonly engine: Engine;
+  readonly graph: Graph;
+  readonly survey: Survey;
+  readonly lock: Lock;
+  readonly log: RunLog;
+  readonly work: WorkDirectories;
+  readonly options: RunOptions;
+  readonly emit: (event: EventBody) => void;
+}
+
+/** Brings every selected task that is not fresh to its end, in order and within the bounds. */
+export class Run {
+  readonly outcomes = new Map<number, Outcome>();
+  readonly #parts: RunParts;
+  readonly #gate: Gate;
+  readonly #told = new Set<string>();
+  readonly #saving = { at: Date.now(), took: 0 };
+  #stopping = false;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    const { jobs, gpus = 1 } = parts.options;
+    this.#gate = new Gate({ threads: jobs, gpu: gpus });
+  }
+
+  async all(): Promise<void> {
+    const { graph, survey, options } = this.#parts;
+    const taking = new Set<number>();
+    for (const [index, { plan }] of survey.plans) {
+      if (plan.state === 'fresh') this.outcomes.set(index, { type: 'fresh' });
+      else taking.add(index);
+    }
+    if (taking.size === 0) return;
+    const node = (index: number) => ({ run: () => this.#one(graph.tasks[index]!), priority: 1 });
+    const nodes = new Map([...taking].map((index) => [String(index), node(index)]));
+    const order = orderOf(graph, taking).map(([a, b]): [string, string] => [String(a), String(b)]);
+    // Equal weights make the longest chain the first. Tasks that wait for a GPU must not fill all places.
+    const anyGpu = [...taking].some((index) => graph.tasks[index]!.stage.resources.gpu > 0);
+    // Others wait at the gate, planned, so that a place that gets free is taken at once.
+    await new PGraph(nodes, order).run(anyGpu ? {} : { concurrency: 2 * options.jobs });
+  }
+
+  async #one(task: Task): Promise<void> {
+    const skip = forestalled(this.#parts.graph, task, this.outcomes, this.#mustStop());
+    const outcome = skip ?? (await this.#carryOut(task));
+    this.outcomes.set(task.index, outcome);
+    if (outcome.type === 'failed') this.#stopUnlessToldToGoOn();
+    this.#parts.emit({ type: 'task-finished', task: task.id, outcome });
+    this.#saveLockAtTimes();
+  }
+
+  #stopUnlessToldToGoOn(): void {
+    this.#stopping ||= !this.#parts.options.keepGoing;
+  }
+
+  #mustStop(): boolean {
+    return this.#stopping || this.#parts.options.signal.aborted;
+  }
+
+  async #carryOut(task: Task): Promise<Outcome> {
+    const { survey, engine } = this.#parts;
+    try {
+      const first = survey.plans.get(task.index)!;
+      const planned = first.plan.state === 'unknown' ? planTask(task, survey.facts, survey.known) : first;
+      if ('fingerprint' in planned) return await this.#settle(task, planned);
+      return inputMissing(task, this.#parts.graph, planned.plan.upstream);
+    } catch (error) {
+      return storeFailure(error, engine.layout.project);
+    }
+  }
+
+  async #settle(
+    task: Task,
+    planned: Extract<PlannedTask, { readonly fingerprint: string }>,
+  ): Promise<Outcome> {
+    if (planned.outputs === null) return await this.#run(task, planned);
+    if (planned.plan.state === 'fresh') {
+      this.#parts.survey.known[task.index] = planned.outputs;
+      return { type: 'fresh' };
+    }
+    if (!(await this.#restore(task, planned))) return await this.#run(task, rerunning(planned));
+    this.#record(task, planned.action, planned.fingerprint, planned.outputs);
+    return { type: 'restored' };
+  }
+
+  /** False when the store no longer has what it had when this was planned. */
+  async #restore(task: Task, { fingerprint }: { readonly fingerprint: Digest }): Promise<boolean> {
+    const { survey, engine } = this.#parts;
+    // Noted first, so that from here on nobody drops it for being of no use.
+    engine.actions.touch(fingerprint);
+    const outputs = survey.facts.stored(task, fingerprint);
+    if (outputs === null) return false;
+    try {
+      await survey.artifacts.place(task, outputs);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  async #run(task: Task, planned: StalePlan): Promise<Outcome> {
+    const { survey, lock, options, log, emit } = this.#parts;
+    const leave = await this.#gate.enter(task.stage.resources);
+    try {
+      if (this.#mustStop()) return { type: 'skipped', reason: 'stopped' };
+      emit({ type: 'task-started', task: task.id, reasons: planned.plan.reasons });
+      const startedAt = Date.now();
+      const taskLog = log.forTask(task.id);
+      const execution = {
+        ...this.#parts,
+        threads: this.#gate.granted(task.stage.resources).threads,
+        listener: this.#listener(task, taskLog),
+        signal: options.signal,
+        told: this.#told,
+        over: async () => {
+          leave();
+          await setImmediate();
+        },
+      };
+      const executed = await executeTask(task, planned, execution);
+      if (executed.type === 'failed') {
+        // Before the place is free, so that nobody takes it.
+        this.#stopUnlessToldToGoOn();
+        return this.#failed(executed, taskLog);
+      }
+      const before = lock.get(task.id)?.outputs;
+      const changed = before === undefined || !sameOutputs(before, executed.outputs);
+      await survey.artifacts.place(task, executed.outputs);
+      this.#record(task, executed.action, executed.fingerprint, executed.outputs);
+      return { type: 'ran', ms: Date.now() - startedAt, changed };
+    } catch (error) {
+      this.#stopUnlessToldToGoOn();
+      throw error;
+    } finally {
+      leave();
+    }
+  }
+
+  #failed(failure: Failure, log: TaskLog): Outcome {
+    if (this.#parts.options.signal.aborted) return { type: 'skipped', reason: 'stopped' };
+    if (failure.reason === 'threw') log.add(failure.stack === '' ? failure.message : failure.stack);
+    else if (failure.reason === 'bad-input') log.add(failure.message);
+    else log.add(`pipe: ${failure.reason}`);
+    const tail = log.tail.slice(0, -1);
+    const name = relative(this.#parts.engine.layout.project, log.path);
+    return { ...failure, log: name, ...('tail' in failure ? { tail } : {}) };
+  }
+
+  #record(task: Task, action: string, fingerprint: Digest, outputs: OutputDigests): void {
+    const { survey, lock, engine } = this.#parts;
+    const before = lock.get(task.id)?.fingerprint;
+    // Until now it was of use: from now on it grows old.
+    if (before !== undefined && before !== fingerprint) engine.actions.touch(before);
+    survey.known[task.index] = outputs;
+    lock.set(task.id, { fingerprint, outputs, action });
+  }
+
+  #listener(task: Task, log: TaskLog): TaskListener {
+    const { emit } = this.#parts;
+    return {
+      progress: (done, total, unit, note) => {
+        emit({ type: 'task-progress', task: task.id, done, total, unit, note });
+      },
+      log: (stream, text) => {
+        log.add(text);
+        emit({ type: 'task-log', task: task.id, stream, text });
+      },
+      warning: (message) => {
+        log.add(`warning: ${message}`);
+        emit({ type: 'task-warning', task: task.id, message });
+      },
+    };
+  }
+
+  /** What a kill takes from the lock is found again in the action cache; this keeps that rare and cheap. */
+  #saveLockAtTimes(): void {
+    const now = Date.now();
+    if (now - this.#saving.at < Math.max(2000, this.#saving.took * 50)) return;
+    try {
+      this.#parts.lock.save(false);
+    } catch (error) {
+      // The run's end tries once more, and says so if it cannot.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+    this.#saving.at = Date.now();
+    this.#saving.took = this.#saving.at - now;
+  }
+}
+
+function rerunning({ plan, ...planned }: Extract<PlannedTask, { readonly fingerprint: Digest }>): StalePlan {
+  const reasons = 'reasons' in plan ? plan.reasons : [];
+  return { ...planned, plan: { state: 'stale', reasons }, outputs: null };
+}
+
+/** Only a task that is not part of the run can leave its outputs unknown. */
+function inputMissing(task: Task, graph: Graph, upstream: readonly number[]): Failure {
+  for (const input of task.inputs) {
+    for (const source of input.sources) {
+      if (source.kind !== 'output' || !upstream.includes(source.task)) continue;
+      const { path } = graph.tasks[source.task]!.outputs[source.output]!;
+      return { type: 'failed', log: null, reason: 'input-missing', input: input.name, path };
+    }
+  }
+  throw new Error(`${task.id} waits for nothing that it reads`);
+}

@@ -1,0 +1,219 @@
+import { join } from 'node:path';
+import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Failure } from '../plan/outcome.ts';
+import type { OutputDigests } from '../plan/record.ts';
+import { look } from '../store/file-stat.ts';
+import { hashFile } from '../store/hash-file.ts';
+import { lockName, runLockPath } from '../store/layout.ts';
+import { Lock } from '../store/lock.ts';
+import { thisProcess } from '../store/process-identity.ts';
+import { filesBelow } from '../store/tree.ts';
+import type { Engine } from '../run/engine.ts';
+import type { TaskListener } from '../execute/executor.ts';
+import { Gate } from '../execute/gate.ts';
+import { waitForProject, type Waiter } from '../run/hold.ts';
+import type { InputIssue, StageIssue } from '../files/issue.ts';
+import type { Selection } from '../run/project.ts';
+import { taskRequest } from '../execute/request.ts';
+import { survey, type Survey } from '../run/survey.ts';
+import { WorkDirectories } from '../run/work-directory.ts';
+
+/** An output file that came out otherwise; a null path is a file that is there on one side only. */
+export interface OutputDifference {
+  readonly output: string;
+  /** Project-relative, in `artifacts/`. */
+  readonly path: string;
+  /** Absolute paths of the recorded bytes and of the new ones. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export type Rerun =
+  | { readonly type: 'same'; readonly ms: number }
+  | { readonly type: 'differs'; readonly outputs: readonly OutputDifference[] }
+  | { readonly type: 'failed'; readonly failure: Failure; readonly tail: readonly string[] }
+  /** What is not up to date would come out otherwise anyway. */
+  | { readonly type: 'skipped'; readonly reason: 'not-up-to-date' }
+  | { readonly type: 'skipped'; readonly reason: 'input-not-in-store'; readonly path: string };
+
+export interface RerunOptions extends Waiter {
+  /** Tasks to run again, and with all that they need. */
+  readonly tasks: Selection;
+  readonly selection: Selection;
+  readonly jobs: number;
+  /** Called as each task ends; files that differ are there until its promise is settled. */
+  readonly ended: (task: Task, rerun: Rerun) => Promise<void>;
+}
+
+export type RerunSummary =
+  | { readonly type: 'finished' }
+  | {
+      readonly type: 'refused';
+      readonly stageIssues: readonly StageIssue[];
+      readonly inputIssues: readonly InputIssue[];
+    }
+  | { readonly type: 'locked'; readonly host: string; readonly pid: number };
+
+/**
+ * Runs tasks that are up to date once more, each in a directory of its own that goes afterwards, and
+ * compares what they write with what is recorded. Neither the store nor `artifacts/` nor the lock change.
+ */
+export async function rerunTasks(
+  engine: Engine,
+  manifest: Manifest,
+  graph: Graph,
+  options: RerunOptions,
+): Promise<RerunSummary> {
+  const { project } = engine.layout;
+  // A command reads its inputs in artifacts/: no run may change them meanwhile.
+  const hold = await waitForProject(runLockPath(project), options);
+  if (hold === 'stopped') return { type: 'finished' };
+  if (hold.type === 'foreign') return { type: 'locked', host: hold.holder.host, pid: hold.holder.pid };
+  const work = new WorkDirectories(engine.layout, thisProcess());
+  try {
+    const lock = new Lock(join(project, lockName(manifest.profile)), manifest.profile);
+    const { selection, signal } = options;
+    const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
+    const { stageIssues, inputIssues } = found;
+    if (stageIssues.length + inputIssues.length > 0) return { type: 'refused', stageIssues, inputIssues };
+    await rerunAll({ engine, graph, survey: found, work }, options);
+    return { type: 'finished' };
+  } finally {
+    work.closeAll();
+    hold.release();
+  }
+}
+
+interface Parts {
+  readonly engine: Engine;
+  readonly graph: Graph;
+  readonly survey: Survey;
+  readonly work: WorkDirectories;
+}
+
+async function rerunAll(parts: Parts, { tasks, jobs, signal, ended }: RerunOptions): Promise<void> {
+  const gate = new Gate({ threads: jobs, gpu: 1 });
+  const one = async (task: Task) => {
+    const leave = await gate.enter(task.stage.resources);
+    try {
+      if (signal.aborted) return;
+      const threads = gate.granted(task.stage.resources).threads;
+      await rerunTask(task, parts, threads, signal, (rerun) => ended(task, rerun));
+    } finally {
+      leave();
+    }
+  };
+  await Promise.all([...tasks].sort((a, b) => a - b).map((index) => one(parts.graph.tasks[index]!)));
+}
+
+/** Files that differ lie in the task's directory, so the caller says when that may go. */
+async function rerunTask(
+  task: Task,
+  parts: Parts,
+  threads: number,
+  signal: AbortSignal,
+  ended: (rerun: Rerun) => Promise<void>,
+): Promise<void> {
+  const planned = parts.survey.plans.get(task.index)!;
+  const gone = planned.plan.state === 'fresh' ? inputGone(task, parts) : null;
+  if (planned.plan.state !== 'fresh') await ended({ type: 'skipped', reason: 'not-up-to-date' });
+  else if (gone !== null) await ended({ type: 'skipped', reason: 'input-not-in-store', path: gone });
+  else {
+    const directory = parts.work.open(task);
+    try {
+      const rerun = await compareOnce(task, planned.outputs!, { ...parts, directory, threads, signal });
+      if (!signal.aborted) await ended(rerun);
+    } finally {
+      parts.work.close(directory.path);
+    }
+  }
+}
+
+async function compareOnce(
+  task: Task,
+  recorded: OutputDigests,
+  { engine, graph, survey, directory, threads, signal }: Attempt,
+): Promise<Rerun> {
+  const { layout, blobs, environment, workers } = engine;
+  const request = taskRequest(task, {
+    project: layout.project,
+    graph,
+    known: survey.known,
+    sources: survey.sources,
+    blobs,
+    environment,
+    bundle: survey.bundles.get(task.stage.name)?.bundle ?? null,
+    work: directory,
+    threads,
+  });
+  const startedAt = Date.now();
+  const tail: string[] = [];
+  const result = await workers.run(request, keepingTail(tail), signal);
+  if (result.type === 'failed') return { type: 'failed', failure: result, tail };
+  const outputs = task.outputs.flatMap((output) =>
+    differences(output, recorded, directory.outputs[output.name]!, layout.project),
+  );
+  return outputs.length === 0 ? { type: 'same', ms: Date.now() - startedAt } : { type: 'differs', outputs };
+}
+
+interface Attempt extends Parts {
+  readonly directory: ReturnType<WorkDirectories['open']>;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+}
+
+/** Path of the first output of another task that is not where a module reads it; null when all are. */
+function inputGone(task: Task, { engine, survey }: Parts): string | null {
+  const { facts, known } = survey;
+  const { blobs } = engine;
+  if (task.stage.work.kind === 'cmd') return null;
+  for (const { sources } of task.inputs) {
+    for (const source of sources) {
+      if (source.kind !== 'output') continue;
+      const output = facts.graph.tasks[source.task]!.outputs[source.output]!;
+      const digest = known[source.task]![output.name]!;
+      if (!(output.directory ? blobs.intactTree(digest) : blobs.intact(digest))) return output.path;
+    }
+  }
+  return null;
+}
+
+/** The task is up to date, so what is recorded lies in `artifacts/`. */
+function differences(
+  { name, path, directory }: TaskOutput,
+  recorded: OutputDigests,
+  place: string,
+  project: string,
+): OutputDifference[] {
+  const before = join(project, path);
+  if (!directory) {
+    const written = look(place)?.kind === 'file';
+    if (written && hashFile(place) === recorded[name]) return [];
+    return [{ output: name, path, before, after: written ? place : null }];
+  }
+  const there = look(place)?.kind === 'directory';
+  const [old, now] = [new Set(filesBelow(before)), new Set(there ? filesBelow(place) : [])];
+  return [...new Set([...old, ...now])].sort().flatMap((file) => {
+    const [was, is] = [join(before, file), join(place, file)];
+    if (old.has(file) && now.has(file) && hashFile(was) === hashFile(is)) return [];
+    const sides = { before: old.has(file) ? was : null, after: now.has(file) ? is : null };
+    return [{ output: name, path: `${path}/${file}`, ...sides }];
+  });
+}
+
+const tailLength = 20;
+
+function keepingTail(tail: string[]): TaskListener {
+  const keep = (line: string) => {
+    tail.push(line);
+    if (tail.length > tailLength) tail.shift();
+  };
+  return {
+    progress: () => undefined,
+    warning: keep,
+    log: (_, text) => {
+      keep(text);
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import { rmSync } from 'node:fs';
+import type { Digest } from '../digest.ts';
+import type { Graph, TaskOutput } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { look, sameStat } from '../store/file-stat.ts';
+import {
+  membersOf,
+  takeInventory,
+  type Inventory,
+  type StoreFile,
+  type UnnamedFile,
+} from '../store/inventory.ts';
+import type { Lock } from '../store/lock.ts';
+import { Artifacts } from '../run/artifacts.ts';
+import type { Engine } from '../run/engine.ts';
+import { FileDigests } from '../files/file-digests.ts';
+
+/** What a profile's lock says was built, and where its outputs lie. */
+export interface Build {
+  readonly manifest: Manifest;
+  readonly graph: Graph;
+  readonly lock: Lock;
+}
+
+/** A blob that does not have the bytes of its digest. */
+export interface Damage {
+  readonly digest: Digest;
+  readonly kind: 'missing' | 'cut-off' | 'changed' | 'unreadable';
+  /** Outputs of locks that need it; empty for a result that none needs. */
+  readonly needed: readonly NeededOutput[];
+  /** The bytes were put back from the output in `artifacts/` that still has them. */
+  readonly mended: boolean;
+}
+
+export interface NeededOutput {
+  readonly task: string;
+  readonly output: string;
+  /** Project-relative, in `artifacts/`. */
+  readonly path: string;
+}
+
+export interface Verification {
+  readonly blobs: number;
+  readonly bytes: number;
+  readonly damage: readonly Damage[];
+  /** Entries of the action cache that were damaged themselves. */
+  readonly entries: number;
+  /** Outputs of locks that were built elsewhere, or dropped: not damage. */
+  readonly absent: number;
+}
+
+export interface VerifyOptions {
+  /** Only looks: nothing is dropped or put back. */
+  readonly dryRun: boolean;
+  readonly progress: (blobs: number, bytes: number, ofBlobs: number, ofBytes: number) => void;
+}
+
+/**
+ * Hashes every blob of the store, whatever its stats say. What is damaged is dropped and, where an output
+ * in `artifacts/` has the bytes, put back; the rest is made again by the next run that needs it. A run may
+ * go on meanwhile: it never serves what is damaged, and a blob that it gives anew is left alone.
+ */
+export async function verifyStore(
+  engine: Engine,
+  builds: readonly Build[],
+  { dryRun, progress }: VerifyOptions,
+): Promise<Verification> {
+  const { actions, blobs, blobStats } = engine;
+  const inventory = takeInventory(engine.layout);
+  const there = new Set(inventory.blobs.map(({ digest }) => digest));
+  const found = await hashAll(engine, inventory.blobs, progress);
+  for (const digest of missingBlobs(engine, inventory, there, found)) found.set(digest, 'missing');
+  const broken = inventory.actions.filter(({ digest }) => actions.find(digest) === null);
+  if (!dryRun) [...inventory.blobs.filter(({ digest }) => found.has(digest)), ...broken].forEach(drop);
+  const places = neededOutputs(engine, builds, found);
+  const damage = [...found].map(([digest, kind]): Damage => {
+    const of = places.get(digest) ?? [];
+    const mended = !dryRun && of.some(({ mend }) => mend()) && blobs.intact(digest);
+    return { digest, kind, needed: of.map(({ task, output, path }) => ({ task, output, path })), mended };
+  });
+  if (!dryRun) {
+    dropUseless(engine, inventory, new Set(damage.filter((each) => !each.mended).map((each) => each.digest)));
+    blobStats.save((digest) => look(blobs.path(digest as Digest)) !== null);
+  }
+  return {
+    blobs: inventory.blobs.length,
+    bytes: sizeOf(inventory.blobs),
+    damage,
+    entries: broken.length,
+    absent: absentOutputs(builds, (digest) => there.has(digest) || found.has(digest)),
+  };
+}
+
+/** What entries of the action cache promise and the store does not have. */
+function missingBlobs(
+  { actions, layout }: Engine,
+  inventory: Inventory,
+  there: ReadonlySet<Digest>,
+  found: Found,
+): Digest[] {
+  return inventory.actions
+    .flatMap(({ digest }) => Object.values(actions.find(digest)?.outputs ?? {}))
+    .flatMap((digest) => (found.has(digest) ? [digest] : [digest, ...membersOf(layout, digest)]))
+    .filter((digest) => !there.has(digest));
+}
+
+/** An entry that lacks a blob is of no use: its task has to run again. */
+function dropUseless({ actions, layout }: Engine, inventory: Inventory, lost: ReadonlySet<Digest>): void {
+  if (lost.size === 0) return;
+  for (const entry of inventory.actions) {
+    const outputs = Object.values(actions.find(entry.digest)?.outputs ?? {});
+    const blobs = outputs.flatMap((digest) => [digest, ...membersOf(layout, digest)]);
+    if (blobs.some((digest) => lost.has(digest))) drop(entry);
+  }
+}
+
+/** Outputs of locks that this store has never had, or dropped. */
+function absentOutputs(builds: readonly Build[], known: (digest: Digest) => boolean): number {
+  return builds
+    .flatMap(({ lock }) => lock.ids().flatMap((id) => Object.values(lock.get(id)?.outputs ?? {})))
+    .filter((digest) => !known(digest)).length;
+}
+
+type Found = Map<Digest, Damage['kind']>;
+
+/** Every blob whose bytes are not those of its digest. */
+async function hashAll(
+  { hashing, blobStats }: Engine,
+  blobs: readonly StoreFile[],
+  progress: VerifyOptions['progress'],
+): Promise<Found> {
+  const found: Found = new Map();
+  const all = sizeOf(blobs);
+  let [done, bytes] = [0, 0];
+  const count = ({ stat }: StoreFile) => {
+    done += 1;
+    bytes += Number(stat.size);
+    progress(done, bytes, blobs.length, all);
+  };
+  const hashedAt = Date.now();
+  const keep = (blob: StoreFile, actual: Digest) => {
+    if (actual !== blob.digest) found.set(blob.digest, kindOf(blob, blobStats.size(blob.digest)));
+    else blobStats.keep(blob.digest, blob.stat, actual, hashedAt);
+    count(blob);
+  };
+  const unreadable = (blob: StoreFile, { code }: NodeJS.ErrnoException) => {
+    // A file that went meanwhile was dropped by somebody who may.
+    if (code !== 'ENOENT') found.set(blob.digest, 'unreadable');
+    count(blob);
+  };
+  await hashing.hash(blobs, keep, { unreadable });
+  return found;
+}
+
+function kindOf({ stat }: StoreFile, size: bigint | null): Damage['kind'] {
+  return stat.size === 0n || (size !== null && stat.size < size) ? 'cut-off' : 'changed';
+}
+
+interface Place extends NeededOutput {
+  readonly mend: () => boolean;
+}
+
+/** By damaged blob: the outputs that locks say have it, as themselves or as a file of theirs. */
+function neededOutputs(engine: Engine, builds: readonly Build[], found: Found): Map<Digest, Place[]> {
+  const places = new Map<Digest, Place[]>();
+  if (found.size === 0) return places;
+  const digests = new FileDigests(engine.layout.project, engine.files);
+  const { blobs, files: stats } = engine;
+  for (const { manifest, graph, lock } of builds) {
+    const artifacts = new Artifacts(engine.layout.project, manifest.artifacts, { blobs, stats, digests });
+    for (const task of graph.tasks) {
+      const outputs = lock.get(task.id)?.outputs ?? {};
+      for (const output of task.outputs) {
+        const digest = outputs[output.name];
+        if (digest === undefined) continue;
+        const mend = () => artifacts.mend(output, digest);
+        const place = (path: string) => ({ task: task.id, output: output.name, path, mend });
+        if (found.has(digest)) add(places, digest, place(output.path));
+        for (const member of output.directory ? listing(engine, digests, output, digest) : []) {
+          if (found.has(member.digest)) add(places, member.digest, place(`${output.path}/${member.path}`));
+        }
+      }
+    }
+  }
+  return places;
+}
+
+/** The files of an output directory: from the store or, when its listing is damaged, from the directory. */
+function listing({ blobs }: Engine, digests: FileDigests, { path }: TaskOutput, digest: Digest) {
+  return blobs.tree(digest) ?? (digests.treeDigest(path) === digest ? digests.tree(path) : null) ?? [];
+}
+
+function add(places: Map<Digest, Place[]>, digest: Digest, place: Place): void {
+  places.set(digest, [...(places.get(digest) ?? []), place]);
+}
+
+/** Leaves alone what somebody gave anew since it was looked at. */
+function drop({ path, stat }: UnnamedFile): void {
+  const now = look(path);
+  if (now?.kind === 'file' && sameStat(now.stat, stat)) rmSync(path, { force: true });
+}
+
+function sizeOf(files: readonly UnnamedFile[]): number {
+  return files.reduce((sum, { stat }) => sum + Number(stat.size), 0);
+}

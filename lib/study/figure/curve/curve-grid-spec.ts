@@ -1,0 +1,57 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { CurveGrid, GridColumn } from './curve-grid.ts';
+import { asideWidth, curvePanel } from './curve-panel.ts';
+import { legendPanel } from './legend.ts';
+import { PAGE_WIDTH, pageConfig, TEXT } from '../page/page.ts';
+import { valueAxis } from './value-axis.ts';
+
+const PANEL_GAP = 16;
+
+function blocks(grid: CurveGrid): GridColumn[][] {
+  const size = grid.wrap ?? grid.columns.length;
+  const count = Math.ceil(grid.columns.length / size);
+  return Array.from({ length: count }, (_, at) => grid.columns.slice(at * size, (at + 1) * size));
+}
+
+/** Early stopping is said where it differs from the panel before. */
+function isLabelled(columns: readonly GridColumn[], at: number): boolean {
+  const before = columns[at - 1];
+  return !before || JSON.stringify(before.stops) !== JSON.stringify(columns[at]?.stops);
+}
+
+/** The grid as a Vega-Lite specification, its data inside. */
+export function curveGridSpec(grid: CurveGrid): TopLevelSpec {
+  const axes = grid.rows.map((row) => ({ row, axis: valueAxis(grid, row) }));
+  const rows = blocks(grid).flatMap((columns) =>
+    axes.map(({ row, axis }) => ({
+      // From plot to plot, whatever hangs over: so that the panels of all rows stand below one another.
+      bounds: 'flush' as const,
+      spacing: PANEL_GAP + asideWidth(grid),
+      hconcat: columns.map((column) =>
+        curvePanel({
+          grid,
+          row,
+          column,
+          axis,
+          leftmost: column === columns[0],
+          labelled: row === grid.rows[0] && isLabelled(grid.columns, grid.columns.indexOf(column)),
+        }),
+      ),
+    })),
+  );
+  const grey = grid.bands?.length || grid.asides?.length ? (grid.greyLabel ?? null) : null;
+  const legend = grid.series.length > 1 || grey ? [legendPanel(grid.series, grey, PAGE_WIDTH - 70)] : [];
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    title: {
+      text: grid.title,
+      subtitle: [...grid.caption],
+      anchor: 'start',
+      fontSize: TEXT.title,
+      offset: 12,
+    },
+    spacing: 10,
+    vconcat: [...rows, ...legend],
+    config: pageConfig,
+  };
+}

@@ -1,0 +1,121 @@
+import type { Columns } from 'pipewright/arrow';
+
+/** What the curves run along: epochs, most often. */
+export interface HorizontalAxis {
+  /** Of its column in the table behind the figure. */
+  readonly key: string;
+  readonly title: string;
+  readonly scale: 'log' | 'linear';
+  readonly domain: readonly [number, number];
+  readonly ticks: readonly number[];
+  /** What to write at the ticks, where it is not their numbers. */
+  readonly labels?: readonly string[];
+}
+
+/** One point of one curve; null where there is no value, which interrupts the curve. */
+export interface CurvePoint {
+  /** Keys of its panel's row and column, and of its curve. */
+  readonly row: string;
+  readonly column: string;
+  readonly series: string;
+  /** Place on the horizontal axis. */
+  readonly at: number;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** A point of a thin line behind the curves: one image's own course. */
+export interface ThinPoint {
+  readonly row: string;
+  readonly column: string;
+  readonly line: string;
+  readonly at: number;
+  readonly value: number | null;
+}
+
+/** A grey band over the whole panel, such as the noise floor. */
+export interface Band {
+  readonly row: string;
+  readonly column: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A value of one curve's kind that belongs to no place along the axis, beside the panel: its noise floor. */
+export interface Aside {
+  readonly row: string;
+  readonly column: string;
+  readonly series: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface GridRow {
+  readonly key: string;
+  /** Quantity and unit, at the axis. */
+  readonly title: string;
+  readonly scale?: 'linear' | 'log';
+  /** Values that the axis reaches, whatever the data: both ends of a share, say. */
+  readonly reaches?: readonly number[];
+}
+
+export interface GridColumn {
+  readonly key: string;
+  readonly title: string;
+  /** Early-stopping epoch of each run that the column's panels show. */
+  readonly stops: readonly number[];
+}
+
+/** Small multiples: a quantity per row, a condition per column, curves of one style throughout. */
+export interface CurveGrid {
+  readonly title: string;
+  /** What the lines and bands are, line by line. */
+  readonly caption: readonly string[];
+  readonly rows: readonly GridRow[];
+  readonly columns: readonly GridColumn[];
+  /** Columns beside one another; further ones go below, with all rows again. */
+  readonly wrap?: number;
+  /** In the legend's order. */
+  readonly series: readonly string[];
+  readonly points: readonly CurvePoint[];
+  readonly thin?: readonly ThinPoint[];
+  readonly bands?: readonly Band[];
+  readonly asides?: readonly Aside[];
+  /** One word above each strip of asides. */
+  readonly asideTitle?: string;
+  /** What the bands are, or the asides, in the legend. */
+  readonly greyLabel?: string;
+  readonly along: HorizontalAxis;
+  /** Of one panel, its axes apart. */
+  readonly panel: { readonly width: number; readonly height: number };
+}
+
+/** What the grid shows, as a table: curves, thin lines, then bands and asides, which have no place along the axis. */
+export function curveGridTable(grid: CurveGrid): Columns {
+  const rows = [
+    ...grid.points.map((point) => ({ ...point, drawn: 'curve', line: null })),
+    ...(grid.thin ?? []).map((point) => ({ ...point, drawn: 'thin', series: null, low: null, high: null })),
+    ...(grid.bands ?? []).map((band) => ({
+      ...band,
+      drawn: 'band',
+      series: grid.greyLabel ?? null,
+      line: null,
+      at: null,
+      value: null,
+    })),
+    ...(grid.asides ?? []).map((aside) => ({ ...aside, drawn: 'aside', line: null, at: null })),
+  ];
+  return {
+    drawn: { type: 'utf8', values: rows.map(({ drawn }) => drawn) },
+    measure: { type: 'utf8', values: rows.map(({ row }) => row) },
+    panel: { type: 'utf8', values: rows.map(({ column }) => column) },
+    series: { type: 'utf8', values: rows.map(({ series }) => series) },
+    line: { type: 'utf8', values: rows.map(({ line }) => line) },
+    [grid.along.key]: { type: 'int32', values: rows.map(({ at }) => at) },
+    value: { type: 'float64', values: rows.map(({ value }) => value) },
+    low: { type: 'float64', values: rows.map(({ low }) => low) },
+    high: { type: 'float64', values: rows.map(({ high }) => high) },
+  };
+}

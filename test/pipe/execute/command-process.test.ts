@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { CommandProcess, commandRunner } from '../../../lib/pipe/execute/command-process.ts';
+import type { CommandRequest, TaskListener } from '../../../lib/pipe/execute/executor.ts';
+import { workerEntry } from '../../../lib/pipe/execute/worker-pool.ts';
+import { temporaryDirectory } from '../store/temporary.ts';
+
+const perl = existsSync('/usr/bin/perl') ? ['perl'] : [];
+
+test('Perl runs commands where there is one and it is not forbidden', () => {
+  expect(commandRunner(workerEntry(), {})[0]).toBe(perl.length > 0 ? '/usr/bin/perl' : process.execPath);
+  expect(commandRunner(workerEntry(), { PIPE_COMMAND_RUNNER: 'node' })[0]).toBe(process.execPath);
+});
+
+describe.each([...perl, 'node'])('the command runner in %s', (name) => {
+  function start() {
+    const directory = temporaryDirectory();
+    const runner = new CommandProcess(commandRunner(workerEntry(), { PIPE_COMMAND_RUNNER: name }), directory);
+    onTestFinished(() => runner.end());
+    const printed: string[] = [];
+    const listener: TaskListener = {
+      progress: () => undefined,
+      warning: () => undefined,
+      log: (stream, text) => printed.push(`${stream}: ${text}`),
+    };
+    const run = (script: string, parts: Partial<CommandRequest> & { signal?: AbortSignal } = {}) => {
+      const { signal = new AbortController().signal, ...rest } = parts;
+      const request = { kind: 'cmd', script, cwd: directory, env: {}, timeout: null, ...rest } as const;
+      return runner.run(request, listener, signal);
+    };
+    return { directory, runner, run, printed };
+  }
+
+  test('says how each command ended', async () => {
+    const { run } = start();
+    expect(await run('true')).toEqual({ type: 'done', undeclared: [] });
+    expect(await run('exit 3')).toMatchObject({ reason: 'exit-nonzero', status: 3 });
+    expect(await run('kill -USR1 $$')).toMatchObject({ reason: 'killed', signal: 'SIGUSR1' });
+    expect(await run('true')).toMatchObject({ type: 'done' });
+  });
+
+  test('keeps what two commands print apart, zero bytes included', async () => {
+    const { run, printed } = start();
+    await run(String.raw`printf 'a\0end 12'; printf '\0end\0b\nc\0'; printf 'd\n' >&2`);
+    await run('echo e');
+    expect(printed.filter((line) => line.startsWith('out'))).toEqual([
+      'out: a\0end 12\0end\0b',
+      'out: c\0',
+      'out: e',
+    ]);
+    expect(printed).toContain('err: d');
+  });
+
+  test('gives a command its directory, its variables and no others, and nothing to read', async () => {
+    const { run, printed, directory } = start();
+    const env = { PATH: process.env['PATH']!, EMPTY: '', TWO: 'a=b\nc' };
+    const script = `tr '\\0' '\\n' < /proc/self/environ; cat; pwd`;
+    expect(await run(script, { env, cwd: join(directory, '.') })).toMatchObject({ type: 'done' });
+    const variables = printed.slice(0, -1).filter((line) => !/^out: (PWD|OLDPWD)=/.test(line));
+    expect(variables.sort()).toEqual(
+      [`out: PATH=${env.PATH}`, 'out: EMPTY=', 'out: TWO=a=b', 'out: c'].sort(),
+    );
+    expect(printed.at(-1)).toBe(`out: ${directory}`);
+  });
+
+  test('takes a script with any characters, as long as the system allows', async () => {
+    const { run, printed } = start();
+    expect(await run(`# ${'ä'.repeat(50_000)}\necho 'ü "$HOME" \\'`)).toMatchObject({ type: 'done' });
+    expect(printed).toEqual(['out: ü "$HOME" \\']);
+    expect(await run(`# ${'x'.repeat(3_000_000)}`)).toMatchObject({
+      reason: 'threw',
+      message: expect.stringMatching(/^the command could not be started: .*(E2BIG|too long)/) as unknown,
+    });
+    expect(await run('echo \0')).toMatchObject({ message: expect.stringContaining('zero byte') as unknown });
+    expect(await run('true')).toMatchObject({ type: 'done' });
+  });
+
+  test('says that a directory is not there, and goes on', async () => {
+    const { run, directory } = start();
+    expect(await run('true', { cwd: join(directory, 'none') })).toMatchObject({
+      reason: 'threw',
+      message: `there is no directory ${join(directory, 'none')}, its \`cwd\``,
+    });
+    expect(await run('true')).toMatchObject({ type: 'done' });
+  });
+
+  test('ends a command that is stopped, or takes too long, as it is asked to', async () => {
+    const { run, printed } = start();
+    const stop = new AbortController();
+    const running = run(`trap 'echo asked; exit 7' TERM; echo on; while :; do sleep 0.02; done`, {
+      signal: stop.signal,
+      env: { PATH: process.env['PATH']! },
+    });
+    await vi.waitUntil(() => printed.includes('out: on'), { timeout: 20_000 });
+    stop.abort();
+    expect(await running).toMatchObject({ reason: 'killed' });
+    expect(printed).toContain('out: asked');
+    const slow = await run('exec sleep 60', { timeout: 0.1, env: { PATH: process.env['PATH']! } });
+    expect(slow).toMatchObject({ reason: 'timed-out', seconds: 0.1 });
+  });
+
+  test('kills a command that hears nothing, after its grace', async () => {
+    const { run } = start();
+    const script = `trap '' TERM; sleep 60 & wait; sleep 60`;
+    const env = { PATH: process.env['PATH']! };
+    expect(await run(script, { timeout: 0.1, env })).toMatchObject({ reason: 'timed-out' });
+  });
+
+  test('that was killed is told from a command that failed, and is not waited for', async () => {
+    const { run, runner, directory } = start();
+    const running = run('kill -9 $PPID; touch killed; exec sleep 2', { env: { PATH: process.env['PATH']! } });
+    await vi.waitUntil(() => existsSync(join(directory, 'killed')), { timeout: 20_000 });
+    await runner.end();
+    expect(await running).toMatchObject({
+      reason: 'threw',
+      message: 'the process that runs commands ended (SIGKILL)',
+    });
+    expect(runner.alive).toBe(false);
+  });
+
+  test('kills what a command started when it ends, and its command when the engine goes', async () => {
+    const { run, runner, directory } = start();
+    const env = { PATH: process.env['PATH']! };
+    const read = (file: string) => Number(readFileSync(join(directory, file), 'utf8'));
+    await run('sleep 60 & echo $! > left', { env });
+    await vi.waitUntil(() => !runs(read('left')), { timeout: 20_000 });
+    const running = run('echo $$ > me; sleep 60 & echo $! > child; wait', { env });
+    await vi.waitUntil(() => existsSync(join(directory, 'child')) && read('child') > 0, { timeout: 20_000 });
+    await runner.end();
+    await vi.waitUntil(() => !runs(read('me')) && !runs(read('child')), { timeout: 20_000 });
+    expect(await running).toMatchObject({ type: 'failed' });
+    expect(runner.alive).toBe(false);
+  });
+});
+
+/** A process that ended and was not waited for by anyone yet does not run either. */
+function runs(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
