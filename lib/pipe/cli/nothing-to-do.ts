@@ -10,7 +10,7 @@ import { layoutIn, MANIFEST_FILE } from '../store/layout.ts';
 import type { Context } from './context.ts';
 import { projectDirectory } from './locate.ts';
 import { reporterFor } from './reporters.ts';
-import type { RunCommandOptions } from './commands/run-once.ts';
+import type { RunCommandOptions } from './commands/report-run.ts';
 
 /** Everything that a `pipe run` asks, so that the answer to the same question can be the same. */
 export function questionOf(text: string, patterns: readonly string[], options: RunCommandOptions): Digest {

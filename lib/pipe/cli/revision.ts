@@ -1,9 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { mistake, type Context } from './context.ts';
-import { Lock } from '../store/lock.ts';
 
 /** A file of the project as a revision has it; null after saying why it cannot be had. */
 export function fileAt(
@@ -39,16 +35,5 @@ function git(cwd: string, args: readonly string[]): string | null {
     return execFileSync('git', args, { cwd, encoding: 'utf8', maxBuffer: Infinity, stdio: 'pipe' });
   } catch {
     return null;
-  }
-}
-
-/** A lock is read from a file; this one has none. */
-export function lockOf(content: string, profile: string): Lock {
-  const directory = mkdtempSync(join(tmpdir(), 'pipe-lock-'));
-  try {
-    writeFileSync(join(directory, 'lock'), content);
-    return new Lock(join(directory, 'lock'), profile);
-  } finally {
-    rmSync(directory, { recursive: true });
   }
 }

@@ -11,9 +11,8 @@ import type { StageCode } from './code-cache.ts';
 import { declaredValues, machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
 import { loadFailure } from './load-failure.ts';
 import type { StageIssue } from '../files/issue.ts';
-import type { CheckRequest, DeclaredInput } from '../execute/protocol.ts';
+import type { CheckRequest, DeclaredInput, ModuleQuestions } from '../execute/protocol.ts';
 import type { SourceFiles } from '../files/source-files.ts';
-import type { WorkerPool } from '../execute/worker-pool.ts';
 
 export type Toolchain = Readonly<Record<string, string>>;
 
@@ -103,7 +102,7 @@ function placeOf({ scan, matrix }: Stage, path: StageIssue['path']): StageIssue[
 }
 
 export interface CheckTools {
-  readonly workers: WorkerPool;
+  readonly workers: ModuleQuestions;
   readonly sources: SourceFiles;
   readonly environment: Variables;
   readonly signal: AbortSignal;

@@ -1,11 +1,13 @@
 import type { JsonObject, Point, Scalar } from '../json.ts';
 import type { Failure } from '../plan/outcome.ts';
 
-/** Runs one action somewhere: a local worker process, a shell, later a cluster. */
+/** Carries out one action somewhere: a local worker process, a shell, later a cluster. */
 export interface Executor {
-  run(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult>;
+  execute(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult>;
   /** Ends idle workers; running tasks are killed. */
   close(): Promise<void>;
+  /** The same at once, for a caller that ends itself: nothing that was started goes on. */
+  kill(): void;
 }
 
 export type ExecutionResult =

@@ -29,6 +29,26 @@ export type Answer =
   | { readonly type: 'examined'; readonly findings: readonly Finding[] }
   | { readonly type: 'threw'; readonly message: string; readonly stack: string };
 
+/** What can be asked of modules beside running them; a failure when they cannot be asked. */
+export interface ModuleQuestions {
+  /** What a stage's module says of its declaration. */
+  check(
+    request: CheckRequest,
+    signal: AbortSignal,
+  ): Promise<Extract<Answer, { type: 'checked' }> | QuestionFailure>;
+  /** What the project's doctor finds on this machine. */
+  examine(
+    request: ExamineRequest,
+    signal: AbortSignal,
+  ): Promise<Extract<Answer, { type: 'examined' }> | QuestionFailure>;
+}
+
+export interface QuestionFailure {
+  readonly type: 'failed';
+  readonly message: string;
+  readonly stack?: string;
+}
+
 /** Asks a stage module whether it agrees with its declaration, and which toolchain it would use. */
 export interface CheckRequest {
   readonly bundle: string;

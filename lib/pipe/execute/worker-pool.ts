@@ -5,7 +5,7 @@ import { canonicalJson } from '../json.ts';
 import { CommandPool } from './command-pool.ts';
 import type { Program } from './command-process.ts';
 import type { ExecutionResult, Executor, ModuleRequest, TaskListener, TaskRequest } from './executor.ts';
-import type { Answer, CheckRequest, ExamineRequest } from './protocol.ts';
+import type { Answer, CheckRequest, ExamineRequest, ModuleQuestions, QuestionFailure } from './protocol.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ type Environment = Readonly<Record<string, string>>;
  * does not pay for starting Node and loading an engine; commands run in processes that start others fast. How
  * many run at once is up to the caller.
  */
-export class WorkerPool implements Executor {
+export class WorkerPool implements Executor, ModuleQuestions {
   readonly #directory: string;
   readonly #entry: string;
   readonly #idle: { readonly key: string; readonly worker: WorkerProcess }[] = [];
@@ -29,7 +29,7 @@ export class WorkerPool implements Executor {
     this.#commands = new CommandPool(directory, commandRunner);
   }
 
-  async run(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
+  async execute(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
     if (request.kind === 'cmd') return await this.#commands.run(request, listener, signal);
     const answer = await this.#module(request, listener, signal);
     switch (answer.type) {
@@ -53,7 +53,6 @@ export class WorkerPool implements Executor {
     );
   }
 
-  /** What a module says of its declaration; a failure when it cannot be asked. */
   async check(
     request: CheckRequest,
     signal: AbortSignal,
@@ -63,7 +62,6 @@ export class WorkerPool implements Executor {
     throw new Error('a worker answered another question');
   }
 
-  /** What the project's doctor finds on this machine; a failure when it cannot be asked. */
   async examine(
     request: ExamineRequest,
     signal: AbortSignal,
@@ -133,12 +131,6 @@ export class WorkerPool implements Executor {
 type Question =
   | { readonly type: 'check'; readonly request: CheckRequest }
   | { readonly type: 'examine'; readonly request: ExamineRequest };
-
-interface QuestionFailure {
-  readonly type: 'failed';
-  readonly message: string;
-  readonly stack?: string;
-}
 
 /** Seconds that a module has to end by itself when it is told to. */
 const moduleGrace = 1;

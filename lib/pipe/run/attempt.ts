@@ -27,7 +27,7 @@ export interface Execution {
   readonly over: () => Promise<void>;
 }
 
-export type Executed =
+export type Produced =
   | {
       readonly type: 'done';
       readonly action: string;
@@ -42,12 +42,12 @@ const durableFrom = 1000;
 const mostStarts = 3;
 
 /** Runs a task to its end, retries included, and puts what it wrote into the store and the action cache. */
-export async function executeTask(task: Task, plan: StalePlan, execution: Execution): Promise<Executed> {
+export async function produceOutputs(task: Task, plan: StalePlan, execution: Execution): Promise<Produced> {
   let current: StalePlan = plan;
   for (let start = 1; ; start++) {
     const lost = await provideInputs(task, execution);
     if (lost !== null) return lost;
-    const result = await attempts(task, current, execution);
+    const result = await withRetries(task, current, execution);
     if (result.type === 'failed') return result;
     if (result.type === 'done') {
       const { action, fingerprint } = current;
@@ -89,13 +89,13 @@ type Attempted =
 /** Failures that another attempt would only repeat. */
 const inVain: readonly Failure['reason'][] = ['store-failed', 'bad-input', 'input-undeclared'];
 
-async function attempts(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
-  for (let attempt = 0; ; attempt++) {
-    const result = await attemptOnce(task, plan, execution);
-    const last = attempt >= task.stage.retries || execution.signal.aborted;
+async function withRetries(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
+  for (let retry = 1; ; retry++) {
+    const result = await attempt(task, plan, execution);
+    const last = retry > task.stage.retries || execution.signal.aborted;
     if (result.type !== 'failed' || last || inVain.includes(result.reason)) return result;
-    execution.listener.warning(`failed (${result.reason}); retry ${attempt + 1} of ${task.stage.retries}`);
-    await pause(Math.min(1000, 100 * 2 ** attempt), execution.signal);
+    execution.listener.warning(`failed (${result.reason}); retry ${retry} of ${task.stage.retries}`);
+    await pause(Math.min(1000, 50 * 2 ** retry), execution.signal);
   }
 }
 
@@ -108,7 +108,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function attemptOnce(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
+async function attempt(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
   const { engine, survey, work, threads, listener, signal } = execution;
   const directory = work.open(task);
   try {
@@ -124,7 +124,7 @@ async function attemptOnce(task: Task, plan: StalePlan, execution: Execution): P
       threads,
     });
     const startedAt = Date.now();
-    const result = await engine.workers.run(request, listener, signal);
+    const result = await engine.workers.execute(request, listener, signal);
     if (result.type === 'failed') return result;
     const undeclared = result.undeclared.map((path) => nameIn(engine.layout.project, path));
     if (undeclared.length > 0) {
@@ -176,7 +176,7 @@ async function provideInputs(task: Task, { engine, survey }: Execution): Promise
       if (source.kind !== 'output') continue;
       const output = survey.facts.graph.tasks[source.task]!.outputs[source.output]!;
       const digest = survey.known[source.task]![output.name]!;
-      const stored = () => (output.directory ? engine.blobs.intactTree(digest) : engine.blobs.intact(digest));
+      const stored = () => engine.blobs.holds(output, digest);
       const inPlace = () => survey.artifacts.holds(output, digest);
       const command = task.stage.work.kind === 'cmd';
       if (command && !output.directory && inPlace()) continue;

@@ -9,6 +9,8 @@ import { CodeCache } from '../code/code-cache.ts';
 import { commandRunner } from '../execute/command-process.ts';
 import type { Variables } from '../execute/environment.ts';
 import { HashPool } from '../files/hash-pool.ts';
+import type { Executor } from '../execute/executor.ts';
+import type { ModuleQuestions } from '../execute/protocol.ts';
 import { WorkerPool, workerEntry } from '../execute/worker-pool.ts';
 
 /** What an open project works with: its stores, and those who run things for it. */
@@ -22,7 +24,7 @@ export interface Engine {
   readonly code: CodeCache;
   readonly checks: CheckCache;
   readonly hashing: HashPool;
-  readonly workers: WorkerPool;
+  readonly workers: Executor & ModuleQuestions;
 }
 
 export function createEngine(layout: Layout, environment: Variables): Engine {

@@ -35,7 +35,7 @@ export function removeLeftovers(former: readonly FormerTask[], place: Place): vo
     for (const output of formerOutputs(id, record, sibling, manifest.artifacts)) {
       const digest = record.outputs[output.name];
       if (digest === undefined || current.has(output.path) || !artifacts.holds(output, digest)) continue;
-      if (!(output.directory ? blobs.intactTree(digest) : blobs.intact(digest))) continue;
+      if (!blobs.holds(output, digest)) continue;
       rmSync(join(project, output.path), { recursive: true });
       removeEmpty(project, dirname(output.path), manifest.artifacts);
     }

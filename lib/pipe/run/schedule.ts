@@ -10,7 +10,7 @@ import { sameOutputs, type OutputDigests } from '../plan/record.ts';
 import type { Lock } from '../store/lock.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody } from './event.ts';
-import { executeTask, storeFailure, type StalePlan } from './attempt.ts';
+import { produceOutputs, storeFailure, type StalePlan } from './attempt.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import { Gate } from '../execute/gate.ts';
 import type { RunOptions } from './project.ts';
@@ -18,7 +18,7 @@ import type { RunLog, TaskLog } from './run-log.ts';
 import type { Survey } from './survey.ts';
 import type { WorkDirectories } from './work-directory.ts';
 
-export interface RunParts {
+export interface ScheduleParts {
   readonly engine: Engine;
   readonly graph: Graph;
   readonly survey: Survey;
@@ -30,21 +30,21 @@ export interface RunParts {
 }
 
 /** Brings every selected task that is not fresh to its end, in order and within the bounds. */
-export class Run {
+export class Schedule {
   readonly outcomes = new Map<number, Outcome>();
-  readonly #parts: RunParts;
+  readonly #parts: ScheduleParts;
   readonly #gate: Gate;
   readonly #told = new Set<string>();
   readonly #saving = { at: Date.now(), took: 0 };
   #stopping = false;
 
-  constructor(parts: RunParts) {
+  constructor(parts: ScheduleParts) {
     this.#parts = parts;
     const { jobs, gpus = 1 } = parts.options;
     this.#gate = new Gate({ threads: jobs, gpu: gpus });
   }
 
-  async all(): Promise<void> {
+  async finishAll(): Promise<void> {
     const { graph, survey, options } = this.#parts;
     const taking = new Set<number>();
     for (const [index, { plan }] of survey.plans) {
@@ -52,7 +52,7 @@ export class Run {
       else taking.add(index);
     }
     if (taking.size === 0) return;
-    const node = (index: number) => ({ run: () => this.#one(graph.tasks[index]!), priority: 1 });
+    const node = (index: number) => ({ run: () => this.#takeTurn(graph.tasks[index]!), priority: 1 });
     const nodes = new Map([...taking].map((index) => [String(index), node(index)]));
     const order = orderOf(graph, taking).map(([a, b]): [string, string] => [String(a), String(b)]);
     // Equal weights make the longest chain the first. Tasks that wait for a GPU must not fill all places.
@@ -61,9 +61,9 @@ export class Run {
     await new PGraph(nodes, order).run(anyGpu ? {} : { concurrency: 2 * options.jobs });
   }
 
-  async #one(task: Task): Promise<void> {
+  async #takeTurn(task: Task): Promise<void> {
     const skip = forestalled(this.#parts.graph, task, this.outcomes, this.#mustStop());
-    const outcome = skip ?? (await this.#carryOut(task));
+    const outcome = skip ?? (await this.#decide(task));
     this.outcomes.set(task.index, outcome);
     if (outcome.type === 'failed') this.#stopUnlessToldToGoOn();
     this.#parts.emit({ type: 'task-finished', task: task.id, outcome });
@@ -78,28 +78,28 @@ export class Run {
     return this.#stopping || this.#parts.options.signal.aborted;
   }
 
-  async #carryOut(task: Task): Promise<Outcome> {
+  async #decide(task: Task): Promise<Outcome> {
     const { survey, engine } = this.#parts;
     try {
       const first = survey.plans.get(task.index)!;
       const planned = first.plan.state === 'unknown' ? planTask(task, survey.facts, survey.known) : first;
-      if ('fingerprint' in planned) return await this.#settle(task, planned);
+      if ('fingerprint' in planned) return await this.#provide(task, planned);
       return inputMissing(task, this.#parts.graph, planned.plan.upstream);
     } catch (error) {
       return storeFailure(error, engine.layout.project);
     }
   }
 
-  async #settle(
+  async #provide(
     task: Task,
     planned: Extract<PlannedTask, { readonly fingerprint: string }>,
   ): Promise<Outcome> {
-    if (planned.outputs === null) return await this.#run(task, planned);
+    if (planned.outputs === null) return await this.#make(task, planned);
     if (planned.plan.state === 'fresh') {
       this.#parts.survey.known[task.index] = planned.outputs;
       return { type: 'fresh' };
     }
-    if (!(await this.#restore(task, planned))) return await this.#run(task, rerunning(planned));
+    if (!(await this.#restore(task, planned))) return await this.#make(task, rerunning(planned));
     this.#record(task, planned.action, planned.fingerprint, planned.outputs);
     return { type: 'restored' };
   }
@@ -120,7 +120,7 @@ export class Run {
     }
   }
 
-  async #run(task: Task, planned: StalePlan): Promise<Outcome> {
+  async #make(task: Task, planned: StalePlan): Promise<Outcome> {
     const { survey, lock, options, log, emit } = this.#parts;
     const leave = await this.#gate.enter(task.stage.resources);
     try {
@@ -139,16 +139,16 @@ export class Run {
           await setImmediate();
         },
       };
-      const executed = await executeTask(task, planned, execution);
-      if (executed.type === 'failed') {
+      const produced = await produceOutputs(task, planned, execution);
+      if (produced.type === 'failed') {
         // Before the place is free, so that nobody takes it.
         this.#stopUnlessToldToGoOn();
-        return this.#failed(executed, taskLog);
+        return this.#failed(produced, taskLog);
       }
       const before = lock.get(task.id)?.outputs;
-      const changed = before === undefined || !sameOutputs(before, executed.outputs);
-      await survey.artifacts.place(task, executed.outputs);
-      this.#record(task, executed.action, executed.fingerprint, executed.outputs);
+      const changed = before === undefined || !sameOutputs(before, produced.outputs);
+      await survey.artifacts.place(task, produced.outputs);
+      this.#record(task, produced.action, produced.fingerprint, produced.outputs);
       return { type: 'ran', ms: Date.now() - startedAt, changed };
     } catch (error) {
       this.#stopUnlessToldToGoOn();

@@ -178,10 +178,9 @@ async function stageToolchain(
 function storedOutputs(engine: Engine, task: Task, fingerprint: Digest): OutputDigests | null {
   const outputs = engine.actions.find(fingerprint)?.outputs;
   if (outputs === undefined) return null;
-  const whole = task.outputs.every(({ name, directory }) => {
-    const digest = outputs[name];
-    if (digest === undefined) return false;
-    return directory ? engine.blobs.intactTree(digest) : engine.blobs.intact(digest);
+  const whole = task.outputs.every((output) => {
+    const digest = outputs[output.name];
+    return digest !== undefined && engine.blobs.holds(output, digest);
   });
   return whole ? outputs : null;
 }

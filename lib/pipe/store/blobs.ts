@@ -53,6 +53,11 @@ export class BlobStore {
     return this.tree(digest)?.every((file) => this.intact(file.digest)) ?? false;
   }
 
+  /** Whether all bytes of an output are there. */
+  holds({ directory }: { readonly directory: boolean }, digest: Digest): boolean {
+    return directory ? this.intactTree(digest) : this.intact(digest);
+  }
+
   /** A directory's listing; null when it is missing or damaged. */
   tree(digest: Digest): Tree | null {
     return this.intact(digest) ? decodeTree(readFileSync(this.path(digest), 'utf8')) : null;

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { isDigest, type Digest } from '../digest.ts';
-import { look, type FileStat } from './file-stat.ts';
+import { look, sameStat, type FileStat } from './file-stat.ts';
 import { actionsPath, blobPath, blobsPath, type Layout } from './layout.ts';
 import { decodeTree } from './tree.ts';
 
@@ -39,6 +39,19 @@ export function takeInventory(layout: Layout): Inventory {
     return files;
   };
   return { blobs: named(blobsPath(layout)), actions: named(actionsPath(layout)), unnamed };
+}
+
+/** Removes a file; false, and it stays, when it is no longer the one that was looked at: somebody just gave it anew. */
+export function drop({ path, stat }: UnnamedFile): boolean {
+  const now = look(path);
+  if (now?.kind !== 'file' || !sameStat(now.stat, stat)) return false;
+  rmSync(path, { force: true });
+  return true;
+}
+
+/** Bytes of files together. */
+export function sizeOf(files: readonly UnnamedFile[]): number {
+  return files.reduce((sum, { stat }) => sum + Number(stat.size), 0);
 }
 
 /**

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDigest, type Digest } from '../digest.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { writeAtomically } from './atomic.ts';
+import { lockName, lockProfile } from './layout.ts';
 import { byCodeUnit } from './tree.ts';
 
 /**
@@ -10,15 +12,16 @@ import { byCodeUnit } from './tree.ts';
  * cannot be read (a merge conflict) is no line, and its task is looked up in the action cache instead.
  */
 export class Lock {
-  readonly #path: string;
+  readonly #path: string | null;
   readonly #head: string;
   readonly #lines: Map<string, string>;
   #changed = false;
 
-  constructor(path: string, profile: string) {
+  /** Of a text that lies in no file of its own, such as that of a git revision, the path is null. */
+  constructor(text: string, profile: string, path: string | null) {
     this.#path = path;
     this.#head = `{"pipe":1,"profile":${JSON.stringify(profile)},"tasks":{`;
-    this.#lines = linesById(readText(path), this.#head);
+    this.#lines = linesById(text, this.#head);
   }
 
   has(id: string): boolean {
@@ -55,10 +58,31 @@ export class Lock {
   /** Writes it if anything in it changed; `durable` also waits for the disk. */
   save(durable = true): void {
     if (!this.#changed) return;
+    if (this.#path === null) throw new Error('a lock made from a text has no file to be saved to');
     const lines = this.ids().map((id) => this.#lines.get(id)!);
     writeAtomically(this.#path, `${this.#head}\n${lines.join(',\n')}\n}}\n`, durable);
     this.#changed = false;
   }
+}
+
+/** A project's own lock; an empty one where there is none yet. */
+export function openLock(project: string, profile: string): Lock {
+  const path = join(project, lockName(profile));
+  return new Lock(readText(path), profile, path);
+}
+
+/** Every lock that lies in a project's directory. */
+export function locksIn(project: string): readonly { readonly profile: string; readonly lock: Lock }[] {
+  return readdirSync(project).flatMap((name) => {
+    const profile = lockProfile(name);
+    return profile === null ? [] : [{ profile, lock: openLock(project, profile) }];
+  });
+}
+
+/** What a text says was built, whatever profile it is of. */
+export function lockFrom(text: string): Lock {
+  const [, profile = '"default"'] = /^\{"pipe":1,"profile":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+  return new Lock(text, JSON.parse(profile) as string, null);
 }
 
 const fingerprintMark = '":{"fingerprint":"';

@@ -2,8 +2,8 @@ import { rmSync, statSync } from 'node:fs';
 import type { Digest } from '../digest.ts';
 import { planSweep, type StoredAction, type SweepPlan } from '../plan/sweep.ts';
 import type { ActionCache } from '../store/actions.ts';
-import { look, sameStat } from '../store/file-stat.ts';
-import type { UnnamedFile } from '../store/inventory.ts';
+import { look } from '../store/file-stat.ts';
+import { drop, sizeOf, type UnnamedFile } from '../store/inventory.ts';
 import { runLockPath, type Layout } from '../store/layout.ts';
 import { thisProcess, type ProcessIdentity } from '../store/process-identity.ts';
 import { tryLock } from '../store/project-lock.ts';
@@ -65,12 +65,12 @@ export function collectGarbage(layout: Layout, actions: ActionCache, limits: GcL
       ...survey.broken,
       ...survey.unnamed.filter((file) => changedAt(file) < since - abandoned),
     ];
-    const drop = limits.dryRun ? () => true : remove;
-    const dropped = carryOut(plan, survey, useless, drop);
+    const take = limits.dryRun ? () => true : drop;
+    const dropped = carryOut(plan, survey, useless, take);
     const old = holds.held.includes(layout.project)
       ? oldCode(layout, neededCode(layout), startedAt - Math.max(bundling, limits.maxAge ?? 0))
       : { bundles: 0, files: [] };
-    const code = old.files.filter(drop);
+    const code = old.files.filter(take);
     if (!limits.dryRun) {
       for (const { file } of users.gone) rmSync(file, { force: true });
       new WorkDirectories(layout, me).sweep();
@@ -141,21 +141,21 @@ function carryOut(
   plan: SweepPlan,
   survey: StoreSurvey,
   useless: readonly UnnamedFile[],
-  drop: (file: UnnamedFile) => boolean,
+  take: (file: UnnamedFile) => boolean,
 ): Dropped {
-  const files: UnnamedFile[] = useless.filter(drop);
+  const files: UnnamedFile[] = useless.filter(take);
   const actions: StoredAction[] = [];
   const spared = new Set<string>();
   for (const action of plan.actions) {
     const entry = survey.entries.get(action.fingerprint)!;
-    if (drop(entry)) {
+    if (take(entry)) {
       files.push(entry);
       actions.push(action);
     } else for (const blob of action.blobs) spared.add(blob);
   }
   const blobs = new Set(plan.blobs.map(({ digest }) => digest));
   for (const blob of survey.blobs) {
-    if (blobs.has(blob.digest) && !spared.has(blob.digest) && drop(blob)) files.push(blob);
+    if (blobs.has(blob.digest) && !spared.has(blob.digest) && take(blob)) files.push(blob);
   }
   return { actions, files };
 }
@@ -163,16 +163,4 @@ function carryOut(
 /** Codes in locks are kept so that `pipe why` can say in which files they differ from those of today. */
 function neededCode(layout: Layout): ReadonlySet<Digest> {
   return new Set([...digestsInLocks(layout.project).digests, ...new CodeCache(layout).current()]);
-}
-
-function sizeOf(files: readonly UnnamedFile[]): number {
-  return files.reduce((sum, { stat }) => sum + Number(stat.size), 0);
-}
-
-/** False when the file is no longer the one that was looked at: somebody just gave it anew. */
-function remove({ path, stat }: UnnamedFile): boolean {
-  const now = look(path);
-  if (now?.kind !== 'file' || !sameStat(now.stat, stat)) return false;
-  rmSync(path, { force: true });
-  return true;
 }

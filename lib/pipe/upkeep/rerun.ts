@@ -5,14 +5,13 @@ import type { Failure } from '../plan/outcome.ts';
 import type { OutputDigests } from '../plan/record.ts';
 import { look } from '../store/file-stat.ts';
 import { hashFile } from '../store/hash-file.ts';
-import { lockName, runLockPath } from '../store/layout.ts';
-import { Lock } from '../store/lock.ts';
+import { openLock } from '../store/lock.ts';
 import { thisProcess } from '../store/process-identity.ts';
 import { filesBelow } from '../store/tree.ts';
 import type { Engine } from '../run/engine.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import { Gate } from '../execute/gate.ts';
-import { waitForProject, type Waiter } from '../run/hold.ts';
+import { whileHeld, type Waiter } from '../run/hold.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { Selection } from '../run/project.ts';
 import { taskRequest } from '../execute/request.ts';
@@ -67,12 +66,19 @@ export async function rerunTasks(
 ): Promise<RerunSummary> {
   const { project } = engine.layout;
   // A command reads its inputs in artifacts/: no run may change them meanwhile.
-  const hold = await waitForProject(runLockPath(project), options);
-  if (hold === 'stopped') return { type: 'finished' };
-  if (hold.type === 'foreign') return { type: 'locked', host: hold.holder.host, pid: hold.holder.pid };
+  const summary = await whileHeld(project, options, () => rerunHeld(engine, manifest, graph, options));
+  return summary.type === 'stopped' ? { type: 'finished' } : summary;
+}
+
+async function rerunHeld(
+  engine: Engine,
+  manifest: Manifest,
+  graph: Graph,
+  options: RerunOptions,
+): Promise<RerunSummary> {
   const work = new WorkDirectories(engine.layout, thisProcess());
   try {
-    const lock = new Lock(join(project, lockName(manifest.profile)), manifest.profile);
+    const lock = openLock(engine.layout.project, manifest.profile);
     const { selection, signal } = options;
     const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
     const { stageIssues, inputIssues } = found;
@@ -81,7 +87,6 @@ export async function rerunTasks(
     return { type: 'finished' };
   } finally {
     work.closeAll();
-    hold.release();
   }
 }
 
@@ -149,7 +154,7 @@ async function compareOnce(
   });
   const startedAt = Date.now();
   const tail: string[] = [];
-  const result = await workers.run(request, keepingTail(tail), signal);
+  const result = await workers.execute(request, keepingTail(tail), signal);
   if (result.type === 'failed') return { type: 'failed', failure: result, tail };
   const outputs = task.outputs.flatMap((output) =>
     differences(output, recorded, directory.outputs[output.name]!, layout.project),
@@ -173,7 +178,7 @@ function inputGone(task: Task, { engine, survey }: Parts): string | null {
       if (source.kind !== 'output') continue;
       const output = facts.graph.tasks[source.task]!.outputs[source.output]!;
       const digest = known[source.task]![output.name]!;
-      if (!(output.directory ? blobs.intactTree(digest) : blobs.intact(digest))) return output.path;
+      if (!blobs.holds(output, digest)) return output.path;
     }
   }
   return null;

@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { TaskOutput } from '../graph/graph.ts';
-import { lockName, runLockPath } from '../store/layout.ts';
-import { Lock } from '../store/lock.ts';
+import { openLock } from '../store/lock.ts';
 import { Artifacts } from '../run/artifacts.ts';
 import type { Engine } from '../run/engine.ts';
 import { FileDigests } from '../files/file-digests.ts';
-import { waitForProject, type Waiter } from '../run/hold.ts';
-import { saveStats } from '../run/session.ts';
+import { whileHeld, type NotHeld, type Waiter } from '../run/hold.ts';
+import { saveStats } from '../run/conduct.ts';
 import type { Build, NeededOutput } from './verify.ts';
 
 export type Restoration =
@@ -21,32 +19,24 @@ export type Restoration =
       /** Tasks that the lock has no record of. */
       readonly unbuilt: number;
     }
-  | { readonly type: 'stopped' }
-  | { readonly type: 'locked'; readonly host: string; readonly pid: number };
+  | NotHeld;
 
 /**
  * Brings every output that a lock records to its bytes, from the store. Of tasks that are whole again the
  * project's own lock says so from then on, whatever revision the given one is of.
  */
 export async function restoreOutputs(engine: Engine, build: Build, waiter: Waiter): Promise<Restoration> {
-  const hold = await waitForProject(runLockPath(engine.layout.project), waiter);
-  if (hold === 'stopped') return { type: 'stopped' };
-  if (hold.type === 'foreign') return { type: 'locked', host: hold.holder.host, pid: hold.holder.pid };
-  try {
-    return await restoreHeld(engine, build);
-  } finally {
-    hold.release();
-  }
+  return await whileHeld(engine.layout.project, waiter, () => restoreAll(engine, build));
 }
 
-async function restoreHeld(engine: Engine, { manifest, graph, lock }: Build): Promise<Restoration> {
+async function restoreAll(engine: Engine, { manifest, graph, lock }: Build): Promise<Restoration> {
   const { layout, blobs, files: stats } = engine;
   const digests = new FileDigests(layout.project, stats);
   const artifacts = new Artifacts(layout.project, manifest.artifacts, { blobs, stats, digests });
   artifacts.sweep();
   for (const task of graph.tasks) if (lock.has(task.id)) artifacts.expect(task);
   await digests.hashExpected(engine.hashing);
-  const here = new Lock(join(layout.project, lockName(manifest.profile)), manifest.profile);
+  const here = openLock(layout.project, manifest.profile);
   let [restored, inPlace, unbuilt] = [0, 0, 0];
   const lost: NeededOutput[] = [];
   for (const task of graph.tasks) {
@@ -78,7 +68,7 @@ async function bringBack(
   output: TaskOutput,
   digest: Digest,
 ): Promise<boolean> {
-  if (!(output.directory ? blobs.intactTree(digest) : blobs.intact(digest))) return false;
+  if (!blobs.holds(output, digest)) return false;
   try {
     await artifacts.placeOne(output, digest);
     return true;

@@ -1,14 +1,14 @@
-import { rmSync } from 'node:fs';
 import type { Digest } from '../digest.ts';
 import type { Graph, TaskOutput } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { look, sameStat } from '../store/file-stat.ts';
+import { look } from '../store/file-stat.ts';
 import {
+  drop,
   membersOf,
+  sizeOf,
   takeInventory,
   type Inventory,
   type StoreFile,
-  type UnnamedFile,
 } from '../store/inventory.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts } from '../run/artifacts.ts';
@@ -71,7 +71,8 @@ export async function verifyStore(
   const found = await hashAll(engine, inventory.blobs, progress);
   for (const digest of missingBlobs(engine, inventory, there, found)) found.set(digest, 'missing');
   const broken = inventory.actions.filter(({ digest }) => actions.find(digest) === null);
-  if (!dryRun) [...inventory.blobs.filter(({ digest }) => found.has(digest)), ...broken].forEach(drop);
+  if (!dryRun)
+    for (const file of [...inventory.blobs.filter(({ digest }) => found.has(digest)), ...broken]) drop(file);
   const places = neededOutputs(engine, builds, found);
   const damage = [...found].map(([digest, kind]): Damage => {
     const of = places.get(digest) ?? [];
@@ -192,14 +193,4 @@ function listing({ blobs }: Engine, digests: FileDigests, { path }: TaskOutput, 
 
 function add(places: Map<Digest, Place[]>, digest: Digest, place: Place): void {
   places.set(digest, [...(places.get(digest) ?? []), place]);
-}
-
-/** Leaves alone what somebody gave anew since it was looked at. */
-function drop({ path, stat }: UnnamedFile): void {
-  const now = look(path);
-  if (now?.kind === 'file' && sameStat(now.stat, stat)) rmSync(path, { force: true });
-}
-
-function sizeOf(files: readonly UnnamedFile[]): number {
-  return files.reduce((sum, { stat }) => sum + Number(stat.size), 0);
 }

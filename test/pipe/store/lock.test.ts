@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import type { TaskRecord } from '../../../lib/pipe/plan/record.ts';
-import { Lock } from '../../../lib/pipe/store/lock.ts';
+import { openLock } from '../../../lib/pipe/store/lock.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 function record(text: string): TaskRecord {
@@ -18,7 +18,9 @@ function record(text: string): TaskRecord {
 describe('the lock', () => {
   test('that cannot be read is named', () => {
     const directory = temporaryDirectory();
-    expect(() => new Lock(directory, 'default')).toThrow(expect.objectContaining({ path: directory }));
+    const path = join(directory, 'pipe.lock');
+    mkdirSync(path);
+    expect(() => openLock(directory, 'default')).toThrow(expect.objectContaining({ path }));
   });
 
   test('gives back what was written, whatever ids, names and parameters hold', () => {
@@ -30,13 +32,13 @@ describe('the lock', () => {
       fc.property(texts, (pairs) => {
         const path = join(directory, 'pipe.lock');
         writeFileSync(path, '');
-        const lock = new Lock(path, 'default');
+        const lock = openLock(dirname(path), 'default');
         const expected = new Map(
           pairs.map(([id, text]) => [`t${id}`, { ...record(text), outputs: { [text]: digestOf(id) } }]),
         );
         for (const [id, value] of expected) lock.set(id, value);
         lock.save();
-        const read = new Lock(path, 'default');
+        const read = openLock(dirname(path), 'default');
         expect(read.ids()).toEqual([...expected.keys()].sort());
         for (const [id, value] of expected) expect(read.get(id)).toEqual(value);
       }),
@@ -45,11 +47,10 @@ describe('the lock', () => {
   });
 
   test('is JSON with one task a line, sorted, the same whatever order tasks ended in', () => {
-    const directory = temporaryDirectory();
     const ids = ['b', 'a@x=2', 'a@x=10'];
-    const texts = [ids, [...ids].reverse()].map((order, index) => {
-      const path = join(directory, `${index}.lock`);
-      const lock = new Lock(path, 'default');
+    const texts = [ids, [...ids].reverse()].map((order) => {
+      const path = join(temporaryDirectory(), 'pipe.lock');
+      const lock = openLock(dirname(path), 'default');
       for (const id of order) lock.set(id, record(id));
       lock.save();
       return readFileSync(path, 'utf8');
@@ -61,7 +62,7 @@ describe('the lock', () => {
 
   test('keeps every task whose line can be read when a merge left conflict markers', () => {
     const path = join(temporaryDirectory(), 'pipe.lock');
-    const lock = new Lock(path, 'default');
+    const lock = openLock(dirname(path), 'default');
     for (const id of ['a', 'b', 'c']) lock.set(id, record(id));
     lock.save();
     const lines = readFileSync(path, 'utf8').split('\n');
@@ -75,7 +76,7 @@ describe('the lock', () => {
       '>>>>>>> theirs',
     );
     writeFileSync(path, lines.join('\n'));
-    const read = new Lock(path, 'default');
+    const read = openLock(dirname(path), 'default');
     expect(read.get('a')).toEqual(record('a'));
     expect(read.get('c')).toEqual(record('c'));
   });
@@ -87,18 +88,18 @@ describe('the lock', () => {
   ])('holds no task when the file is %s', (_, text) => {
     const path = join(temporaryDirectory(), 'pipe.lock');
     writeFileSync(path, text);
-    expect(new Lock(path, 'default').ids()).toEqual([]);
+    expect(openLock(dirname(path), 'default').ids()).toEqual([]);
   });
 
   test('drops tasks that are no longer declared, and writes nothing when nothing changed', () => {
     const path = join(temporaryDirectory(), 'pipe.lock');
-    new Lock(path, 'default').save();
+    openLock(dirname(path), 'default').save();
     expect(existsSync(path)).toBe(false);
-    const lock = new Lock(path, 'default');
+    const lock = openLock(dirname(path), 'default');
     lock.set('a', record('a'));
     lock.set('gone', record('gone'));
     lock.keepOnly(new Set(['a']));
     lock.save();
-    expect(new Lock(path, 'default').ids()).toEqual(['a']);
+    expect(openLock(dirname(path), 'default').ids()).toEqual(['a']);
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { decodeAction, type Action } from '../../plan/action.ts';
 import { reasonsBetween } from '../../plan/compare.ts';
 import type { InputName } from '../../plan/input-reason.ts';
@@ -14,12 +14,12 @@ import { columnsOf, padded } from '../../report/width.ts';
 import type { Engine } from '../../run/engine.ts';
 import { openEngine } from '../../run/session.ts';
 import { lockName, lockProfile } from '../../store/layout.ts';
-import { Lock } from '../../store/lock.ts';
+import { lockFrom, openLock, type Lock } from '../../store/lock.ts';
 import { configure, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { metricChanges, type MetricChange, type MetricChanges } from '../view/diff-metrics.ts';
 import type { ConfigurationOptions } from '../options.ts';
-import { fileAt, lockOf } from '../revision.ts';
+import { fileAt } from '../revision.ts';
 
 interface DiffOptions extends ConfigurationOptions {
   readonly json?: true;
@@ -38,9 +38,7 @@ export async function diff(
   const old = lockNamed(context, configured, before ?? 'HEAD');
   if (old === null) return EXIT.mistake;
   const now =
-    after === undefined
-      ? new Lock(join(directory, lockName(manifest.profile)), manifest.profile)
-      : lockNamed(context, configured, after);
+    after === undefined ? openLock(directory, manifest.profile) : lockNamed(context, configured, after);
   if (now === null) return EXIT.mistake;
   const engine = openEngine(directory);
   const changes = changesBetween(configured, engine, old, now);
@@ -59,7 +57,7 @@ export async function diff(
 function lockNamed(context: Context, { directory, manifest }: Configured, name: string): Lock | null {
   const path = resolve(context.directory, name);
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) {
-    const lock = new Lock(path, profileIn(readFileSync(path, 'utf8')));
+    const lock = lockFrom(readFileSync(path, 'utf8'));
     if (lock.ids().length > 0) return lock;
     mistake(context, `${name} is not a lock of pipe, or an empty one`);
     return null;
@@ -71,12 +69,7 @@ function lockNamed(context: Context, { directory, manifest }: Configured, name: 
     return null;
   }
   const text = fileAt(context, { directory, revision: name, name: file }, hint);
-  return text === null ? null : lockOf(text, manifest.profile);
-}
-
-function profileIn(text: string): string {
-  const [, profile = '"default"'] = /^\{"pipe":1,"profile":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
-  return JSON.parse(profile) as string;
+  return text === null ? null : lockFrom(text);
 }
 
 /** What became of a task: built from something else, with other outputs or the same, or only on one side. */

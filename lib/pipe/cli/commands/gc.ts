@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { gcLines } from '../../report/gc.ts';
 import { collectGarbage } from '../../upkeep/gc.ts';
 import { openEngine } from '../../run/session.ts';
-import { lockProfile, runsPath } from '../../store/layout.ts';
-import { Lock } from '../../store/lock.ts';
+import { runsPath } from '../../store/layout.ts';
+import { locksIn } from '../../store/lock.ts';
 import type { StoreUser } from '../../store/users.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { findProject } from '../locate.ts';
@@ -50,9 +48,5 @@ function refuse(context: Context, cache: string, users: readonly StoreUser[]): n
 }
 
 function tasksInLocks(project: string): Set<string> {
-  const ids = readdirSync(project).flatMap((name) => {
-    const profile = lockProfile(name);
-    return profile === null ? [] : new Lock(join(project, name), profile).ids();
-  });
-  return new Set(ids);
+  return new Set(locksIn(project).flatMap(({ lock }) => lock.ids()));
 }

@@ -31,7 +31,9 @@ export async function rerun(
   const needed = chosen(context, configured, patterns, {});
   if (named === null || needed === null) return EXIT.mistake;
   const engine = openEngine(configured.directory);
-  const interrupted = interruption(context, () => void engine.workers.close());
+  const interrupted = interruption(context, () => {
+    engine.workers.kill();
+  });
   const tally: Tally = { same: 0, differs: 0, failed: 0, skipped: 0 };
   try {
     const summary = await rerunTasks(engine, configured.manifest, configured.graph, {

@@ -1,18 +1,17 @@
-import { join } from 'node:path';
 import { loadPipeline } from '../../graph/load.ts';
 import { count } from '../../report/quantity.ts';
 import { openEngine } from '../../run/session.ts';
 import { restoreOutputs, type Restoration } from '../../upkeep/restore.ts';
 import type { Build } from '../../upkeep/verify.ts';
 import { lockName, MANIFEST_FILE } from '../../store/layout.ts';
-import { Lock } from '../../store/lock.ts';
+import { lockFrom, openLock } from '../../store/lock.ts';
 import { configure, printDiagnostics } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
 import type { ConfigurationOptions } from '../options.ts';
 import { refuseHeld } from '../refusal.ts';
-import { fileAt, lockOf } from '../revision.ts';
+import { fileAt } from '../revision.ts';
 
 interface RestoreOptions extends ConfigurationOptions {
   readonly json?: true;
@@ -50,7 +49,7 @@ function buildHere(context: Context, options: RestoreOptions): Build | null {
   if (configured === null) return null;
   const { directory, manifest, graph } = configured;
   const name = lockName(manifest.profile);
-  const lock = new Lock(join(directory, name), manifest.profile);
+  const lock = openLock(directory, manifest.profile);
   if (lock.ids().length > 0) return { manifest, graph, lock };
   mistake(context, `there is no ${name} here, or nothing in it`, '`pipe run` makes it');
   return null;
@@ -79,7 +78,7 @@ function buildAt(
   }
   const { manifest, graph } = loaded;
   const lock = fileOf(lockName(manifest.profile));
-  return lock === null ? null : { manifest, graph, lock: lockOf(lock, manifest.profile) };
+  return lock === null ? null : { manifest, graph, lock: lockFrom(lock) };
 }
 
 function conclude(

@@ -1,6 +1,6 @@
 import { EXIT, mistake, type Context } from '../context.ts';
 import { nothingToDo } from '../nothing-to-do.ts';
-import type { RunCommandOptions } from './run-once.ts';
+import type { RunCommandOptions } from './report-run.ts';
 
 /** `pipe run`. */
 export async function run(
@@ -14,5 +14,5 @@ export async function run(
   }
   if (options.dryRun === true) return (await import('./status.ts')).status(context, patterns, options);
   if (options.force !== true && (await nothingToDo(context, patterns, options))) return EXIT.ok;
-  return (await import('./run-stale.ts')).runStale(context, patterns, options);
+  return (await import('./bring-up-to-date.ts')).bringUpToDate(context, patterns, options);
 }

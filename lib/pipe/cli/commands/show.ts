@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { bytes, count } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
 import { hashFile } from '../../store/hash-file.ts';
-import { lockName } from '../../store/layout.ts';
-import { Lock } from '../../store/lock.ts';
+import { openLock, type Lock } from '../../store/lock.ts';
 import { filesBelow, treeDigest } from '../../store/tree.ts';
 import { artifactsNamed, type Artifact } from '../artifact.ts';
 import { configure, type Configured } from '../configuration.ts';
@@ -22,10 +21,7 @@ export async function show(context: Context, name: string, options: Configuratio
   if (isFile(foreign) && !isArtifact(configured, foreign)) return showForeign(context, foreign, name);
   const artifacts = artifactsNamed(context, configured, name);
   if (artifacts === null) return EXIT.mistake;
-  const lock = new Lock(
-    join(configured.directory, lockName(configured.manifest.profile)),
-    configured.manifest.profile,
-  );
+  const lock = openLock(configured.directory, configured.manifest.profile);
   if (artifacts.length > 1) return listArtifacts(context, configured, artifacts);
   return showArtifact(context, configured, artifacts[0]!, lock);
 }

@@ -13,7 +13,7 @@ import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
-import { runOnce, type RunCommandOptions } from './run-once.ts';
+import { reportRun, type RunCommandOptions } from './report-run.ts';
 import { chosen } from '../selection.ts';
 
 /** `pipe run --watch`: runs, waits for a change, and runs what it made stale. */
@@ -39,7 +39,7 @@ export async function watch(
         configured === null ? null : chosen(context, configured, patterns, { ...options, force });
       if (configured !== null && selected !== null) {
         await changes.follow(await watched(configured));
-        await runOnce(context, project, configured, selected, options, interrupted.signal);
+        await reportRun(context, project, configured, selected, options, interrupted.signal);
         // What was asked to run again has; from now on only changes count.
         force = undefined;
       }

@@ -4,11 +4,11 @@ import { configure } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { questionOf } from '../nothing-to-do.ts';
-import { runOnce, type RunCommandOptions } from './run-once.ts';
+import { reportRun, type RunCommandOptions } from './report-run.ts';
 import { chosen } from '../selection.ts';
 
 /** Looks at everything, and runs what is stale. */
-export async function runStale(
+export async function bringUpToDate(
   context: Context,
   patterns: readonly string[],
   options: RunCommandOptions,
@@ -23,7 +23,7 @@ export async function runStale(
   });
   try {
     const question = configured.warned ? undefined : questionOf(configured.text, patterns, options);
-    const summary = await runOnce(
+    const summary = await reportRun(
       context,
       project,
       configured,

@@ -25,7 +25,7 @@ export interface RunCommandOptions extends ConfigurationOptions, SelectionOption
 const LISTED_FIGURES = 24;
 
 /** One run, shown as it goes; also what `--watch` does again and again. */
-export async function runOnce(
+export async function reportRun(
   context: Context,
   project: Project,
   configured: Configured,

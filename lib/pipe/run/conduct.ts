@@ -1,0 +1,149 @@
+import { isAbsolute, join, relative } from 'node:path';
+import type { Graph } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import { tally } from '../plan/progress.ts';
+import { ifPossible } from '../store/atomic.ts';
+import { look } from '../store/file-stat.ts';
+import { runsPath, type Layout } from '../store/layout.ts';
+import { openLock, type Lock } from '../store/lock.ts';
+import { thisProcess } from '../store/process-identity.ts';
+import { noteUser } from '../store/users.ts';
+import { storeFailure } from './attempt.ts';
+import type { Engine } from './engine.ts';
+import type { EventBody, RunEvent } from './event.ts';
+import { removeLeftovers } from './leftovers.ts';
+import type { RunOptions, RunSummary } from './project.ts';
+import { RunLog, runName } from './run-log.ts';
+import { Schedule } from './schedule.ts';
+import { keepStanding } from './standing.ts';
+import { survey, type Survey } from './survey.ts';
+import { WorkDirectories } from './work-directory.ts';
+
+export interface RunRequest {
+  readonly engine: Engine;
+  readonly manifest: Manifest;
+  readonly graph: Graph;
+  readonly options: RunOptions;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+type Finished = Extract<RunSummary, { type: 'finished' }>;
+
+/** One run of a project that this process holds: survey, schedule, lock. */
+export async function conductRun(request: RunRequest): Promise<RunSummary> {
+  const { engine, manifest, graph, options, startedAt } = request;
+  const me = thisProcess();
+  noteUser(engine.layout, me.host);
+  const work = new WorkDirectories(engine.layout, me);
+  work.sweep();
+  const lock = openLock(engine.layout.project, manifest.profile);
+  const { selection, force, signal } = options;
+  const found = await survey(engine, { manifest, graph, lock, selection, force, signal });
+  if (signal.aborted) return { ...nothingDone(engine.layout, startedAt), stopped: true };
+  const { stageIssues, inputIssues } = found;
+  if (stageIssues.length > 0 || inputIssues.length > 0) {
+    return { type: 'refused', stageIssues, inputIssues };
+  }
+  found.artifacts.sweep();
+  const run = runName(startedAt);
+  const directory = join(runsPath(engine.layout), run);
+  const log = new RunLog(directory);
+  const emit = (body: EventBody) => {
+    const event: RunEvent = { at: Date.now(), ...body };
+    log.write(event);
+    options.listener(event);
+  };
+  const fresh = [...found.plans.values()].filter(({ plan }) => plan.state === 'fresh').length;
+  const { jobs } = options;
+  emit({ type: 'run-started', run, profile: manifest.profile, tasks: selection.size, fresh, jobs });
+  const schedule = new Schedule({ engine, graph, survey: found, lock, log, work, options, emit });
+  try {
+    await schedule.finishAll();
+  } finally {
+    work.closeAll();
+    found.artifacts.sweep();
+  }
+  const unsaved = saveResults(request, found, lock);
+  const summary: Finished = {
+    type: 'finished',
+    run,
+    log: relative(engine.layout.project, directory),
+    ...tally(schedule.outcomes.values()),
+    failures: failuresOf(schedule.outcomes, graph),
+    unsaved,
+    stopped: signal.aborted,
+    ms: Date.now() - startedAt,
+  };
+  const { ran, restored, failed, skipped, ms } = summary;
+  emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, ms });
+  log.close();
+  if (fresh === selection.size && unsaved === null) noteStanding(request, found);
+  return summary;
+}
+
+/** Writes the lock and, as it is then known what is no longer made, tidies `artifacts/`. */
+function saveResults(
+  { engine, manifest, graph, options }: RunRequest,
+  { artifacts }: Survey,
+  lock: Lock,
+): Finished['unsaved'] {
+  const { project } = engine.layout;
+  const former = options.selection.size === graph.tasks.length ? lock.keepOnly(graph.byId) : [];
+  const unsaved = save(engine, lock);
+  ifPossible(() => {
+    removeLeftovers(former, { project, manifest, graph, artifacts, blobs: engine.blobs });
+  });
+  return unsaved;
+}
+
+/** So that the same question need not be looked into while everything stands as it does. */
+function noteStanding(
+  { engine, manifest, options: { question, selection } }: RunRequest,
+  { digests, sources }: Survey,
+): void {
+  if (question === undefined || !digests.settled || sources.searched) return;
+  const env = [...new Set(manifest.stages.flatMap((stage) => stage.env))];
+  const { profile, artifacts } = manifest;
+  const standing = { question, profile, artifacts, tasks: selection.size, env };
+  ifPossible(() => {
+    keepStanding(engine.layout, standing, digests.looks, engine.environment);
+  });
+}
+
+export function nothingDone(layout: Layout, startedAt: number): Finished {
+  return {
+    type: 'finished',
+    run: '',
+    log: relative(layout.project, runsPath(layout)),
+    ...tally([]),
+    failures: [],
+    unsaved: null,
+    stopped: false,
+    ms: Date.now() - startedAt,
+  };
+}
+
+function failuresOf(outcomes: ReadonlyMap<number, Outcome>, graph: Graph): Finished['failures'] {
+  return [...outcomes].flatMap(([index, outcome]) =>
+    outcome.type === 'failed' ? [{ task: graph.tasks[index]!.id, failure: outcome }] : [],
+  );
+}
+
+/** The lock first: the rest only saves time. */
+function save(engine: Engine, lock: Lock): Finished['unsaved'] {
+  try {
+    lock.save();
+    saveStats(engine);
+    return null;
+  } catch (error) {
+    return storeFailure(error, engine.layout.project);
+  }
+}
+
+export function saveStats(engine: Engine): void {
+  const { project } = engine.layout;
+  engine.files.save((name) => look(isAbsolute(name) ? name : join(project, name)) !== null);
+  engine.blobStats.save((digest) => look(engine.blobs.path(digest as never)) !== null);
+}
