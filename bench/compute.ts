@@ -68,7 +68,7 @@ async function prepare(engine: Engine, model: Model, net: NetSize, call: NetCall
     ? trainingStep(model, { momentum: 0.9, weightDecay: 0, precision }, image, net.batch)
     : inference(model, image, net.batch, precision);
   const program = await engine.compile(fn, options);
-  const start = initialState(model, 1, precision);
+  const start = initialState(model, 1, { precision });
   program.setState(trains ? toProgram(start) : start.weights);
   const x = floats([net.batch, ...image], (i) => Math.sin(i * 1.37));
   if (!trains) return { program, feed: { x } };

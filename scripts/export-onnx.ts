@@ -1,8 +1,8 @@
 /*
  * A trained net as an .onnx file, for any runtime:
  *
- *   npm run export-onnx -- artifacts/train/dataset=shapes/model=resnet-8/augment=false/seed=0/epoch=40/model.arrow net.onnx
- *   npm run export-onnx -- records.arrow net.onnx --epoch 12 --image 28x28 --batch 16
+ *   npm run export-onnx -- artifacts/snapshot/dataset=shapes/model=resnet-8/recipe=constant/augment=false/seed=0/weights=trained/epoch=40/model.arrow net.onnx
+ *   npm run export-onnx -- kept.arrow net.onnx --epoch 12 --image 28x28 --batch 16
  *
  * `x` is [batch, height, width, channels], each channel normalised by the training images' mean and standard
  * deviation, which the data set's Arrow files have in their metadata; `logits` is [batch, classes].

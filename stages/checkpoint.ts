@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { defineStage } from 'pipewright/stage';
-import { readHistory, writeHistory, writeReference } from '../lib/study/train/checkpoint-files.ts';
+import { BadInput, defineStage } from 'pipewright/stage';
+import { readHistory, writeHistory, writeModel } from '../lib/study/train/checkpoint-files.ts';
 import { findEarlyStopping } from '../lib/study/train/early-stopping.ts';
+import { findKept, keptFiles, NONE_AVERAGED, WEIGHTS } from '../lib/study/train/kept-file.ts';
+import { ofAveraged } from '../lib/study/train/log.ts';
 
 /** Epochs without a lower validation loss after which training would have stopped. */
 const patience = z.int().positive();
@@ -9,12 +11,14 @@ const patience = z.int().positive();
 /** Finds the early-stopping model among the epochs of all segments, and joins their logs. */
 export default defineStage({
   params: z.strictObject({ earlyStopping: z.strictObject({ patience }) }),
-  axes: z.looseObject({}),
-  inputs: { log: 'many', records: 'many' },
+  axes: z.looseObject({ weights: z.enum(WEIGHTS) }),
+  inputs: { log: 'many', kept: 'many' },
   outputs: ['reference', 'history'],
   async run(task) {
-    const { params, inputs, outputs, provenance } = task;
-    const history = await readHistory(inputs.log.map((file) => file.path));
+    const { params, axes, inputs, outputs, provenance } = task;
+    const log = await readHistory(inputs.log.map((file) => file.path));
+    const history = axes.weights === 'averaged' ? ofAveraged(log) : log;
+    if (history.length === 0) throw new BadInput(NONE_AVERAGED);
     const stop = findEarlyStopping(history, params.earlyStopping.patience);
     task.log(`early stopping: epoch ${stop.epoch} of ${history.length}`);
     if (!stop.triggered) {
@@ -23,8 +27,11 @@ export default defineStage({
           `the lowest loss so far, of epoch ${stop.epoch}, stands in for it`,
       );
     }
-    const records = inputs.records.map((file) => file.path);
-    await writeReference(outputs.reference, records, stop, provenance);
+    const kept = (await findKept(keptFiles(inputs.kept), axes.weights, stop.epoch))!;
+    if (kept.epoch !== stop.epoch)
+      task.warn(`the weights of epoch ${stop.epoch} were not kept; epoch ${kept.epoch} is the nearest`);
+    const triggered = { type: 'bool', values: [stop.triggered] } as const;
+    await writeModel(outputs.reference, kept, { triggered }, provenance);
     await writeHistory(outputs.history, history, stop, provenance);
   },
 });

@@ -27,9 +27,9 @@ export default defineStage({
     const probabilities = await predictProbabilities(engine, model, weights, test);
     await engine.dispose();
 
-    const { labels, index } = test.set;
+    const { labels, drawn, index } = test.set;
     const { images, warnings } = selectImages(
-      { probabilities, labels, index, classes: test.classes },
+      { probabilities, labels, drawn, index, classes: test.classes },
       params.select,
     );
     for (const warning of warnings) task.warn(warning);

@@ -50,7 +50,7 @@ export interface Program {
 }
 
 export interface Engine {
-  /** Everything about the engine that changes bits, for the fingerprint, e.g. `{engine: 'onnxruntime-node 1.30.0 cpu', layout: 'nchw16c'}`. */
+  /** Everything about the engine that changes bits, for the fingerprint, e.g. `{engine: 'onnxruntime-node 1.30.0 cpu x64', layout: 'nchw16c', vectors: 'AVX-512'}`. */
   readonly toolchain: Readonly<Record<string, string>>;
   /** What was not taken and why, a sentence each; empty when all is as it should be. */
   readonly notes: readonly string[];

@@ -21,3 +21,9 @@ export async function engineToolchain(
 ): Promise<Engine['toolchain']> {
   return (await createEngine({ ...engine, threads: 1, precision })).toolchain;
 }
+
+/** For the metadata of files that it computed: `auto` in the parameters does not say what was taken. */
+export function engineMetadata({ toolchain }: Pick<Engine, 'toolchain'>): Readonly<Record<string, string>> {
+  const sorted = Object.entries(toolchain).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { toolchain: JSON.stringify(Object.fromEntries(sorted)) };
+}

@@ -11,6 +11,7 @@ const small = [
   'params.dataset.shapes={name: shapes, path: null, seed: 1, train: 128, validation: 40, test: 60, labelNoise: 0}',
   'params.models=[vgg-4]',
   'params.augment=[true]',
+  'params.segments=[1, 3, 4]',
   'params.epochs=[1, 2, 4]',
   'params.train.batchSize=32',
   'params.select={clear: 1, borderline: 1}',
@@ -36,12 +37,16 @@ test('the study runs to the end, then nothing does, and a kill in training chang
 
   const killed = study();
   const running = killed.start('run', ...small);
-  await running.until('ran       train@dataset=shapes,model=vgg-4,augment=true,seed=0,epoch=1');
+  await running.until(
+    'ran       train@dataset=shapes,model=vgg-4,recipe=constant,augment=true,seed=0,epoch=1',
+  );
   await sleep(100);
   running.child.kill('SIGKILL');
   await running.ended;
   const second = await killed.outcomes('run', ...small);
-  expect(second).not.toContain('train@dataset=shapes,model=vgg-4,augment=true,seed=0,epoch=1 ran');
+  expect(second).not.toContain(
+    'train@dataset=shapes,model=vgg-4,recipe=constant,augment=true,seed=0,epoch=1 ran',
+  );
   expect(killed.read('pipe.lock')).toBe(whole.read('pipe.lock'));
 });
 
@@ -109,7 +114,7 @@ test.each<[string, string, string, (folder: string) => void, string]>([
 });
 
 test.each([
-  ['epochs: [1, 2, 3', 'epochs: [1, two, 3', 'the axis `epoch` cannot be `two`', 'two'],
+  ['segments: [8, ', 'segments: [eight, ', 'the axis `epoch` cannot be `eight`', 'eight'],
   ['augment: [false, true]', 'augment: [false, maybe]', 'the axis `augment` cannot be `maybe`', 'maybe'],
 ])('a value that an axis cannot have is pointed at: %s', async (good, bad, message, value) => {
   const project = study();

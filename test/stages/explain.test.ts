@@ -62,11 +62,14 @@ async function writeTestImages(): Promise<void> {
   const from = draws({ seed: 1, purpose: 'test images' });
   const { height, width, channels } = imageShape;
   const bytes = (length: number, bound: number) => Uint8Array.from({ length }, () => from.integer(bound));
+  const images = bytes(count * height * width * channels, 256);
+  const labels = bytes(count, classes.length);
   const set = {
     count,
     ...imageShape,
-    images: bytes(count * height * width * channels, 256),
-    labels: bytes(count, classes.length),
+    images,
+    labels,
+    drawn: labels,
     index: Int32Array.from({ length: count }, (_, i) => 1000 + i),
     masks: bytes(count * height * width, 2),
   };
@@ -96,7 +99,7 @@ beforeAll(async () => {
     await writeArrow(path(`model-${seed}.arrow`), weightColumns(weights, [randomWeights(seed)]));
   await select.run({
     ...surroundings,
-    params: { engine, model, select: { clear: 2, borderline: 1 } },
+    params: select.params.parse({ engine, model, select: { clear: 2, borderline: 1 } }),
     axes: {},
     inputs: { model: file('model-1.arrow'), test: file('test.arrow') },
     outputs: { images: path('images.arrow') },
@@ -338,7 +341,8 @@ describe('sanity', () => {
 describe('claims', () => {
   it('writes a page and a table from histories, scores, floor and sanity checks', async () => {
     const point = { model: 'vgg-4', augment: true, seed: 3 };
-    const row = { train: { loss: 1, error: 0.1 }, validation: null, monitoredLoss: 1, lastLayerNorm: 1 };
+    const train = { loss: 1, error: 0.1 };
+    const row = { train, validation: null, averaged: null, monitoredLoss: 1, lastLayerNorm: 1 };
     const history = [1, 2, 3, 4, 5].map((epoch) => ({
       ...row,
       epoch,

@@ -22,11 +22,12 @@ it('precision is a parameter of training alone: no other task depends on it', ()
 });
 
 const model = { family: 'vgg', depth: 4, width: 4 };
-const recipe = { batchSize: 16, learningRate: 0.05, momentum: 0.9 };
+const common = { batchSize: 16, momentum: 0.9 };
+const recipe = { learningRate: 0.05 };
 
 it.each(['js', 'tensorflow'] as const)('the %s engine is refused where precision is asked for', (backend) => {
   for (const name of ['precision', 'evaluationPrecision']) {
-    const params = { engine: { backend }, model, train: { ...recipe, [name]: 'mixed' } };
+    const params = { engine: { backend }, model, train: { ...common, [name]: 'mixed' }, recipe };
     const { error } = train.params.safeParse(params);
     expect(error?.issues.map(({ path, message }) => [path, message])).toEqual([
       [
@@ -35,11 +36,11 @@ it.each(['js', 'tensorflow'] as const)('the %s engine is refused where precision
       ],
     ]);
   }
-  expect(train.params.safeParse({ engine: { backend }, model, train: recipe }).success).toBe(true);
+  expect(train.params.safeParse({ engine: { backend }, model, train: common, recipe }).success).toBe(true);
 });
 
 it('the doctor says what mixed precision is on each engine, where training asks for it', async () => {
-  const params = { engine: {}, train: { ...recipe, precision: 'mixed' } };
+  const params = { engine: {}, train: { ...common, precision: 'mixed' } };
   const findings = await doctor.examine(doctor.params.parse(params));
   const texts = new Map(findings.map(({ name, text }) => [name, text]));
   expect(findings.find(({ state }) => state === 'taken')!.name).toBe('onnxruntime cpu');

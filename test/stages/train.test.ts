@@ -6,6 +6,7 @@ import { readArrow } from 'pipewright/arrow';
 import type { InputFile } from 'pipewright/stage';
 import checkpoint from '../../stages/checkpoint.ts';
 import data from '../../stages/data.ts';
+import snapshot from '../../stages/snapshot.ts';
 import train from '../../stages/train.ts';
 
 const ENDS = [1, 2, 4];
@@ -13,7 +14,8 @@ const dataset = { name: 'shapes', train: 48, validation: 20, test: 20 };
 const params = train.params.parse({
   engine: { backend: 'onnxruntime', device: 'cpu' },
   model: { family: 'vgg', depth: 4, width: 4 },
-  train: { batchSize: 16, learningRate: 0.05, momentum: 0.9 },
+  train: { batchSize: 16, momentum: 0.9 },
+  recipe: { learningRate: 0.05 },
 });
 
 let folder: string;
@@ -68,7 +70,8 @@ async function runTrain(name: string, epoch: number, before: string | null, chos
     outputs: {
       model: path('model'),
       optimiser: path('optimiser'),
-      records: path('records'),
+      kept: path('kept'),
+      predictions: path('predictions'),
       log: path('log'),
     },
   });
@@ -121,9 +124,11 @@ describe('the train stage', () => {
     ]);
   });
 
-  it('names engine and layout as its toolchain', async () => {
+  it('names engine and layout as its toolchain, and in the metadata of its files', async () => {
     const toolchain = await train.toolchain?.(params);
     expect(toolchain?.engine).toMatch(/onnxruntime/);
+    const { metadata } = await readArrow(join(folder, 'to-1', 'log.arrow'));
+    expect(JSON.parse(metadata.toolchain!)).toEqual(toolchain);
   });
 
   it('in mixed precision says what that gains, and tells of the loss scale', async () => {
@@ -144,31 +149,86 @@ describe('the train stage', () => {
   });
 });
 
+/** The segments' files of a kind, gathered over the epochs that end them. */
+function gathered(part: string): InputFile[] {
+  return ENDS.map((epoch) => ({ ...file(`to-${epoch}/${part}.arrow`), point: { epoch } }));
+}
+
 describe('the checkpoint stage', () => {
-  async function runCheckpoint(patience: number): Promise<void> {
+  async function runCheckpoint(weights: 'trained' | 'averaged'): Promise<void> {
     await checkpoint.run({
       ...surroundings,
-      params: checkpoint.params.parse({ earlyStopping: { patience } }),
-      axes: {},
-      inputs: {
-        log: ENDS.map((end) => file(`to-${end}/log.arrow`)),
-        records: ENDS.map((end) => file(`to-${end}/records.arrow`)),
-      },
+      params: checkpoint.params.parse({ earlyStopping: { patience: 100 } }),
+      axes: checkpoint.axes.parse({ weights }),
+      inputs: { log: gathered('log'), kept: gathered('kept') },
       outputs: { reference: join(folder, 'reference.arrow'), history: join(folder, 'history.arrow') },
     });
   }
 
-  it('writes the best model and the joined log, and warns when early stopping did not occur', async () => {
-    await runCheckpoint(100);
-    const history = await readArrow(join(folder, 'history.arrow'));
-    const losses = history.numbers('monitored_loss') as number[];
-    const best = losses.indexOf(Math.min(...losses)) + 1;
-    const reference = await readArrow(join(folder, 'reference.arrow'));
-    expect(history.numbers('epoch')).toEqual([1, 2, 3, 4]);
-    expect(reference.numbers('epoch')).toEqual([best]);
-    expect(said.at(-1)).toBe(
-      'warning: early stopping did not occur within 4 epochs; ' +
-        `the lowest loss so far, of epoch ${best}, stands in for it`,
+  it.each([
+    ['trained', 'monitored_loss'],
+    ['averaged', 'averaged_monitored_loss'],
+  ] as const)(
+    'writes the best %s model and the joined log, and warns when there was no early stopping',
+    async (weights, column) => {
+      await runCheckpoint(weights);
+      const history = await readArrow(join(folder, 'history.arrow'));
+      const losses = history.numbers(column) as number[];
+      const best = losses.indexOf(Math.min(...losses)) + 1;
+      const reference = await readArrow(join(folder, 'reference.arrow'));
+      expect(history.numbers('epoch')).toEqual([1, 2, 3, 4]);
+      expect(history.numbers('monitored_loss')).toEqual(losses);
+      expect(reference.numbers('epoch')).toEqual([best]);
+      expect(said.at(-1)).toBe(
+        'warning: early stopping did not occur within 4 epochs; ' +
+          `the lowest loss so far, of epoch ${best}, stands in for it`,
+      );
+    },
+  );
+});
+
+describe('the snapshot stage', () => {
+  async function weightsAt(
+    epoch: number,
+    weights: 'trained' | 'averaged' = 'trained',
+    kept = gathered('kept'),
+  ) {
+    const path = join(folder, 'snapshot.arrow');
+    await snapshot.run({
+      ...surroundings,
+      params: {},
+      axes: snapshot.axes.parse({ weights, epoch }),
+      inputs: { kept },
+      outputs: { model: path },
+    });
+    const table = await readArrow(path);
+    return { epoch: table.numbers('epoch'), filter: table.tensor('group1.conv1.filter').values };
+  }
+
+  it('gives the weights of an epoch, also where no segment ends', async () => {
+    const last = (await readArrow(join(folder, 'to-2', 'model.arrow'))).tensor('group1.conv1.filter').values;
+    expect(await weightsAt(2)).toEqual({ epoch: [2], filter: last });
+    const inside = await weightsAt(3);
+    expect(inside.epoch).toEqual([3]);
+    expect(inside.filter).not.toEqual(last);
+    expect((await weightsAt(3, 'averaged')).filter).not.toEqual(inside.filter);
+  });
+
+  it('says what to do about an epoch that there is not', async () => {
+    await expect(weightsAt(5)).rejects.toThrow(
+      'epoch 5 is to be explained, but training ends after 4; add to params.segments, or take it out of params.epochs',
     );
+    const keep = { until: 1, growth: 3, distances: [0] };
+    const bounded = train.params.parse({ ...params, train: { ...params.train, keep, average: null } });
+    await runTrain('few', 4, null, bounded);
+    const few = [{ ...file('few/kept.arrow'), point: { epoch: 4 } }];
+    // Every epoch of a new lowest loss is kept, too.
+    const kept = new Set((await readArrow(few[0]!.path)).numbers('epoch'));
+    const missing = [2, 3, 4].find((epoch) => !kept.has(epoch));
+    if (missing !== undefined)
+      await expect(weightsAt(missing, 'trained', few)).rejects.toThrow(
+        /were not kept, the nearest are those of epoch/,
+      );
+    await expect(weightsAt(1, 'averaged', few)).rejects.toThrow('params.train.average is null');
   });
 });

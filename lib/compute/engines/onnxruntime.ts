@@ -5,6 +5,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import { hoist } from '../onnx/hoist.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import type { CompileOptions, Engine, Precision, Program, TensorFunction, TensorSpec } from '../program.ts';
+import { type Arithmetic, cudaArithmetic, processorArithmetic, sampledArithmetic } from './arithmetic.ts';
 import { tryDevice, type Device } from './device.ts';
 import { cpuLayout, type CpuLayout } from './layout.ts';
 import { tryMixedPrecision } from './mixed.ts';
@@ -32,6 +33,7 @@ class OnnxRuntimeEngine implements Engine {
     { block, reason }: CpuLayout,
     precision: Precision,
     notes: readonly string[],
+    arithmetic: Arithmetic,
   ) {
     this.#device = device;
     this.#block = block;
@@ -40,6 +42,7 @@ class OnnxRuntimeEngine implements Engine {
     this.toolchain = {
       engine: `onnxruntime-node ${ort.env.versions.node ?? 'unknown'} ${device} ${process.arch}`,
       layout: block > 0 ? `nchw${block}c` : 'nchw',
+      ...arithmetic,
       ...(precision === 'mixed' ? { precision } : {}),
     };
     this.#session = {
@@ -107,6 +110,25 @@ class OnnxRuntimeEngine implements Engine {
   }
 }
 
+/** Null where nothing names it. */
+async function namedArithmetic(device: Device, { block }: CpuLayout): Promise<Arithmetic | null> {
+  if (device === 'cuda') return cudaArithmetic();
+  const named = device === 'cpu' ? await processorArithmetic() : null;
+  // Without blocks as wide as its registers, AVX-512 adds up in the order that AVX2 does.
+  return named?.vectors === 'AVX-512' && block === 0 ? { ...named, vectors: 'AVX2 and FMA' } : named;
+}
+
+/** Found once for all copies of this module in the process. */
+const SAMPLED = Symbol.for('pipe.compute.sampled-arithmetic');
+
+function sampled(device: Device, engine: Engine): Promise<Arithmetic> {
+  const shared = globalThis as unknown as Partial<Record<symbol, Map<Device, Promise<Arithmetic>>>>;
+  const known = (shared[SAMPLED] ??= new Map<Device, Promise<Arithmetic>>());
+  const found = known.get(device) ?? sampledArithmetic(engine);
+  known.set(device, found);
+  return found;
+}
+
 export async function onnxRuntimeEngine(
   device: Device,
   threads: number,
@@ -115,5 +137,7 @@ export async function onnxRuntimeEngine(
   if (device !== 'cpu') await tryDevice(device);
   const layout = device === 'cpu' ? await cpuLayout() : { block: 0, reason: null };
   const notes = precision === 'mixed' ? await tryMixedPrecision(device) : [];
-  return new OnnxRuntimeEngine(device, threads, layout, precision, notes);
+  const engineWith = (arithmetic: Arithmetic): OnnxRuntimeEngine =>
+    new OnnxRuntimeEngine(device, threads, layout, precision, notes, arithmetic);
+  return engineWith((await namedArithmetic(device, layout)) ?? (await sampled(device, engineWith({}))));
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, EngineOptions } from '../program.ts';
+import { cudaArithmetic, processorArithmetic } from './arithmetic.ts';
 import { EagerEngine } from './eager.ts';
 
 /** In the order they are tried; each registers a tfjs backend named `tensorflow`. */
@@ -35,6 +36,8 @@ export async function tensorFlowEngine(device: EngineOptions['device']): Promise
     const version = binding?.TF_Version ?? 'of an unknown version';
     return new EagerEngine('tensorflow', {
       engine: `${name} with tfjs ${tf.version_core}, TensorFlow ${version}`,
+      ...(await processorArithmetic()),
+      ...(name.endsWith('-gpu') ? await cudaArithmetic() : {}),
     });
   }
   throw new Error(

@@ -66,7 +66,8 @@ async function readRecords(files: readonly SourceFile[], layout: Layout): Promis
     }
   }
   const index = Int32Array.from({ length: count }, (_, i) => i);
-  return { count, height: SIDE, width: SIDE, channels: CHANNELS, images, labels, index, masks: null };
+  const size = { height: SIDE, width: SIDE, channels: CHANNELS };
+  return { count, ...size, images, labels, drawn: labels, index, masks: null };
 }
 
 /** One name per line, as the official files list them; numbers where the list is missing. */

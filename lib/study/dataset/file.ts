@@ -13,7 +13,7 @@ export interface LabelledImages {
 /** Images in one record batch; larger sets are written in several. */
 const BATCH = 4096;
 
-/** Columns `image`, `mask` (where known), `label`, `class`, `index`: one row per image. */
+/** Columns `image`, `mask` (where known), `label`, `class`, `drawn`, `index`: one row per image. */
 export function imageColumns(set: ImageSet, classes: readonly string[]): Columns {
   const { height, width, channels } = set;
   const image = {
@@ -33,6 +33,7 @@ export function imageColumns(set: ImageSet, classes: readonly string[]): Columns
     index: { type: 'int32', values: set.index },
     label: { type: 'int32', values: set.labels },
     class: { type: 'utf8', values: names },
+    drawn: { type: 'int32', values: set.drawn },
     image,
     ...(mask && { mask }),
   };
@@ -46,6 +47,7 @@ export function sliceImages(set: ImageSet, from: number, to: number): ImageSet {
     count: to - from,
     images: set.images.subarray(from * pixels * set.channels, to * pixels * set.channels),
     labels: set.labels.subarray(from, to),
+    drawn: set.drawn.subarray(from, to),
     index: set.index.subarray(from, to),
     masks: set.masks && set.masks.subarray(from * pixels, to * pixels),
   };
@@ -88,6 +90,7 @@ export function imagesOf(table: ArrowTable): LabelledImages {
       channels,
       images: values as Uint8Array,
       labels: Uint8Array.from(table.numbers('label') as number[]),
+      drawn: Uint8Array.from(table.numbers('drawn') as number[]),
       index: Int32Array.from(table.numbers('index') as number[]),
       masks: 'mask' in table.columns ? (table.tensor('mask').values as Uint8Array) : null,
     },

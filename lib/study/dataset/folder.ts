@@ -50,13 +50,15 @@ async function readPart(
   const size = height * width * CHANNELS;
   const images = new Uint8Array(part.length * size);
   for (const [i, picture] of part.entries()) images.set(await decode(picture, height, width), i * size);
+  const labels = Uint8Array.from(part, (picture) => classes.indexOf(picture.class));
   return {
     count: part.length,
     height,
     width,
     channels: CHANNELS,
     images,
-    labels: Uint8Array.from(part, (picture) => classes.indexOf(picture.class)),
+    labels,
+    drawn: labels,
     index: Int32Array.from(part, (_, i) => i),
     masks: null,
   };

@@ -79,6 +79,7 @@ async function readPart(images: SourceFile, labels: SourceFile, classes: number)
     channels: 1,
     images: pixels.values,
     labels: named.values,
+    drawn: named.values,
     index,
     masks: null,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PARTS } from './dataset.ts';
 
 const count = z.int().positive();
 
@@ -16,8 +17,10 @@ export const datasetParams = z
     validation: z.int().min(0).default(0),
     /** Test images; null: all there are. */
     test: count.nullable().default(null),
-    /** Share of the images, of every part, that get another class's label. */
+    /** Share of the images, of the parts in `noisy`, that get another class's label. */
     labelNoise: z.number().min(0).max(1).default(0),
+    /** With noise in other parts than training's, what is held against a net is partly not its fault. */
+    noisy: z.array(z.enum(PARTS)).default(['train']),
     /** Fetch the official files where `path` is null. */
     download: z.boolean().default(false),
     /** `folder` only: height and width to which the images are resized. */

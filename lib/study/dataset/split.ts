@@ -1,6 +1,6 @@
 import { draws, permutation } from '../random.ts';
 import { DataError } from './data-error.ts';
-import type { Dataset, ImageSet } from './dataset.ts';
+import type { Dataset, ImageSet, Part } from './dataset.ts';
 import { measureChannels } from './channels.ts';
 import type { Source } from './source.ts';
 
@@ -12,6 +12,7 @@ export interface SplitOptions {
   /** Null: all there are. */
   readonly test: number | null;
   readonly labelNoise: number;
+  readonly noisy: readonly Part[];
 }
 
 /** The given rows, in the order given. */
@@ -20,16 +21,18 @@ export function pickImages(set: ImageSet, rows: ArrayLike<number>): ImageSet {
   const size = pixels * set.channels;
   const images = new Uint8Array(rows.length * size);
   const labels = new Uint8Array(rows.length);
+  const drawn = new Uint8Array(rows.length);
   const index = new Int32Array(rows.length);
   const masks = set.masks && new Uint8Array(rows.length * pixels);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     images.set(set.images.subarray(row * size, (row + 1) * size), i * size);
     labels[i] = set.labels[row]!;
+    drawn[i] = set.drawn[row]!;
     index[i] = set.index[row]!;
     if (masks) masks.set(set.masks.subarray(row * pixels, (row + 1) * pixels), i * pixels);
   }
-  return { ...set, count: rows.length, images, labels, index, masks };
+  return { ...set, count: rows.length, images, labels, drawn, index, masks };
 }
 
 /**
@@ -81,13 +84,16 @@ function checkCount(what: string, wanted: number, there: number): void {
   );
 }
 
-/** Another class's label for a share of the images, each drawn by its place in the source. */
-function addLabelNoise(set: ImageSet, classes: number, share: number, seed: number, part: string): ImageSet {
-  if (share === 0) return set;
-  const labels = set.labels.map((label, row) => {
-    const from = draws({ seed, purpose: `label noise, ${part}`, index: set.index[row]! });
-    if (from.uniform() >= share) return label;
-    return (label + 1 + from.integer(classes - 1)) % classes;
+/**
+ * Another class's label for a share of the images, each drawn by its place in the source: `from` says of which
+ * of the source's parts.
+ */
+function addLabelNoise(set: ImageSet, classes: number, from: string, options: SplitOptions): ImageSet {
+  const { labelNoise, seed } = options;
+  const labels = set.drawn.map((label, row) => {
+    const random = draws({ seed, purpose: `label noise, ${from}`, index: set.index[row]! });
+    if (random.uniform() >= labelNoise) return label;
+    return (label + 1 + random.integer(classes - 1)) % classes;
   });
   return { ...set, labels };
 }
@@ -120,11 +126,17 @@ function separateTest(source: Source, { test, seed }: SplitOptions): { train: Im
   return { train: rest, test: held };
 }
 
-/** The source with noise in every part: what is tested on comes from where training images come from. */
-function withLabelNoise(source: Source, { labelNoise, seed }: SplitOptions): Source {
-  const noisy = (set: ImageSet, part: string): ImageSet =>
-    addLabelNoise(set, source.classes.length, labelNoise, seed, part);
-  return { ...source, train: noisy(source.train, 'train'), test: source.test && noisy(source.test, 'test') };
+/** The parts, those that are to be noisy with noise: it decides on nothing but labels, not on who is in a part. */
+function withLabelNoise(
+  parts: Readonly<Record<Part, ImageSet>>,
+  { classes, test }: Source,
+  options: SplitOptions,
+): Readonly<Record<Part, ImageSet>> {
+  const noisy = (part: Part): ImageSet =>
+    options.labelNoise > 0 && options.noisy.includes(part)
+      ? addLabelNoise(parts[part], classes.length, part === 'test' && test ? 'test' : 'train', options)
+      : parts[part];
+  return { train: noisy('train'), validation: noisy('validation'), test: noisy('test') };
 }
 
 /**
@@ -133,10 +145,11 @@ function withLabelNoise(source: Source, { labelNoise, seed }: SplitOptions): Sou
  */
 export function splitSource(source: Source, options: SplitOptions): Dataset {
   const { seed, validation: count } = options;
-  const { train: whole, test } = separateTest(withLabelNoise(source, options), options);
+  const { train: whole, test } = separateTest(source, options);
   const { held: validation, rest } = holdOut(whole, 'validation', count, seed);
   const train = limit(rest, 'train', options.train, seed);
   if (train.count === 0)
     throw new DataError('no training images are left; lower `validation` of the data set');
-  return { classes: source.classes, train, validation, test, ...measureChannels(train) };
+  const parts = withLabelNoise({ train, validation, test }, source, options);
+  return { classes: source.classes, ...parts, ...measureChannels(train) };
 }

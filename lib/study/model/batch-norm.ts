@@ -6,7 +6,7 @@ import type { Pass } from './pass.ts';
 
 const EPSILON = { epsilon: 1e-5 };
 /** PyTorch's: share of the new batch in the running average. */
-const MOMENTUM = 0.1;
+export const MOMENTUM = 0.1;
 
 /**
  * Batch norm over batch, height and width. Training: the batch's own mean and variance (biased), and new

@@ -21,12 +21,12 @@ function rowOf(table: ArrowTable, epoch: number | undefined): number {
   const row = epochs.findIndex((value) => value === epoch);
   if (row >= 0) return row;
   const asked = epoch === undefined ? 'say which model is meant' : `there is no epoch ${epoch}`;
-  throw new Error(`${asked}: the file has epochs ${epochs.join(', ') || 'none'}`);
+  throw new Error(`${asked}: the file has epochs ${[...new Set(epochs)].join(', ') || 'none'}`);
 }
 
 /**
- * A net out of a file of weights (`train.model`, `train.records`, `checkpoint.reference`) as the bytes of an
- * `.onnx` file: `x`, `[batch, height, width, channels]`, normalised as in training, to `logits`,
+ * A net out of a file of weights (`snapshot.model`, `checkpoint.reference`; of `train.kept` the trained ones) as the
+ * bytes of an `.onnx` file: `x`, `[batch, height, width, channels]`, normalised as in training, to `logits`,
  * `[batch, classes]`. Batch norm uses the running averages.
  */
 export async function modelToOnnx(table: ArrowTable, options: OnnxOptions): Promise<Uint8Array> {

@@ -68,6 +68,7 @@ function pickImages(set: ImageSet, rows: readonly number[]): ImageSet {
     count: rows.length,
     images: pickRows(set.images, rows, pixels * set.channels),
     labels: pickRows(set.labels, rows, 1),
+    drawn: pickRows(set.drawn, rows, 1),
     index: Int32Array.from(rows, (row) => set.index[row]!),
     masks: set.masks && pickRows(set.masks, rows, pixels),
   };

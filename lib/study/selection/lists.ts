@@ -4,6 +4,8 @@ export interface Classified {
   /** Softmax, `[count, classes]`. */
   readonly probabilities: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
+  /** What the images are, where label noise may have given them another label. */
+  readonly drawn: ArrayLike<number>;
   /** Each image's number in its source; images of equal score are taken in its order. */
   readonly index: ArrayLike<number>;
   /** Names, by class number. */
@@ -22,14 +24,19 @@ export interface Candidate {
   readonly correct: boolean;
 }
 
-/** Lists A (correct) and B (wrong) of one class, by falling score; equal scores by index. */
+/**
+ * Lists A (correct) and B (wrong) of one class, by falling score; equal scores by index. `mislabelled`: with images
+ * whose label is not what was drawn.
+ */
 export function listsOfClass(
-  { probabilities, labels, index, classes }: Classified,
+  { probabilities, labels, drawn, index, classes }: Classified,
   label: number,
+  mislabelled: boolean,
 ): { readonly correct: readonly Candidate[]; readonly wrong: readonly Candidate[] } {
   const candidates: Candidate[] = [];
   for (let row = 0; row < labels.length; row++)
-    if (labels[row] === label) candidates.push(rate(row, label, probabilities, classes.length));
+    if (labels[row] === label && (mislabelled || drawn[row] === label))
+      candidates.push(rate(row, label, probabilities, classes.length));
   const falling = (a: Candidate, b: Candidate): number => b.score - a.score || index[a.row]! - index[b.row]!;
   return {
     correct: candidates.filter(({ correct }) => correct).sort(falling),

@@ -21,19 +21,22 @@ export interface SelectOptions {
   readonly clear: number;
   /** Images in C per class from the end of list A, and as many from the end of list B. */
   readonly borderline: number;
+  /** Whether images whose label is not what was drawn may be picked. */
+  readonly mislabelled: boolean;
 }
 
 /**
  * Picks images to explain (§3 of the paper, eq. 5). Per class, correctly classified images form list A with
  * score p_c, the others list B with score max p − p_c, both in descending order. Group A is the top of list
  * A, group B the top of list B, group C the ends of both. A list that is too short serves its clear group
- * first; no image is in two groups.
+ * first; no image is in two groups. Images that label noise has given another label are in no list unless asked
+ * for: a net that names what was drawn is not wrong about them.
  */
 export function selectImages(classified: Classified, options: SelectOptions): Selection {
   const images: SelectedImage[] = [];
   const warnings: string[] = [];
   classified.classes.forEach((name, label) => {
-    const { correct, wrong } = listsOfClass(classified, label);
+    const { correct, wrong } = listsOfClass(classified, label, options.mislabelled);
     const groups = [
       { group: 'A', chosen: top(correct, options.clear), wanted: options.clear },
       { group: 'B', chosen: top(wrong, options.clear), wanted: options.clear },

@@ -14,7 +14,7 @@ const LEAST_SCALE = 2 ** -24;
 
 /** Throws where training cannot go on. `place` says at which step. */
 export function checkStep({ loss, skipped, scale }: StepOutcome, place: string, precision: Precision): void {
-  const remedies = 'lower params.train.learningRate, or raise params.train.schedule.warmUp';
+  const remedies = 'lower the learningRate of its recipe, or raise its schedule.warmUp';
   const diverged = (what: string): Error =>
     new Error(
       `training diverged: ${what} ${place}; ${remedies}` +

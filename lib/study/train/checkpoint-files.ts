@@ -1,5 +1,6 @@
-import { type ArrowTable, type Columns, readArrow, writeArrow } from 'pipewright/arrow';
+import { type Columns, readArrow, writeArrow } from 'pipewright/arrow';
 import type { EarlyStopping } from './early-stopping.ts';
+import type { KeptWeights } from './kept-file.ts';
 import { logColumns, readLog } from './log.ts';
 import type { EpochLog } from './log.ts';
 
@@ -28,42 +29,12 @@ export async function writeHistory(
   await writeArrow(path, columns, { metadata });
 }
 
-/** All tensors of one row. */
-function tensorsOf(table: ArrowTable, row: number): Columns {
-  const names = Object.keys(table.columns).filter((name) => table.columns[name]?.type === 'tensor');
-  return Object.fromEntries(
-    names.map((name) => {
-      const {
-        shape: [, ...shape],
-        values,
-      } = table.tensor(name);
-      const size = shape.reduce((product, length) => product * length, 1);
-      return [name, { type: 'tensor', shape, values: values.slice(row * size, (row + 1) * size) }];
-    }),
-  );
-}
-
-/**
- * The weights of the early-stopping epoch, out of the segments' records, as a model file with the column
- * `triggered`.
- */
-export async function writeReference(
+/** One epoch's weights as a model file; `more` are further columns of its one row. */
+export async function writeModel(
   path: string,
-  records: readonly string[],
-  stop: EarlyStopping,
+  { epoch, tensors }: KeptWeights,
+  more: Columns,
   metadata: Provenance,
 ): Promise<void> {
-  for (const record of records) {
-    const table = await readArrow(record);
-    const row = table.numbers('epoch').indexOf(stop.epoch);
-    if (row < 0) continue;
-    const columns: Columns = {
-      epoch: { type: 'int32', values: [stop.epoch] },
-      triggered: { type: 'bool', values: [stop.triggered] },
-      ...tensorsOf(table, row),
-    };
-    await writeArrow(path, columns, { metadata });
-    return;
-  }
-  throw new Error(`no segment kept the weights of epoch ${stop.epoch}`);
+  await writeArrow(path, { epoch: { type: 'int32', values: [epoch] }, ...more, ...tensors }, { metadata });
 }

@@ -1,11 +1,18 @@
 import type { Program, TensorMap, TensorValue } from '../../compute/program.ts';
 import type { LabelledImages } from '../dataset/file.ts';
 import { BatchAssembler } from './batch.ts';
+import { noPredictions, putPrediction, type Predictions } from './predictions.ts';
 
 /** Mean cross entropy and share of wrong answers. */
 export interface Score {
   readonly loss: number;
   readonly error: number;
+}
+
+/** Of images that were not trained on; null where there are none. */
+export interface PartScores {
+  readonly validation: Score | null;
+  readonly test: Score | null;
 }
 
 /** Adds up the score of one batch after another, in double precision. */
@@ -14,20 +21,14 @@ export class ScoreSum {
   #wrong = 0;
   #count = 0;
 
-  /** `count`: how many of the batch's rows are images; the rest only fill it up. */
-  add(logits: TensorValue, labels: (i: number) => number, count: number): void {
-    const classes = logits.shape[1]!;
-    for (let i = 0; i < count; i++) {
-      const row = logits.values.subarray(i * classes, (i + 1) * classes);
-      const label = labels(i);
-      let best = 0;
-      for (let k = 1; k < classes; k++) if (row[k]! > row[best]!) best = k;
-      let sum = 0;
-      for (let k = 0; k < classes; k++) sum += Math.exp(row[k]! - row[best]!);
-      this.#loss += Math.log(sum) + row[best]! - row[label]!;
-      if (best !== label) this.#wrong++;
+  /** `rows`: the images, by their place in `labels` and `into`; what a batch has beyond them only fills it up. */
+  add(logits: TensorValue, rows: ArrayLike<number>, labels: ArrayLike<number>, into: Predictions): void {
+    for (let i = 0; i < rows.length; i++) {
+      const { loss, correct } = putPrediction(into, rows[i]!, logits, i, labels[rows[i]!]!);
+      this.#loss += loss;
+      if (!correct) this.#wrong++;
     }
-    this.#count += count;
+    this.#count += rows.length;
   }
 
   /** Null where nothing was added. */
@@ -52,8 +53,12 @@ export class Evaluator {
     this.#program.setState(weights);
   }
 
-  /** Null for a set without images. */
-  async score(images: LabelledImages, signal: AbortSignal): Promise<Score | null> {
+  /** Null for a set without images. `into` is told what the net says of each image, in the set's order. */
+  async score(
+    images: LabelledImages,
+    signal: AbortSignal,
+    into: Predictions = noPredictions(images.set.count),
+  ): Promise<Score | null> {
     const { count, labels } = images.set;
     const assembler = this.#assembler(images);
     const sum = new ScoreSum();
@@ -61,7 +66,7 @@ export class Evaluator {
       signal.throwIfAborted();
       const rows = Array.from({ length: Math.min(this.#batchSize, count - from) }, (_, i) => from + i);
       const { logits } = await this.#program.run({ x: assembler.assemble(rows) });
-      sum.add(logits!, (i) => labels[from + i]!, rows.length);
+      sum.add(logits!, rows, labels, into);
     }
     return sum.mean();
   }

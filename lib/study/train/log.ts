@@ -1,5 +1,10 @@
 import type { ArrowRows, Columns } from 'pipewright/arrow';
-import type { Score } from './evaluate.ts';
+import type { PartScores, Score } from './evaluate.ts';
+
+/** What is written down of the averaged weights. */
+export interface AveragedScores extends PartScores {
+  readonly monitoredLoss: number;
+}
 
 /** What is written down of an epoch; null where a set has no images. */
 export interface EpochLog {
@@ -8,6 +13,8 @@ export interface EpochLog {
   readonly train: Score;
   readonly validation: Score | null;
   readonly test: Score | null;
+  /** Of the averaged weights; null where none are taken. */
+  readonly averaged: AveragedScores | null;
   /** Loss of the set that decides on early stopping. */
   readonly monitoredLoss: number;
   /** L2 norm of the linear layer's weight matrix, bias left out. */
@@ -29,6 +36,11 @@ export function logColumns(log: readonly EpochLog[]): Columns {
     validation_error: column((row) => row.validation?.error),
     test_loss: column((row) => row.test?.loss),
     test_error: column((row) => row.test?.error),
+    averaged_validation_loss: column((row) => row.averaged?.validation?.loss),
+    averaged_validation_error: column((row) => row.averaged?.validation?.error),
+    averaged_test_loss: column((row) => row.averaged?.test?.loss),
+    averaged_test_error: column((row) => row.averaged?.test?.error),
+    averaged_monitored_loss: column((row) => row.averaged?.monitoredLoss),
     monitored_loss: column((row) => row.monitoredLoss),
     last_layer_norm: column((row) => row.lastLayerNorm),
     learning_rate: column((row) => row.learningRate),
@@ -49,14 +61,32 @@ export function readLog(rows: ArrowRows): EpochLog[] {
       .numbers(`${part}_loss`)
       .map((loss, i) => (loss === null ? null : { loss, error: errors[i]! }));
   };
-  const [train, validation, test] = ['train', 'validation', 'test'].map(score);
+  const [train, validation, test, ...averaged] = [
+    ...['train', 'validation', 'test'],
+    ...['averaged_validation', 'averaged_test'],
+  ].map(score);
+  const losses = rows.numbers('averaged_monitored_loss');
+  const ofAverage = (i: number): AveragedScores | null => {
+    const monitoredLoss = losses[i] ?? null;
+    const [ofValidation = null, ofTest = null] = averaged.map((scores) => scores[i]!);
+    return monitoredLoss === null ? null : { validation: ofValidation, test: ofTest, monitoredLoss };
+  };
   return epochs!.map((epoch, i) => ({
     epoch: epoch!,
     train: train![i]!,
     validation: validation![i]!,
     test: test![i]!,
+    averaged: ofAverage(i),
     monitoredLoss: monitored![i]!,
     lastLayerNorm: norms![i]!,
     learningRate: rates![i]!,
   }));
+}
+
+/**
+ * The log as that of the averaged weights: their scores take the place of the trained ones'. What is said of the
+ * training images and of the last layer stays that of the weights that are trained.
+ */
+export function ofAveraged(log: readonly EpochLog[]): EpochLog[] {
+  return log.flatMap((row) => (row.averaged === null ? [] : [{ ...row, ...row.averaged }]));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isEager } from '../../compute/engine.ts';
 import type { Precision } from '../../compute/program.ts';
+import { keepParams } from './keep.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -29,6 +30,17 @@ export const trainParams = z.strictObject({
    * they are those of the batches as they were trained on, which is cheaper.
    */
   evaluateTrain: z.boolean().default(true),
+  /** An exponential average of the weights, kept beside them; null: none. */
+  average: z
+    .strictObject({
+      /** After this many epochs a step's weight in the average has fallen to 1/e. */
+      epochs: z.number().positive().default(5),
+      /** Training batches of an epoch, from its beginning, that the average's batch norm is measured on. */
+      batches: z.int().positive().default(10),
+    })
+    .nullable()
+    .prefault({}),
+  keep: keepParams.prefault({}),
   /** Of the steps: see `Precision`. `mixed` scales the loss, and keeps weights and momenta in float32. */
   precision: z.enum(['float32', 'mixed']).default('float32'),
   /** Of the scores after an epoch. In float32 they are what the stages that follow see. */
@@ -36,6 +48,14 @@ export const trainParams = z.strictObject({
 });
 
 export type TrainParams = z.output<typeof trainParams>;
+
+const ofRecipe = { learningRate: true, schedule: true } as const;
+
+/** An entry of `recipe` in `pipeline.yaml`: what of training the study compares. */
+export const recipeParams = trainParams.pick(ofRecipe);
+
+/** `train` in `pipeline.yaml`: what all recipes share. */
+export const commonParams = trainParams.omit(ofRecipe);
 
 /** The part of `train` that says what the engine must be able to do. */
 export const precisions = trainParams.pick({ precision: true, evaluationPrecision: true }).loose();

@@ -5,6 +5,7 @@ import type { CompileOptions, Precision, TensorFunction, TensorSpec } from '../.
 import { isTrained } from '../model/initial.ts';
 import { keptWeights } from '../model/kept-weights.ts';
 import type { ForwardResult, Model, Weights } from '../model/model.ts';
+import { averageOf } from './average.ts';
 import { lossScaleInputs, scaledLoss, skippable, unscaled } from './loss-scale.ts';
 import type { TrainParams } from './params.ts';
 
@@ -38,12 +39,14 @@ interface ScoredResult extends ForwardResult {
 }
 
 /** What of `params.train` decides on a step. */
-type StepParams = Pick<TrainParams, 'momentum' | 'weightDecay'> & Partial<Pick<TrainParams, 'precision'>>;
+type StepParams = Pick<TrainParams, 'momentum' | 'weightDecay'> &
+  Partial<Pick<TrainParams, 'precision' | 'average'>>;
 
 /**
  * One step of momentum SGD as PyTorch defines it: v = m·v + g, w −= rate·v, with the weight decay in g.
  * Weights, running averages and momenta are state; `x`, `labels` (one-hot) and `rate` are fed; the outputs
- * are the batch's mean `loss` and its `logits`, before the step.
+ * are the batch's mean `loss` and its `logits`, before the step. With `average`, exponential averages of the
+ * trained weights are state, too: a' = decay·a + (1 − decay)·w, of the weights after the step, `decay` being fed.
  *
  * In mixed precision the loss scale is state, too, and there are two outputs more: the `scale` before the step,
  * and whether the gradients are `finite`, 1 or 0. Where they are not, weights, momenta and running averages
@@ -51,7 +54,7 @@ type StepParams = Pick<TrainParams, 'momentum' | 'weightDecay'> & Partial<Pick<T
  */
 export function trainingStep(
   model: Model,
-  { momentum, weightDecay, precision = 'float32' }: StepParams,
+  { momentum, weightDecay, precision = 'float32', average = null }: StepParams,
   imageShape: readonly number[],
   batchSize: number,
 ): { readonly fn: TensorFunction; readonly options: CompileOptions } {
@@ -84,7 +87,11 @@ export function trainingStep(
       const decayed = weightDecay === 0 ? gradients[i]! : tf.add(gradients[i]!, tf.mul(weight, weightDecay));
       const moved = tf.add(tf.mul(inputs[momentumOf(name)]!, momentum), decayed);
       outputs[next(momentumOf(name))] = moved;
-      outputs[next(name)] = tf.sub(weight, tf.mul(moved, inputs.rate!));
+      const stepped = tf.sub(weight, tf.mul(moved, inputs.rate!));
+      outputs[next(name)] = stepped;
+      if (average === null) return;
+      const towards = tf.mul(tf.sub(stepped, inputs[averageOf(name)]!), tf.sub(1, inputs.decay!));
+      outputs[next(averageOf(name))] = tf.add(inputs[averageOf(name)]!, towards);
     });
     return finite === null ? outputs : skippable(outputs, state, finite, inputs);
   };
@@ -96,8 +103,12 @@ export function trainingStep(
   };
   for (const { name, shape } of model.weights) inputs[name] = float(shape);
   for (const { name, shape } of trained) inputs[momentumOf(name)] = float(shape);
+  if (average !== null) {
+    inputs.decay = float([]);
+    for (const { name, shape } of trained) inputs[averageOf(name)] = float(shape);
+  }
   if (mixed) Object.assign(inputs, lossScaleInputs);
-  const fed = ['x', 'labels', 'rate'];
+  const fed = ['x', 'labels', 'rate', 'decay'];
   const state = nextOf(Object.keys(inputs).filter((name) => !fed.includes(name)));
   return { fn, options: { inputs, state, precision } };
 }

@@ -1,8 +1,11 @@
+import type { TensorMap } from '../../compute/program.ts';
 import type { LabelledImages } from '../dataset/file.ts';
-import { createEpochRunner } from './epoch.ts';
+import { AverageSettler } from './average.ts';
+import { EpochRunner } from './epoch.ts';
 import type { EpochOptions } from './epoch.ts';
 import { Evaluator } from './evaluate.ts';
-import type { EpochLog } from './log.ts';
+import type { AveragedScores, EpochLog } from './log.ts';
+import { type EpochPredictions, noPredictions } from './predictions.ts';
 import { learningRateAt } from './schedule.ts';
 import { fromProgram, toProgram } from './state.ts';
 import type { TrainingState } from './state.ts';
@@ -19,6 +22,9 @@ export interface TrainOptions extends EpochOptions {
 export interface TrainedEpoch {
   readonly log: EpochLog;
   readonly state: TrainingState;
+  /** The averaged weights, with batch norm's averages measured for them; null where none are taken. */
+  readonly averaged: TensorMap | null;
+  readonly predictions: EpochPredictions;
   /** The monitored loss is lower than in all epochs before: a candidate for early stopping. */
   readonly record: boolean;
   /** Steps whose gradients were not finite: in mixed precision they are skipped. */
@@ -38,6 +44,20 @@ async function createEvaluator({ engine, model, params, train }: TrainOptions): 
   const shape = [height, width, channels];
   const { fn, options } = inference(model, shape, EVALUATION_BATCH, params.evaluationPrecision);
   return new Evaluator(await engine.compile(fn, options), EVALUATION_BATCH);
+}
+
+/** Measures batch norm's averages on an epoch's first batches; null where no weights are averaged. */
+async function createSettler(
+  { engine, model, params, train }: TrainOptions,
+  runner: EpochRunner,
+): Promise<{ settle(averages: TensorMap, epoch: number): Promise<TensorMap> } | null> {
+  const { average, batchSize } = params;
+  if (average === null) return null;
+  const { height, width, channels } = train.set;
+  const settler = await AverageSettler.compile(engine, model, [batchSize, height, width, channels]);
+  return {
+    settle: (averages, epoch) => settler.settle(averages, runner.inputs(epoch, average.batches)),
+  };
 }
 
 function checkMonitored({ params, validation, test }: TrainOptions): void {
@@ -60,34 +80,53 @@ export async function* trainEpochs(
 ): AsyncGenerator<TrainedEpoch, void, undefined> {
   const { model, params, train, validation, test, signal } = options;
   checkMonitored(options);
-  const runner = await createEpochRunner(options);
+  const runner = await EpochRunner.compile(options);
   const evaluator = await createEvaluator(options);
+  const settler = await createSettler(options, runner);
   runner.program.setState(toProgram(start));
   let { lowestLoss } = start;
 
   for (let epoch = start.epoch + 1; epoch <= to; epoch++) {
     const learningRate = learningRateAt(params, epoch);
     const began = performance.now();
-    const { score: running, skipped } = await runner.run(epoch, learningRate);
+    const running = await runner.run(epoch, learningRate);
     const imagesPerSecond = (1000 * runner.images) / (performance.now() - began);
 
     const values = fromProgram(model, await runner.program.getState());
+    const ofTest = noPredictions(test.set.count);
     evaluator.use(values.weights);
     const scores = {
-      train: params.evaluateTrain ? (await evaluator.score(train, signal))! : running,
+      train: params.evaluateTrain ? (await evaluator.score(train, signal))! : running.score,
       validation: await evaluator.score(validation, signal),
-      test: await evaluator.score(test, signal),
+      test: await evaluator.score(test, signal, ofTest),
     };
+    const averaged = settler && (await settler.settle(values.averages!, epoch));
+    const ofAverage = averaged && (await scoreAveraged(evaluator, averaged, options));
     const monitoredLoss = scores[params.validate]!.loss;
     const record = monitoredLoss < lowestLoss;
     if (record) lowestLoss = monitoredLoss;
     const lastLayerNorm = frobeniusNorm(values.weights['linear.weight']!.values);
     yield {
-      log: { epoch, ...scores, monitoredLoss, lastLayerNorm, learningRate },
+      log: { epoch, ...scores, averaged: ofAverage, monitoredLoss, lastLayerNorm, learningRate },
       state: { epoch, ...values, lowestLoss },
+      averaged,
+      predictions: { epoch, test: ofTest, train: running.predictions },
       record,
-      skipped,
+      skipped: running.skipped,
       imagesPerSecond,
     };
   }
+}
+
+async function scoreAveraged(
+  evaluator: Evaluator,
+  averaged: TensorMap,
+  { params, validation, test, signal }: TrainOptions,
+): Promise<AveragedScores> {
+  evaluator.use(averaged);
+  const scores = {
+    validation: await evaluator.score(validation, signal),
+    test: await evaluator.score(test, signal),
+  };
+  return { ...scores, monitoredLoss: scores[params.validate]!.loss };
 }

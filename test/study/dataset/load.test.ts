@@ -146,6 +146,7 @@ describe('writeImages and readImages', () => {
         channels: 3,
         images: Uint8Array.from({ length: count * 6 }, (_, i) => anyByte(i)),
         labels: Uint8Array.from({ length: count }, (_, i) => i % 3),
+        drawn: Uint8Array.from({ length: count }, (_, i) => (i + (i % 2)) % 3),
         index: Int32Array.from({ length: count }, (_, i) => 2 * i),
         masks: new Uint8Array(count * 2).fill(1),
       },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PARTS } from '../../../lib/study/dataset/dataset.ts';
 import type { Dataset, ImageSet } from '../../../lib/study/dataset/dataset.ts';
 import { splitSource } from '../../../lib/study/dataset/split.ts';
 import type { SplitOptions } from '../../../lib/study/dataset/split.ts';
@@ -14,12 +15,16 @@ function numbered(labels: readonly number[]): ImageSet {
     channels: 1,
     images: bytes,
     labels: Uint8Array.from(labels),
+    drawn: Uint8Array.from(labels),
     index: Int32Array.from(bytes),
     masks: bytes.slice(),
   };
 }
 
-const ALL: SplitOptions = { seed: 1, train: null, validation: 0, test: null, labelNoise: 0 };
+const ALL: SplitOptions = {
+  ...{ seed: 1, train: null, validation: 0, test: null },
+  ...{ labelNoise: 0, noisy: ['train'] },
+};
 const CLASSES = ['a', 'b', 'c'];
 
 function split(
@@ -95,14 +100,33 @@ describe('splitSource', () => {
     expect(chosen(1)).not.toEqual(chosen(2));
   });
 
-  it('gives a share of the images of every part another label', () => {
+  describe('with label noise', () => {
     const many = Array.from({ length: 250 }, (_, i) => i % 3);
-    const parts = split(many, { labelNoise: 0.2, validation: 50 }, many);
-    const changed = [...parts.train.index].filter((i, row) => parts.train.labels[row] !== many[i]).length;
-    const inTest = [...parts.test.index].filter((i, row) => parts.test.labels[row] !== many[i]).length;
-    expect(Math.abs(changed / 200 - 0.2)).toBeLessThan(0.1);
-    expect(Math.abs(inTest / 250 - 0.2)).toBeLessThan(0.1);
-    expect(parts.train.labels.every((label) => label < 3)).toBe(true);
+    const noisy = (options: Partial<SplitOptions>): Dataset =>
+      split(many, { labelNoise: 0.2, validation: 50, ...options }, many);
+    const changed = ({ labels: given, drawn }: ImageSet): number =>
+      given.filter((label, row) => label !== drawn[row]).length;
+
+    it('gives a share of the training images another label, and says what they were', () => {
+      const { train, validation, test } = noisy({});
+      expect(Math.abs(changed(train) / 200 - 0.2)).toBeLessThan(0.1);
+      expect([changed(validation), changed(test)]).toEqual([0, 0]);
+      for (const set of [train, validation, test])
+        expect([...set.drawn]).toEqual([...set.index].map((i) => many[i]));
+      expect(train.labels.every((label) => label < 3)).toBe(true);
+    });
+
+    it('does so in other parts only where these are named', () => {
+      const { train, validation, test } = noisy({ noisy: ['validation', 'test'] });
+      expect(changed(train)).toBe(0);
+      expect(Math.abs(changed(validation) / 50 - 0.2)).toBeLessThan(0.15);
+      expect(Math.abs(changed(test) / 250 - 0.2)).toBeLessThan(0.1);
+    });
+
+    it('splits as without it', () => {
+      const [unlike, plain] = [noisy({ train: 60 }), noisy({ train: 60, labelNoise: 0 })];
+      for (const part of PARTS) expect([...unlike[part].index]).toEqual([...plain[part].index]);
+    });
   });
 
   it('measures mean and standard deviation of the training images', () => {

@@ -3,7 +3,7 @@ import { checkStep } from '../../../lib/study/train/check-step.ts';
 
 const place = 'in epoch 2, step 7, at learning rate 0.1';
 const taken = { loss: 1.5, skipped: false, scale: 65536 };
-const remedies = 'lower params.train.learningRate, or raise params.train.schedule.warmUp';
+const remedies = 'lower the learningRate of its recipe, or raise its schedule.warmUp';
 
 it.each([
   { title: 'a step that was taken', outcome: taken },

@@ -5,9 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArrow } from 'pipewright/arrow';
 import { createModel } from '../../../lib/study/model/create.ts';
 import { readWeights } from '../../../lib/study/model/weights-file.ts';
-import { readHistory, writeHistory, writeReference } from '../../../lib/study/train/checkpoint-files.ts';
+import { readHistory, writeHistory, writeModel } from '../../../lib/study/train/checkpoint-files.ts';
 import { findEarlyStopping } from '../../../lib/study/train/early-stopping.ts';
-import { writeSegment } from '../../../lib/study/train/segment-files.ts';
+import { findKept } from '../../../lib/study/train/kept-file.ts';
+import { type AveragedScores, ofAveraged } from '../../../lib/study/train/log.ts';
+import { noPredictions } from '../../../lib/study/train/predictions.ts';
+import { type SegmentPaths, writeSegment } from '../../../lib/study/train/segment-files.ts';
 import { initialState } from '../../../lib/study/train/state.ts';
 import type { TrainedEpoch } from '../../../lib/study/train/train.ts';
 
@@ -17,6 +20,15 @@ const LOSSES = [3, 2, 1, 2, 2, 1.5, 0.5];
 
 const image = { height: 8, width: 8, channels: 1 };
 const model = createModel({ family: 'vgg', depth: 4, width: 1 }, image, 2);
+
+/** The averaged weights are best in epoch 5. */
+function averagedOf(epoch: number): AveragedScores {
+  const score = { loss: Math.abs(epoch - 5), error: 0.1 };
+  return { validation: null, test: score, monitoredLoss: score.loss };
+}
+
+/** Only records are kept, so that some epochs are not. */
+const KEEP = { until: 0, growth: 1000, distances: [6] };
 
 /** An epoch whose weights are those of the initialisation by its number. */
 function epochOf(epoch: number): TrainedEpoch {
@@ -29,11 +41,14 @@ function epochOf(epoch: number): TrainedEpoch {
       train: score,
       validation: null,
       test: score,
+      averaged: averagedOf(epoch),
       monitoredLoss,
       lastLayerNorm: epoch,
       learningRate: 0.1,
     },
     state: { ...initialState(model, epoch), epoch, lowestLoss: lowest },
+    averaged: epoch === 4 ? null : initialState(model, 100 + epoch).weights,
+    predictions: { epoch, test: noPredictions(2), train: noPredictions(1) },
     record: LOSSES.slice(0, epoch - 1).every((loss) => monitoredLoss < loss),
     skipped: 0,
     imagesPerSecond: 1,
@@ -48,16 +63,21 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'checkpoint-'));
   for (const segment of [[1, 2], [3, 4], [5], [6, 7]]) {
-    await writeSegment(model, epochs(segment), paths(segment.at(-1)!), { stage: 'train' });
+    await writeSegment(model, epochs(segment), KEEP, paths(segment.at(-1)!), { stage: 'train' });
   }
 });
 afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function paths(end: number): { model: string; optimiser: string; records: string; log: string } {
+function paths(end: number): SegmentPaths {
   const path = (part: string): string => join(folder, `${part}-${end}.arrow`);
-  return { model: path('model'), optimiser: path('optimiser'), records: path('records'), log: path('log') };
+  const state = { model: path('model'), optimiser: path('optimiser') };
+  return { ...state, kept: path('kept'), predictions: path('predictions'), log: path('log') };
+}
+
+function keptOf(ends: readonly number[]) {
+  return ends.map((end) => ({ path: paths(end).kept, end }));
 }
 
 /** What the checkpoint stage does with the segments that end at the given epochs. */
@@ -68,8 +88,8 @@ async function checkpoint(
   const written = { reference: join(folder, `${name}-reference`), history: join(folder, `${name}-history`) };
   const history = await readHistory(ends.map((end) => paths(end).log));
   const stop = findEarlyStopping(history, PATIENCE);
-  const records = ends.map((end) => paths(end).records);
-  await writeReference(written.reference, records, stop, { stage: 'checkpoint' });
+  const kept = await findKept(keptOf(ends), 'trained', stop.epoch);
+  await writeModel(written.reference, kept!, {}, { stage: 'checkpoint' });
   await writeHistory(written.history, history, stop, { stage: 'checkpoint' });
   return written;
 }
@@ -79,7 +99,6 @@ describe('the reference', () => {
     const { reference } = await checkpoint('stopped', [2, 4, 5]);
     const table = await readArrow(reference);
     expect(table.numbers('epoch')).toEqual([3]);
-    expect(table.booleans('triggered')).toEqual([true]);
     expect(readWeights(table, model.weights)).toEqual(epochOf(3).state.weights);
     expect(table.metadata).toEqual({ stage: 'checkpoint' });
   });
@@ -89,12 +108,29 @@ describe('the reference', () => {
     const { reference: longer } = await checkpoint('long', [2, 4, 5, 7]);
     expect((await readFile(longer)).equals(await readFile(reference))).toBe(true);
   });
+});
 
-  it('is the best so far, marked as such, where training ended too early', async () => {
-    const { reference } = await checkpoint('early', [2]);
-    const table = await readArrow(reference);
-    expect(table.numbers('epoch')).toEqual([2]);
-    expect(table.booleans('triggered')).toEqual([false]);
+describe('kept weights', () => {
+  const all = [2, 4, 5, 7];
+
+  it.each([
+    ['an epoch that was kept', 'trained', 2, 2],
+    ['one beyond the last place', 'averaged', 7, 7],
+    ['one that was not kept, by the nearest', 'trained', 6, 7],
+    ['one between two as near, by the earlier', 'trained', 5, 3],
+    ['one beyond all training, by the last', 'averaged', 90, 7],
+  ] as const)('are found of %s', async (_title, weights, epoch, found) => {
+    const kept = await findKept(keptOf(all), weights, epoch);
+    const path = join(folder, 'found');
+    await writeModel(path, kept!, {}, {});
+    const table = await readArrow(path);
+    expect(table.numbers('epoch')).toEqual([found]);
+    const { state, averaged } = epochOf(found);
+    expect(readWeights(table, model.weights)).toEqual(weights === 'trained' ? state.weights : averaged);
+  });
+
+  it('are none where the files have none', async () => {
+    expect(await findKept(keptOf([5]), 'trained', 5)).toBeNull();
   });
 });
 
@@ -107,16 +143,24 @@ describe('the history', () => {
     expect(table.booleans('early_stopping')).toEqual([false, false, true, false, false, false, false]);
   });
 
+  it('of the averaged weights has their scores, and their own early stopping', async () => {
+    const log = ofAveraged(await readHistory([2, 4, 5, 7].map((end) => paths(end).log)));
+    expect(log.map((row) => row.test)).toEqual([1, 2, 3, 4, 5, 6, 7].map((epoch) => averagedOf(epoch).test));
+    expect(findEarlyStopping(log, PATIENCE)).toEqual({ epoch: 5, triggered: true });
+    expect(log.map((row) => row.lastLayerNorm)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
   it('names an epoch that is missing between segments', async () => {
     await expect(readHistory([paths(2).log, paths(5).log])).rejects.toThrow('epoch 3 is missing');
   });
 });
 
-describe('a segment without a record', () => {
-  it('writes records of no rows that still say what they would hold', async () => {
-    const table = await readArrow(paths(5).records);
+describe('a segment of which no epoch is kept', () => {
+  it('writes a file of no rows that still says what it would hold', async () => {
+    const table = await readArrow(paths(5).kept);
     expect(table.rows).toBe(0);
-    expect(Object.keys(table.columns)).toEqual(['epoch', ...model.weights.map((spec) => spec.name)]);
+    const names = model.weights.map((spec) => spec.name);
+    expect(Object.keys(table.columns)).toEqual(['epoch', 'weights', ...names]);
   });
 });
 

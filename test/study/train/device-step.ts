@@ -21,7 +21,7 @@ async function train(engine: Engine, precision: Precision): Promise<Record<strin
   const shape = [IMAGE.height, IMAGE.width, IMAGE.channels];
   const { fn, options } = trainingStep(model, { momentum: 0.9, weightDecay: 0.01, precision }, shape, BATCH);
   const program = await engine.compile(fn, options);
-  program.setState(toProgram(initialState(model, 1, precision)));
+  program.setState(toProgram(initialState(model, 1, { precision })));
   const batch = {
     x: floats([BATCH, ...shape], (i) => Math.sin(1.37 * i)),
     labels: floats([BATCH, CLASSES], (i) => Number(i % CLASSES === Math.floor(i / CLASSES) % CLASSES)),

@@ -46,7 +46,7 @@ async function training(
   const params = { momentum: 0.9, weightDecay: net.weightDecay, precision };
   const { fn, options } = trainingStep(model, params, SHAPE, BATCH);
   const program = await engine.compile(fn, options);
-  const start = initialState(model, 0, precision);
+  const start = initialState(model, 0, { precision });
   const scale = start.lossScale === null ? null : { ...start.lossScale, ...lossScale };
   program.setState(toProgram({ ...start, weights: weightsOf(model), lossScale: scale }));
   return program;

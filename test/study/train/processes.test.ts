@@ -28,7 +28,9 @@ async function train(threads: number): Promise<Record<string, string>> {
 
 it(`${2 * RUNS} processes, on one thread and on two, write the same bytes`, async () => {
   const first = await train(1);
-  expect(Object.keys(first)).toEqual(['log.arrow', 'model.arrow', 'optimiser.arrow', 'records.arrow']);
+  expect(Object.keys(first)).toEqual(
+    ['kept', 'log', 'model', 'optimiser', 'predictions'].map((name) => `${name}.arrow`),
+  );
   for (let run = 0; run < RUNS; run++) {
     expect(await train(2)).toEqual(first);
     if (run > 0) expect(await train(1)).toEqual(first);

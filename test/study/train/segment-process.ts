@@ -27,8 +27,10 @@ const options = {
 const paths = {
   model: join(directory, 'model.arrow'),
   optimiser: join(directory, 'optimiser.arrow'),
-  records: join(directory, 'records.arrow'),
+  kept: join(directory, 'kept.arrow'),
+  predictions: join(directory, 'predictions.arrow'),
   log: join(directory, 'log.arrow'),
 };
-await writeSegment(model, trainEpochs(options, initialState(model, options.seed), 2), paths, {});
+const start = initialState(model, options.seed, options.params);
+await writeSegment(model, trainEpochs(options, start, 2), options.params.keep, paths, {});
 await engine.dispose();

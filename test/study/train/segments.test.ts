@@ -6,6 +6,7 @@ import { readArrow } from 'pipewright/arrow';
 import { createEngine } from '../../../lib/compute/engine.ts';
 import type { Engine } from '../../../lib/compute/program.ts';
 import { createModel } from '../../../lib/study/model/create.ts';
+import { readWeights } from '../../../lib/study/model/weights-file.ts';
 import { readHistory } from '../../../lib/study/train/checkpoint-files.ts';
 import { trainParams } from '../../../lib/study/train/params.ts';
 import { readState, writeSegment } from '../../../lib/study/train/segment-files.ts';
@@ -47,15 +48,16 @@ async function train(
   for (const end of ends) {
     const directory = join(folder, name, String(end));
     await mkdir(directory, { recursive: true });
-    const [modelPath, optimiser, records, log] = ['model', 'optimiser', 'records', 'log'].map((part) =>
-      join(directory, `${part}.arrow`),
-    ) as [string, string, string, string];
+    const path = (part: string): string => join(directory, `${part}.arrow`);
+    const paths = {
+      ...{ model: path('model'), optimiser: path('optimiser'), log: path('log') },
+      ...{ kept: path('kept'), predictions: path('predictions') },
+    };
     const before = segments.at(-1);
     const start = before
       ? await readState(model, before)
-      : { ...initialState(model, options.seed, params.precision), ...started };
-    const paths = { model: modelPath, optimiser, records, log };
-    await writeSegment(model, trainEpochs(options, start, end), paths, { stage: 'train' });
+      : { ...initialState(model, options.seed, params), ...started };
+    await writeSegment(model, trainEpochs(options, start, end), params.keep, paths, { stage: 'train' });
     segments.push(paths);
   }
   return segments;
@@ -68,6 +70,7 @@ const rising = { lossScale: { scale: 2 ** 12, goodSteps: 1988 } };
 describe.each([
   { changes: { dropLast: true }, started: {} },
   { changes: { dropLast: false }, started: {} },
+  { changes: { average: null }, started: {} },
   { changes: { dropLast: false, precision: 'mixed' }, started: falling },
   { changes: { dropLast: true, precision: 'mixed', evaluationPrecision: 'mixed' }, started: rising },
 ])('training with $changes from $started', ({ changes, started }) => {
@@ -110,19 +113,76 @@ describe('a segment of training', () => {
     expect(history.map((row) => row.learningRate)).toEqual(new Array(12).fill(0.05));
   });
 
-  it('keeps the weights of every epoch with a new lowest validation loss', async () => {
-    const segments = await train('records', [1, 3, 6]);
+  const fromEach = async (segments: readonly SegmentPaths[], part: 'kept' | 'predictions') =>
+    Promise.all(segments.map((paths) => readArrow(paths[part])));
+
+  it('keeps the weights of every epoch, trained and averaged', async () => {
+    const segments = await train('kept', [1, 3]);
+    const tables = await fromEach(segments, 'kept');
+    expect(tables.map((table) => table.numbers('epoch'))).toEqual([
+      [1, 1],
+      [2, 2, 3, 3],
+    ]);
+    expect(tables.flatMap((table) => table.strings('weights'))).toEqual(
+      [1, 2, 3].flatMap(() => ['trained', 'averaged']),
+    );
+    const names = model.weights.map((spec) => spec.name);
+    expect(Object.keys(tables[0]!.columns)).toEqual(['epoch', 'weights', ...names]);
+    const saved = readWeights(await readArrow(segments[1]!.model), model.weights);
+    expect(readWeights(tables[1]!, model.weights, 2)).toEqual(saved);
+    expect(readWeights(tables[1]!, model.weights, 3)).not.toEqual(saved);
+  });
+
+  it('by a rule that bounds them, keeps those of a new lowest validation loss as well', async () => {
+    const keep = { until: 2, growth: 1.5, distances: [0, 1] };
+    const segments = await train('bounded', [4, 9], { keep });
     const history = await readHistory(segments.map((paths) => paths.log));
     const lows = history.filter((row, i) =>
       history.slice(0, i).every((before) => row.monitoredLoss < before.monitoredLoss),
     );
-    const tables = await Promise.all(segments.map((paths) => readArrow(paths.records)));
-    expect(tables.flatMap((table) => table.numbers('epoch'))).toEqual(lows.map((row) => row.epoch));
-    expect(Object.keys(tables[0]!.columns)).toEqual(['epoch', ...model.weights.map((spec) => spec.name)]);
-    // The first epoch is always a record, and the first segment's model is just that epoch's.
-    const first = tables[0]!.tensor('stem.filter');
-    const saved = (await readArrow(segments[0]!.model)).tensor('stem.filter');
-    expect(first).toEqual(saved);
+    // Places 2, 3, 5 and 8, and what follows each of them.
+    const wanted = new Set([1, 2, 3, 4, 5, 6, 8, 9, ...lows.map((row) => row.epoch)]);
+    const kept = (await fromEach(segments, 'kept')).flatMap((table) => table.numbers('epoch'));
+    expect([...new Set(kept)]).toEqual([...wanted].sort((a, b) => a - b));
+  });
+
+  it('keeps no averaged weights where none are taken, and trains alike', async () => {
+    const [plain] = await train('plain', [2], { average: null });
+    const [both] = await train('both', [2]);
+    const table = await readArrow(plain!.kept);
+    expect(table.strings('weights')).toEqual(['trained', 'trained']);
+    const history = await readHistory([plain!.log]);
+    expect(history.map((row) => row.averaged)).toEqual([null, null]);
+    const weights = async (paths: SegmentPaths) => readWeights(await readArrow(paths.model), model.weights);
+    expect(await weights(plain!)).toEqual(await weights(both!));
+  });
+
+  it('writes down what the net says of every image in every epoch', async () => {
+    const segments = await train('predictions', [1, 3]);
+    const history = await readHistory(segments.map((paths) => paths.log));
+    const [, table] = await fromEach(segments, 'predictions');
+    expect(table!.numbers('epoch')).toEqual([2, 3]);
+    const { labels, count } = images.test.set;
+    const of = (name: string) => table!.tensor(name);
+    expect(of('test_probability').shape).toEqual([2, count]);
+    expect(table!.columns.test_margin).toMatchObject({ dimensions: ['test image'], element: 'float32' });
+    for (const [row, { test }] of history.slice(1).entries()) {
+      const rows = Array.from(labels, (_, i) => row * count + i);
+      const loss = rows.map((i) => -Math.log(of('test_probability').values[i]!));
+      expect(loss.reduce((sum, value) => sum + value, 0) / count).toBeCloseTo(test!.loss, 5);
+      const wrong = rows.filter((i) => of('test_predicted').values[i] !== labels[i % count]);
+      expect(wrong.length / count).toBeCloseTo(test!.error, 10);
+      // A tie goes to the first of equals, which may be right or wrong.
+      for (const i of rows) if (of('test_margin').values[i]! < 0) expect(wrong).toContain(i);
+      for (const i of wrong) expect(of('test_margin').values[i]).toBeLessThanOrEqual(0);
+    }
+    // Of 45 images five batches of eight are trained on: five are left out, others in each epoch.
+    const seen = [0, 1].map((row) =>
+      Array.from({ length: 45 }, (_, i) => Number.isNaN(of('train_probability').values[45 * row + i])),
+    );
+    expect(seen.map((unseen) => unseen.filter(Boolean).length)).toEqual([5, 5]);
+    expect(seen[0]).not.toEqual(seen[1]);
+    expect([...of('train_predicted').values].filter((label) => label === 255).length).toBe(10);
   });
 
   it('writes down the norm of the linear layer without its bias', async () => {
@@ -160,7 +220,7 @@ describe('a segment of training', () => {
     const signal = new AbortController().signal;
     const none = tinyImages(0, 'none');
     const options = { engine, model, params, augment: false, seed: 1, ...images, validation: none, signal };
-    await expect(trainEpochs(options, initialState(model, 1), 1).next()).rejects.toThrow(
+    await expect(trainEpochs(options, initialState(model, 1, params), 1).next()).rejects.toThrow(
       'params.train.validate is validation, and there are no validation images',
     );
   });
@@ -176,6 +236,6 @@ describe('a segment of training', () => {
       ...images,
       signal: AbortSignal.abort(),
     };
-    await expect(trainEpochs(options, initialState(model, 1), 1).next()).rejects.toThrow('abort');
+    await expect(trainEpochs(options, initialState(model, 1, params), 1).next()).rejects.toThrow('abort');
   });
 });

@@ -17,7 +17,7 @@ export function tinyImages(count: number, purpose: string): LabelledImages {
   }
   const index = Int32Array.from({ length: count }, (_, i) => 3 * i);
   return {
-    set: { count, height, width, channels, images, labels, index, masks: null },
+    set: { count, height, width, channels, images, labels, drawn: labels, index, masks: null },
     classes: CLASSES,
     mean: [0.47, 0.47],
     std: [0.25, 0.2],

@@ -92,7 +92,8 @@ function drawSet(count: number, seed: number, purpose: string): ImageSet {
     drawImage(labels[i]!, draws({ seed, purpose, index: i }), bytes, mask);
   }
   const index = Int32Array.from({ length: count }, (_, i) => i);
-  return { count, height: SIZE, width: SIZE, channels: 3, images, labels, index, masks };
+  const size = { height: SIZE, width: SIZE, channels: 3 };
+  return { count, ...size, images, labels, drawn: labels, index, masks };
 }
 
 /**
