@@ -8,7 +8,6 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
-  packages: 'external',
   outfile: bundle.pathname,
   logLevel: 'warning',
 });

@@ -339,8 +339,23 @@ describe('sanity', () => {
 });
 
 describe('claims', () => {
-  it('writes a page and a table from histories, scores, floor and sanity checks', async () => {
-    const point = { model: 'vgg-4', augment: true, seed: 3 };
+  const point = { model: 'vgg-4', augment: true, seed: 1 };
+  const inputs = () => ({
+    history: [file('history.arrow', point)],
+    scores: [file('scores.arrow', { ...point, epoch: 5 })],
+    floor: [file('floor.arrow', { model: 'vgg-4', augment: true })],
+    sanity: [file('sanity.arrow', { model: 'vgg-4', augment: true })],
+  });
+  const outputs = () => ({
+    page: path('claims.md'),
+    table: path('claims.arrow'),
+    sensitivity: path('sensitivity.arrow'),
+  });
+  const primary = { drift: { statistic: 'saliency, MSSIM', direction: 'below', margin: 0.4 } };
+  const paramsOf = (claimed: object) =>
+    claims.params.parse({ claims: { resamples: 50, ...claimed }, earlyStopping: { patience: 5 } });
+
+  it('writes a page and tables from histories, scores, floor and sanity checks; one seed decides nothing', async () => {
     const train = { loss: 1, error: 0.1 };
     const row = { train, validation: null, averaged: null, monitoredLoss: 1, lastLayerNorm: 1 };
     const history = [1, 2, 3, 4, 5].map((epoch) => ({
@@ -352,27 +367,40 @@ describe('claims', () => {
     await writeHistory(path('history.arrow'), history, { epoch: 2, triggered: true }, {});
     await claims.run({
       ...surroundings,
-      params: claims.params.parse({ claims: { resamples: 50 } }),
+      params: paramsOf({ primary }),
       axes: {},
-      inputs: {
-        history: [file('history.arrow', point)],
-        scores: [file('scores.arrow', { ...point, epoch: 5 })],
-        floor: [file('floor.arrow', { model: 'vgg-4', augment: true })],
-        sanity: [file('sanity.arrow', { model: 'vgg-4', augment: true })],
-      },
-      outputs: { page: path('claims.md'), table: path('claims.arrow') },
+      inputs: inputs(),
+      outputs: outputs(),
     });
     const page = await readFile(path('claims.md'), 'utf8');
-    expect(page).toContain('- all runs: early stopping at epoch 2 (seed 3); last checkpoint: epoch 5.');
+    expect(page).toContain(
+      '- all runs: 1 seed; early stopping at epoch 2 (seed 1); last checkpoint: epoch 5.',
+    );
     expect(page).toContain('All runs: vgg-4, augment=true.');
+    expect(page).toMatch(
+      /- \*\*all runs: undecided\.\*\* saliency, MSSIM 1\.000, to be < 0\.4; from 1 seed, \d+ images/,
+    );
+    expect(page).toContain('1 seed is too few');
     // Its scores are of one run; the sanity checks above are of saliency.
-    expect(page).toMatch(/\| saliency \| [^|]+ \|[^|]*\| 0\.\d+ \(/);
+    expect(page).toMatch(/\| saliency \| 1\.000 \|.* 0\.\d+ \|/);
     const table = await readArrow(path('claims.arrow'));
-    expect(new Set(table.numbers('claim'))).toEqual(new Set([1, 3, 4, 5, 6, 7, 8]));
-    // One run has no spread, and the methods of claim 4 were not computed.
-    const verdicts = table.strings('verdict');
-    table.numbers('claim').forEach((claim, at) => {
-      if (claim === 1 || claim === 4) expect(verdicts[at]).toBe('undecided');
+    expect(new Set(table.strings('verdict'))).toEqual(new Set(['undecided', null]));
+    expect(table.strings('statistic')[table.booleans('primary').indexOf(true)]).toBe('saliency, MSSIM');
+    const sensitivity = await readArrow(path('sensitivity.arrow'));
+    expect(sensitivity.booleans('changed')).not.toContain(true);
+  });
+
+  it('refuses a primary statistic that there is none of, and says which there are', async () => {
+    const misnamed = { drift: { ...primary.drift, statistic: 'saliency, SSIM' } };
+    const run = claims.run({
+      ...surroundings,
+      params: paramsOf({ primary: misnamed }),
+      axes: {},
+      inputs: inputs(),
+      outputs: outputs(),
     });
+    await expect(run).rejects.toThrow(
+      /claims\.primary\.drift: there is no statistic 'saliency, SSIM'; choose one of 'saliency, MSSIM'/,
+    );
   });
 });

@@ -1,121 +1,190 @@
-import { meanOfAll, type Run } from '../statistics/bootstrap.ts';
+import { differenceOf, greatestOf, meanOf } from '../statistics/unit.ts';
 import {
   atTheEnd,
-  type Find,
   type RunEvidence,
   type Scored,
-  similaritiesOf,
   type Similarity,
   similarityLabels,
   type VariantEvidence,
 } from './evidence.ts';
-import { differenceOfMeans, greatestMean, pairedDifferences, type Tagged } from './differences.ts';
 import type { ClaimsParams } from './parameters.ts';
+import { given, type Question, type Sample } from './sample.ts';
 
-const drifting = ['saliency', 'grad-cam'];
+export const drifting = ['saliency', 'grad-cam'];
 const steady = ['guided-backpropagation', 'deconvolution', 'guided-backpropagation-minus'];
 const both: readonly Similarity[] = ['mssim', 'spearman'];
 
-/** 3. Saliency and Grad-CAM maps drift: MSSIM and Spearman to the early-stopping map fall below 0.4. */
-export function mapsDrift({ runs }: VariantEvidence, find: Find, { drifted }: ClaimsParams): void {
-  for (const method of drifting)
-    for (const similarity of both)
-      find(
-        `${method}, ${similarityLabels[similarity]}`,
-        { type: 'below', bound: drifted },
-        runs.map((run) => similaritiesOf(atTheEnd(run), method, similarity)),
-        meanOfAll,
-      );
-}
-
-/** 4. Guided backpropagation, deconvolution and the minus variant drift less. */
-export function someDriftLess({ runs }: VariantEvidence, find: Find): void {
-  for (const method of steady)
-    for (const other of drifting)
-      for (const similarity of both)
-        find(
-          `${method} − ${other}, ${similarityLabels[similarity]}`,
-          { type: 'above', bound: 0 },
-          runs.map((run) => pairedDifferences(atTheEnd(run), [method, similarity], [other, similarity])),
-          meanOfAll,
-        );
-}
-
-/** 5. Groups A, B and C show no clear difference in drift. */
-export function groupsDriftAlike({ runs }: VariantEvidence, find: Find, { margin }: ClaimsParams): void {
-  const pairs = [
-    ['A', 'B'],
-    ['A', 'C'],
-    ['B', 'C'],
-  ] as const;
-  for (const method of drifting)
-    for (const similarity of both)
-      for (const [a, b] of pairs)
-        find(
-          `${method}, ${similarityLabels[similarity]}, ${a} − ${b}`,
-          { type: 'within', margin },
-          runs.map((run) => tagged(atTheEnd(run), method, similarity, ({ group }) => group)),
-          differenceOfMeans(a, b),
-        );
-}
-
-/** 7. Saliency's Spearman is below 0.1; Grad-CAM's is higher because of ties. */
-export function tiesRaiseGradCam({ runs }: VariantEvidence, find: Find, { unrelated }: ClaimsParams): void {
-  const differences = (similarity: Similarity): readonly Run<number>[] =>
-    runs.map((run) => pairedDifferences(atTheEnd(run), ['grad-cam', similarity], ['saliency', similarity]));
-  find(
-    'saliency, Spearman at its greatest',
-    { type: 'below', bound: unrelated },
-    runs.map((run) => afterStopping(run, 'saliency', 'spearman')),
-    greatestMean,
-  );
-  find(
-    'grad-cam − saliency, Spearman by Eq. 8',
-    { type: 'above', bound: 0 },
-    differences('spearmanEq8'),
-    meanOfAll,
-  );
-  find(
-    'grad-cam − saliency, Spearman corrected for ties',
-    { type: 'below', bound: 0 },
-    differences('spearman'),
-    meanOfAll,
-  );
-}
-
-/** 8. The drift is larger than the noise floor: asked of the maps that claim 3 says drift. */
-export function driftPassesFloor({ runs }: VariantEvidence, find: Find): void {
-  for (const method of drifting)
-    for (const similarity of both)
-      find(
-        `${method}, ${similarityLabels[similarity]}`,
-        { type: 'above', bound: 0 },
-        runs.map((run) => [
-          ...tagged(run.floor, method, similarity, () => 'floor'),
-          ...tagged(atTheEnd(run), method, similarity, () => 'late'),
-        ]),
-        differenceOfMeans('floor', 'late'),
-      );
-}
-
-function tagged(
+/** One method's similarities, of one run or pair of runs. */
+export function similarities(
+  tag: string,
+  seeds: readonly number[],
   scores: readonly Scored[],
   method: string,
   similarity: Similarity,
-  tag: (row: Scored) => string,
-): readonly Tagged[] {
-  return scores.flatMap((row) =>
-    row.method === method && row[similarity] !== null ? [{ tag: tag(row), value: row[similarity] }] : [],
+): Sample {
+  const own = scores.filter((row) => row.method === method);
+  return { tag, seeds, values: own.map((row) => given(row, row[similarity])) };
+}
+
+/** At the last checkpoint, of each run that has one after early stopping. */
+export function lateSamples({ runs }: VariantEvidence, method: string, similarity: Similarity): Sample[] {
+  return runs.map((run) => similarities('last', [run.seed], atTheEnd(run), method, similarity));
+}
+
+/** A pair of seeds counts both ways: with the images of the one, and of the other. */
+export function floorSamples(
+  { runs }: VariantEvidence,
+  at: 'floor' | 'lateFloor',
+  method: string,
+  similarity: Similarity,
+): Sample[] {
+  return runs.flatMap((run) => {
+    const others = [...new Set(run[at].map(({ other }) => other))];
+    return others.map((other) => {
+      const own = run[at].filter((row) => row.other === other);
+      return similarities(at, [run.seed, other], own, method, similarity);
+    });
+  });
+}
+
+function forEach<T>(of: (method: string, similarity: Similarity) => readonly T[]): readonly T[] {
+  return drifting.flatMap((method) => both.flatMap((similarity) => of(method, similarity)));
+}
+
+const named = (method: string, similarity: Similarity): string =>
+  `${method}, ${similarityLabels[similarity]}`;
+
+/** 3. Saliency and Grad-CAM maps drift: MSSIM and Spearman to the early-stopping map fall below 0.4. */
+export function mapsDrift(variant: VariantEvidence, { drifted }: ClaimsParams): readonly Question[] {
+  return forEach((method, similarity) => [
+    {
+      name: named(method, similarity),
+      rule: { direction: 'below', margin: drifted },
+      statistic: meanOf('last'),
+      samples: lateSamples(variant, method, similarity),
+    },
+  ]);
+}
+
+/** 4. Guided backpropagation, deconvolution and the minus variant drift less. */
+export function someDriftLess(variant: VariantEvidence): readonly Question[] {
+  return steady.flatMap((method) =>
+    forEach((other, similarity) => [
+      {
+        name: `${method} − ${other}, ${similarityLabels[similarity]}`,
+        rule: { direction: 'above', margin: 0 },
+        statistic: meanOf('difference'),
+        samples: differenceSamples(variant, [method, similarity], [other, similarity]),
+      },
+    ]),
   );
 }
 
-/** Similarities of every checkpoint after early stopping, each tagged by its epoch. */
-function afterStopping(
-  { checkpoints, stop }: RunEvidence,
-  method: string,
-  similarity: Similarity,
-): readonly Tagged[] {
+/** Image by image, one method's similarity less another's. */
+function differenceSamples(
+  { runs }: VariantEvidence,
+  [methodA, similarityA]: readonly [string, Similarity],
+  [methodB, similarityB]: readonly [string, Similarity],
+): Sample[] {
+  return runs.map((run) => {
+    const scores = atTheEnd(run);
+    const subtracted = new Map(scores.flatMap((row) => (row.method === methodB ? [[row.image, row]] : [])));
+    const values = scores.flatMap((row) => {
+      const other = subtracted.get(row.image);
+      if (row.method !== methodA || !other) return [];
+      const [a, b] = [row[similarityA], other[similarityB]];
+      const value = a === null || b === null ? null : a - b;
+      return [{ image: row.image, class: row.class, value, filled: (a ?? 0) - (b ?? 0) }];
+    });
+    return { tag: 'difference', seeds: [run.seed], values };
+  });
+}
+
+const groupPairs = [
+  ['A', 'B'],
+  ['A', 'C'],
+  ['B', 'C'],
+] as const;
+
+/** 5. Groups A, B and C show no clear difference in drift. */
+export function groupsDriftAlike(variant: VariantEvidence, { margin }: ClaimsParams): readonly Question[] {
+  return forEach((method, similarity) => {
+    const samples = variant.runs.flatMap((run) =>
+      ['A', 'B', 'C'].map((group) => {
+        const own = atTheEnd(run).filter((row) => row.group === group);
+        return similarities(group, [run.seed], own, method, similarity);
+      }),
+    );
+    return groupPairs.map(([a, b]) => ({
+      name: `${named(method, similarity)}, ${a} − ${b}`,
+      rule: { direction: 'within', margin },
+      statistic: differenceOf(a, b),
+      samples: samples.filter(({ tag }) => tag === a || tag === b),
+    }));
+  });
+}
+
+/** 7. Saliency's Spearman is below 0.1; Grad-CAM's is higher because of ties. */
+export function tiesRaiseGradCam(variant: VariantEvidence, { unrelated }: ClaimsParams): readonly Question[] {
+  const below = { direction: 'below', margin: unrelated } as const;
+  const later = variant.runs.flatMap((run) => laterSamples(run, 'saliency', 'spearman'));
+  const compared = (name: string, similarity: Similarity, direction: 'above' | 'below'): Question => ({
+    name: `grad-cam − saliency, ${name}`,
+    rule: { direction, margin: 0 },
+    statistic: meanOf('difference'),
+    samples: differenceSamples(variant, ['grad-cam', similarity], ['saliency', similarity]),
+  });
+  return [
+    {
+      name: 'saliency, Spearman',
+      rule: below,
+      statistic: meanOf('last'),
+      samples: lateSamples(variant, 'saliency', 'spearman'),
+    },
+    {
+      name: 'saliency, Spearman at its greatest',
+      rule: below,
+      statistic: greatestOf(sharedTags(later)),
+      samples: later,
+    },
+    compared('Spearman by Eq. 8', 'spearmanEq8', 'above'),
+    compared('Spearman corrected for ties', 'spearman', 'below'),
+  ];
+}
+
+/** Every checkpoint after early stopping, each tagged by its epoch. */
+function laterSamples({ seed, stop, checkpoints }: RunEvidence, method: string, similarity: Similarity) {
   return checkpoints
     .filter(({ epoch }) => epoch > stop)
-    .flatMap(({ epoch, scores }) => tagged(scores, method, similarity, () => String(epoch)));
+    .map(({ epoch, scores }) => similarities(String(epoch), [seed], scores, method, similarity));
+}
+
+/** Of epochs, those that all seeds have: runs stop at different ones. */
+function sharedTags(samples: readonly Sample[]): readonly string[] {
+  const seeds = new Set(samples.map((sample) => sample.seeds[0]));
+  const tags = [...new Set(samples.map(({ tag }) => tag))];
+  return tags.filter((tag) => samples.filter((sample) => sample.tag === tag).length === seeds.size);
+}
+
+/** 8. The drift is larger than the noise floor: asked of the maps that claim 3 says drift. */
+export function driftPassesFloor(variant: VariantEvidence): readonly Question[] {
+  const floors = [
+    { at: 'floor', said: 'at early stopping' },
+    { at: 'lateFloor', said: 'at the last checkpoint' },
+  ] as const;
+  return floors.flatMap(({ at, said }) =>
+    variant.runs.every((run) => run[at].length === 0) && at === 'lateFloor'
+      ? []
+      : forEach((method, similarity) => [
+          {
+            name: `${named(method, similarity)}, seeds ${said}`,
+            rule: { direction: 'above', margin: 0 },
+            statistic: differenceOf(at, 'last'),
+            samples: [
+              ...floorSamples(variant, at, method, similarity),
+              ...lateSamples(variant, method, similarity),
+            ],
+          },
+        ]),
+  );
 }

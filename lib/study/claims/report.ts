@@ -1,137 +1,206 @@
-import type { Columns } from 'pipewright/arrow';
-import { type Claim, claims } from './claims.ts';
-import type { Evidence, VariantEvidence } from './evidence.ts';
+import type { Claim } from './claim.ts';
+import { claims } from './claims.ts';
+import { hasLateCheckpoint, type Evidence, type Similarity, type VariantEvidence } from './evidence.ts';
+import { behindFloors, fallInWords, floorTable } from './fall-words.ts';
+import { floorsOf, type MethodFloors } from './floors.ts';
 import type { ClaimsParams } from './parameters.ts';
-import { stabilityTables } from './stability-tables.ts';
-import { count, describeRule, type Finding, together, violation } from './verdict.ts';
-import { ranged, rounded } from './written.ts';
+import { describeRule } from './rule.ts';
+import type { Sensitivity } from './sensitivity.ts';
+import { sensitivitySection } from './sensitivity-words.ts';
+import { count, type Finding, together } from './verdict.ts';
+import { behind, openText } from './words.ts';
+import { counted, p, percent, ranged, rounded, table } from './written.ts';
 
-/** One row per statistic. */
-export function findingColumns(findings: readonly Finding[]): Columns {
-  const claimOf = (finding: Finding): Claim => claims.find(({ number }) => number === finding.claim)!;
-  const text = (of: (finding: Finding) => string | null) => ({
-    type: 'utf8' as const,
-    values: findings.map(of),
-  });
-  const interval = (bound: 'value' | 'low' | 'high') => ({
-    type: 'float64' as const,
-    values: findings.map((finding) => finding.interval?.[bound] ?? null),
-  });
-  return {
-    claim: { type: 'int32', values: findings.map(({ claim }) => claim) },
-    text: text((finding) => claimOf(finding).text),
-    measured: text((finding) => claimOf(finding).measured),
-    variant: text(({ variant }) => variant),
-    statistic: text(({ statistic }) => statistic),
-    rule: text(({ rule }) => describeRule(rule)),
-    value: interval('value'),
-    low: interval('low'),
-    high: interval('high'),
-    verdict: text(({ verdict }) => verdict),
-    figure: text((finding) => claimOf(finding).figure),
-  };
-}
+type FloorsOfVariants = ReadonlyMap<
+  VariantEvidence,
+  Readonly<Record<'mssim' | 'spearman', readonly MethodFloors[]>>
+>;
 
-/** The claims as a page of Markdown: an overview, what was found of each in a line, then all its statistics. */
+/** The claims as a page of Markdown: an overview, then each with its statistics, the floors, and what rules change. */
 export function claimsPage(
   findings: readonly Finding[],
   { common, variants }: Evidence,
+  sensitivity: Sensitivity,
   params: ClaimsParams,
 ): string {
+  const floors: FloorsOfVariants = new Map(
+    variants.map((variant) => {
+      const of = (similarity: Similarity) => floorsOf(variant, similarity, params.level);
+      return [variant, { mssim: of('mssim'), spearman: of('spearman') }];
+    }),
+  );
   return [
     '# The claims, tested',
     '',
     ...(common === '' ? [] : [`All runs: ${common}.`, '']),
     ...variants.map(describeVariant),
     '',
-    '| claim | verdict | statistics that hold, fail, stay open | look at |',
-    '| --- | --- | ---: | --- |',
-    ...claims.map((claim) => overviewRow(claim, of(claim, findings))),
+    ...table(
+      [
+        'claim',
+        'verdict',
+        'primary statistic',
+        'value',
+        'interval',
+        'others that hold, fail, stay open:',
+        'look at',
+      ],
+      claims.map((claim) => overviewRow(claim, of(claim, findings))),
+    ),
     '',
-    ...settingsTable(findings, variants),
-    `Intervals: ${100 * params.level} % percentile bootstrap over seeds, then images (${params.resamples} resamples). ` +
-      'A statistic holds or fails when its whole interval lies on one side of its line, and is undecided otherwise. ' +
-      'A claim holds when each of its statistics does, and fails with any of them. With few seeds the intervals ' +
-      `are too narrow, and of many at ${100 * params.level} % some miss by chance: a single statistic proves little.`,
-    ...claims.flatMap((claim) => ['', ...section(claim, of(claim, findings))]),
+    ...settingsTable(findings),
+    ...howToRead(params),
+    ...claims.flatMap((claim) => ['', ...section(claim, of(claim, findings), floors, params)]),
     '',
-    ...stabilityTables(variants, params),
+    ...floorSection(floors),
+    '',
+    ...sensitivitySection(sensitivity),
     '',
   ].join('\n');
 }
 
+function howToRead({ level, power }: ClaimsParams): readonly string[] {
+  return [
+    `The seed is the unit: an interval of ${percent(level)} is Student’s over seeds, each seed’s images averaged first; what both sides of a ` +
+      'difference share is paired by seed, pairs of seeds are taken as pairs, and images that several seeds share add their own spread. ' +
+      'One statistic decides a claim, its primary, which `claims.primary` names with direction and margin before anything is run: the claim ' +
+      `holds or fails when its whole interval lies on one side of the line, which is wrong in at most ${percent(Number(((1 - level) / 2).toFixed(6)))} of studies each way, ` +
+      'and is undecided otherwise. With fewer than three seeds nothing is decided. All other statistics are secondary: their p values are ' +
+      `two-sided and corrected for their number within a claim (Holm). What could be seen is said for a power of ${percent(power)}.`,
+  ];
+}
+
 function of(claim: Claim, findings: readonly Finding[]): readonly Finding[] {
-  return findings.filter((finding) => finding.claim === claim.number);
+  return findings.filter((finding) => finding.claim === claim);
 }
 
 function describeVariant({ name, runs }: VariantEvidence): string {
   const stops = runs.map(({ seed, stop }) => `${stop} (seed ${seed})`).join(', ');
   const last = Math.max(...runs.flatMap(({ checkpoints }) => checkpoints.map(({ epoch }) => epoch)));
-  return `- ${name}: early stopping at epoch ${stops}; last checkpoint: epoch ${last}.`;
+  const none = runs.filter((run) => !hasLateCheckpoint(run));
+  const without =
+    none.length > 0
+      ? ` No checkpoint after it: seed ${none.map(({ seed }) => seed).join(', ')}, left out of all that is late.`
+      : '';
+  const end = Number.isFinite(last) ? `last checkpoint: epoch ${last}` : 'no checkpoint';
+  return `- ${name}: ${counted(runs.length, 'seed')}; early stopping at epoch ${stops}; ${end}.${without}`;
 }
 
-function overviewRow({ number, text, figure }: Claim, own: readonly Finding[]): string {
-  const verdict = together(own);
-  const counts = [count(own, 'held'), count(own, 'not held'), count(own, 'undecided')].join(', ');
-  return `| ${number}. ${text} | ${verdict} | ${counts} | ${figure} |`;
-}
-
-/** Where each claim holds, if there are several data sets or models: a column for each. */
-function settingsTable(
-  findings: readonly Finding[],
-  variants: readonly VariantEvidence[],
-): readonly string[] {
-  const settings = [...new Set(variants.map(({ setting }) => setting))];
-  if (settings.length < 2) return [];
-  const cell = (claim: Claim, setting: string): string =>
-    together(of(claim, findings).filter((finding) => finding.setting === setting));
+function overviewRow({ number, text, figure }: Claim, own: readonly Finding[]): readonly string[] {
+  const primary = own.filter((finding) => finding.primary);
+  const others = own.filter((finding) => !finding.primary);
+  const [only] = primary;
+  const single = primary.length === 1 ? only : undefined;
   return [
-    `| claim | ${settings.join(' | ')} |`,
-    `| --- |${' --- |'.repeat(settings.length)}`,
-    ...claims.map(
-      (claim) => `| ${claim.number} | ${settings.map((each) => cell(claim, each)).join(' | ')} |`,
-    ),
-    '',
+    `${number}. ${text}`,
+    primary.length > 0 ? together(own) : own.length > 0 ? 'no primary declared' : 'not tested',
+    only ? `${only.statistic} ${only.rule ? describeRule(only.rule) : ''}` : '',
+    single?.estimate ? rounded(single.estimate.value) : '',
+    single?.interval ? ranged(single.interval) : '',
+    [count(others, 'held'), count(others, 'not held'), count(others, 'undecided')].join(', '),
+    figure,
   ];
 }
 
-function section({ number, text, measured }: Claim, own: readonly Finding[]): readonly string[] {
-  const heading = [`## ${number}. ${text}`, ''];
-  if (own.length === 0) return [...heading, 'Not tested: this pipeline has no runs to test it on.'];
-  const variants = [...new Set(own.map(({ variant }) => variant))];
+/** Where each claim holds, if several runs decide: a column for each. */
+function settingsTable(findings: readonly Finding[]): readonly string[] {
+  const primary = findings.filter((finding) => finding.primary);
+  const settings = [...new Set(primary.map(({ setting }) => setting))];
+  if (settings.length < 2) return [];
+  const cell = (claim: Claim, setting: string): string => {
+    const own = of(claim, primary).filter((finding) => finding.setting === setting);
+    return own.length > 0 ? together(own) : '';
+  };
+  const rows = claims.map((claim) => [String(claim.number), ...settings.map((each) => cell(claim, each))]);
+  return [...table(['claim', ...settings], rows), ''];
+}
+
+/** The methods whose fall bears on a claim. */
+const fallsOf: Readonly<Record<string, readonly string[]>> = {
+  drift: ['saliency', 'grad-cam'],
+  steady: ['guided-backpropagation', 'deconvolution', 'guided-backpropagation-minus'],
+};
+
+function section(
+  claim: Claim,
+  own: readonly Finding[],
+  floors: FloorsOfVariants,
+  params: ClaimsParams,
+): readonly string[] {
+  const heading = [`## ${claim.number}. ${claim.text}`, ''];
+  if (own.length === 0) return [...heading, 'Not tested: this study has nothing to test it on.'];
+  const primary = own.filter((finding) => finding.primary);
+  const falls = [...floors].flatMap(([{ name }, { mssim }]) =>
+    mssim.flatMap((found) =>
+      fallsOf[claim.id]?.includes(found.method) ? (fallInWords(name, found) ?? []) : [],
+    ),
+  );
   return [
     ...heading,
-    ...variants.map((variant) => inALine(own.filter((finding) => finding.variant === variant))),
+    ...(primary.length > 0
+      ? primary.map((finding) => primaryLine(finding, params))
+      : ['Not decided: `claims.primary` names no statistic for it, or `claims.runs` no runs that are here.']),
     '',
-    measured,
+    claim.measured,
     '',
-    '| runs | statistic | value | interval | holds if | verdict |',
-    '| --- | --- | ---: | --- | --- | --- |',
-    ...own.map(row),
+    ...falls.flatMap((fall) => [`- ${fall}`]),
+    ...(falls.length > 0 ? [''] : []),
+    ...table(
+      ['runs', 'statistic', 'value:', 'interval', 'holds if', 'p:', 'stands on', 'verdict'],
+      own.map(row),
+    ),
   ];
 }
 
-/** Statistics that are listed one by one; more are counted. */
-const FEW = 4;
-
-function inALine(all: readonly Finding[]): string {
-  const own = all.filter(({ verdict }) => verdict !== null);
-  const variant = own[0]!.variant;
-  const verdict = together(own);
-  const valueOf = ({ interval }: Finding): string => (interval ? rounded(interval.value) : 'not defined');
-  if (own.length <= FEW) {
-    const values = own.map((finding) => `${finding.statistic} ${valueOf(finding)}`).join('; ');
-    return `- **${variant}: ${verdict}.** ${values}.`;
-  }
-  const counts = `${count(own, 'held')} of ${own.length} hold, ${count(own, 'not held')} fail`;
-  const wrong = ({ rule, interval }: Finding): number =>
-    interval ? violation(rule, interval.value) : -Infinity;
-  const furthest = own.reduce((a, b) => (wrong(b) > wrong(a) ? b : a));
-  const where = wrong(furthest) > 0 ? 'furthest from holding' : 'nearest to failing';
-  return `- **${variant}: ${verdict}.** ${counts}; ${where}: ${furthest.statistic} ${valueOf(furthest)}.`;
+function primaryLine(finding: Finding, params: ClaimsParams): string {
+  const { variant, statistic, estimate, interval, rule, verdict, open } = finding;
+  const value = estimate ? ` ${rounded(estimate.value)}` : '';
+  const range = interval ? ` (${ranged(interval)})` : '';
+  const asked = rule ? `, to be ${describeRule(rule)}` : '';
+  const why = open ? ` ${openText(open, params)}` : '';
+  return `- **${variant}: ${verdict ?? ''}.** ${statistic}${value}${range}${asked}; from ${behind(finding)}.${why}`;
 }
 
-function row({ variant, statistic, interval, rule, verdict }: Finding): string {
-  const numbers = interval ? `${rounded(interval.value)} | ${ranged(interval)}` : 'not defined |';
-  return `| ${variant} | ${statistic} | ${numbers} | ${describeRule(rule)} | ${verdict ?? ''} |`;
+function row(finding: Finding): readonly string[] {
+  const { variant, statistic, estimate, interval, rule, primary, verdict } = finding;
+  return [
+    variant,
+    primary ? `**${statistic}** (primary)` : statistic,
+    estimate ? rounded(estimate.value) : 'not defined',
+    interval ? ranged(interval) : '',
+    rule ? describeRule(rule) : '',
+    finding.p === null ? '' : p(finding.p),
+    behind(finding),
+    verdict ?? '',
+  ];
+}
+
+function floorSection(floors: FloorsOfVariants): readonly string[] {
+  const tables = [...floors].flatMap(([{ name }, found]) =>
+    (['mssim', 'spearman'] as const).flatMap((similarity) => {
+      const all = found[similarity];
+      if (all.length === 0) return [];
+      const starred = all.some(({ ofTheClass }) => ofTheClass)
+        ? [
+            '',
+            '\\* The same scores for all images of a class: such maps do not depend on the image, and more images of them say no more.',
+          ]
+        : [];
+      return [
+        '',
+        `${name}, ${similarity === 'mssim' ? 'MSSIM' : 'Spearman'} (${behindFloors(all)}):`,
+        '',
+        ...floorTable(all),
+        ...starred,
+      ];
+    }),
+  );
+  return [
+    '## What of the fall is there without late training',
+    '',
+    'Similarity of each method’s maps to early stopping at the last checkpoint, beside similarities that have nothing to do with late training: ' +
+      'of checkpoints next to one another (after early stopping, before it, and late), of two seeds, and of the early-stopping net to the same net with every weight untrained, ' +
+      'which is what chance leaves. Behind each, how much of the fall it is, (1 − floor) / (1 − last checkpoint): near 100 %, the fall says nothing of late training.',
+    ...(tables.length > 0 ? tables : ['', 'Nothing lies after early stopping.']),
+  ];
 }

@@ -1,86 +1,115 @@
-import type { Interval } from '../statistics/bootstrap.ts';
+import { holm } from '../statistics/hypothesis-tests.ts';
+import {
+  detectable,
+  equivalencePower,
+  FEWEST_SEEDS,
+  power,
+  seedsFor,
+  type TestPlan,
+} from '../statistics/power.ts';
+import type { Found, IntervalRule } from './finding.ts';
+import type { ClaimsParams } from './parameters.ts';
+import { distance, type Rule, type Side, sideOf } from './rule.ts';
 
-export type Verdict = 'held' | 'not held' | 'undecided';
+export type Verdict = Side | 'undecided';
 
-/** What an interval has to show. */
-export type Rule =
-  | { readonly type: 'below'; readonly bound: number }
-  | { readonly type: 'above'; readonly bound: number }
-  | { readonly type: 'apart-from-zero' }
-  | { readonly type: 'within'; readonly margin: number }
-  /** Nothing: the number is there to be read beside others. */
-  | { readonly type: 'given' };
+/** How sure a number of seeds makes, in the statistic's own unit. */
+export interface Reach {
+  readonly seeds: number;
+  /** The least difference from the rule's line that is seen with the power planned for. */
+  readonly difference: number;
+}
 
-/** One statistic that a claim stands on. */
-export interface Finding {
-  readonly claim: number;
-  /** The runs it is of, e.g. `augment=false`. */
-  readonly variant: string;
-  /** The variant without augmentation. */
-  readonly setting: string;
-  readonly statistic: string;
-  readonly rule: Rule;
-  /** Null where it could not be computed. */
-  readonly interval: Interval | null;
-  /** Null for a number that is given, not judged. */
+/** Why nothing is decided. */
+export type Open =
+  | { readonly reason: 'no-values' }
+  | { readonly reason: 'nothing-after-stopping'; readonly runs: number }
+  | {
+      readonly reason: 'too-few-seeds' | 'unsure';
+      readonly seeds: number;
+      /** Standard deviation between seeds; null where one seed does not tell. */
+      readonly deviation: number | null;
+      /** With as many seeds as there are, three at least; in standard deviations where those are not known. */
+      readonly reach: readonly Reach[];
+      /** How many seeds would decide what was seen; null where a thousand would not, or nothing is known. */
+      readonly needed: number | null;
+    };
+
+export interface Finding extends Found {
+  /** Null for a number that is given. */
   readonly verdict: Verdict | null;
+  readonly open: Open | null;
+  /** p of its argument; of secondary statistics corrected for the number of them (Holm). */
+  readonly p: number | null;
 }
 
-/** An interval on one side of a bound decides; one that contains it does not. */
-export function judge(rule: Rule, interval: Interval | null): Verdict | null {
-  if (rule.type === 'given') return null;
-  if (interval === null) return 'undecided';
-  const { low, high } = interval;
-  switch (rule.type) {
-    case 'below':
-      return high < rule.bound ? 'held' : low >= rule.bound ? 'not held' : 'undecided';
-    case 'above':
-      return low > rule.bound ? 'held' : high <= rule.bound ? 'not held' : 'undecided';
-    case 'apart-from-zero':
-      // That there is no difference at all, no interval can show.
-      return low > 0 || high < 0 ? 'held' : 'undecided';
-    case 'within':
-      if (-rule.margin < low && high < rule.margin) return 'held';
-      return low > rule.margin || high < -rule.margin ? 'not held' : 'undecided';
-  }
+/** Judges all statistics of one claim: primary ones by themselves, secondary ones corrected for their number. */
+export function judge(
+  all: readonly Found[],
+  params: ClaimsParams,
+  by: IntervalRule = 't',
+): readonly Finding[] {
+  const judged = (found: Found): boolean => found.rule !== null && hopeless(found) === null;
+  const secondary = all.filter((found) => !found.primary && judged(found) && found.argument !== null);
+  const corrected = holm(secondary.map(({ argument }) => argument!.p));
+  return all.map((found): Finding => {
+    const place = secondary.indexOf(found);
+    const p = place >= 0 ? corrected[place]! : (found.argument?.p ?? null);
+    if (found.rule === null) return { ...found, verdict: null, open: null, p: null };
+    const open = hopeless(found) ?? tooFew(found, found.rule, params);
+    if (open) return { ...found, verdict: 'undecided', open, p };
+    const side =
+      found.primary && by === 'bca' ? sideOf(found.rule, found.interval!) : bySurety(found, p!, params);
+    if (side) return { ...found, verdict: side, open: null, p };
+    return { ...found, verdict: 'undecided', open: unsure(found, found.rule, params), p };
+  });
 }
 
-/** How far a value lies on the wrong side of its rule; negative on the right one. */
-export function violation(rule: Rule, value: number): number {
-  switch (rule.type) {
-    case 'below':
-      return value - rule.bound;
-    case 'above':
-      return rule.bound - value;
-    case 'apart-from-zero':
-      return -Math.abs(value);
-    case 'within':
-      return Math.abs(value) - rule.margin;
-    case 'given':
-      return -Infinity;
-  }
+function bySurety({ argument }: Found, p: number, { level }: ClaimsParams): Side | null {
+  return argument && p <= 1 - level ? argument.side : null;
 }
 
-export function describeRule(rule: Rule): string {
-  switch (rule.type) {
-    case 'below':
-      return `< ${rule.bound}`;
-    case 'above':
-      return `> ${rule.bound}`;
-    case 'apart-from-zero':
-      return '≠ 0';
-    case 'within':
-      return `within ±${rule.margin}`;
-    case 'given':
-      return '';
-  }
+/** Why no number of further seeds would help as things are; null where it might. */
+function hopeless({ claim, estimate, runs, runsWithoutLate }: Found): Open | null {
+  if (claim.late && runs > 0 && runsWithoutLate === runs) return { reason: 'nothing-after-stopping', runs };
+  return estimate ? null : { reason: 'no-values' };
 }
 
-/** A claim holds if each of its findings does, and fails with any of them. */
-export function together(findings: readonly Pick<Finding, 'verdict'>[]): Verdict {
-  const verdicts = findings.flatMap(({ verdict }) => verdict ?? []);
-  if (verdicts.includes('not held')) return 'not held';
-  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'held') ? 'held' : 'undecided';
+function tooFew(found: Found, rule: Rule, params: ClaimsParams): Open | null {
+  const { seeds, error } = found.estimate!;
+  return seeds < FEWEST_SEEDS || error === null
+    ? { reason: 'too-few-seeds', ...prospects(found, rule, params) }
+    : null;
+}
+
+function unsure(found: Found, rule: Rule, params: ClaimsParams): Open {
+  return { reason: 'unsure', ...prospects(found, rule, params) };
+}
+
+/** Numbers of seeds that it is said of what they would see. */
+const USUAL_SEEDS = [FEWEST_SEEDS, 5, 10];
+
+function prospects({ estimate }: Found, rule: Rule, params: ClaimsParams) {
+  const { seeds, error, value } = estimate!;
+  const plan: TestPlan = { alpha: (1 - params.level) / 2, power: params.power };
+  const of = rule.direction === 'within' ? equivalencePower : power;
+  const deviation = error === null || error === 0 ? null : error * Math.sqrt(seeds);
+  const counts = deviation === null || seeds < FEWEST_SEEDS ? USUAL_SEEDS : [seeds];
+  const reach = counts.map((count) => ({
+    seeds: count,
+    difference: (deviation ?? 1) * detectable(count, plan, of),
+  }));
+  const aimed =
+    rule.direction === 'within' && Math.abs(value) < rule.margin ? rule.margin : distance(rule, value);
+  const needed = deviation === null ? null : seedsFor(aimed / deviation, plan, of);
+  return { seeds, deviation, reach, needed };
+}
+
+/** The verdict of a claim in some runs: that of its primary statistics there, if they agree. */
+export function together(findings: readonly Pick<Finding, 'primary' | 'verdict'>[]): Verdict {
+  const verdicts = new Set(findings.flatMap(({ primary, verdict }) => (primary && verdict ? [verdict] : [])));
+  const [only] = verdicts;
+  return verdicts.size === 1 ? only! : 'undecided';
 }
 
 export function count(findings: readonly Finding[], verdict: Verdict): number {

@@ -33,8 +33,18 @@ export function equivalencePower(seeds: number, margin: number, alpha: number): 
 /** Which power is meant: of a difference from a bound, or of there being none. */
 export type PowerOf = typeof power;
 
+/** Found so far: a study asks for the same few again and again. */
+const found = new Map<string, number>();
+
 /** The least difference (or margin) that is seen with the power planned for, in standard deviations between seeds. */
-export function detectable(seeds: number, { alpha, power: wanted }: TestPlan, of: PowerOf = power): number {
+export function detectable(seeds: number, plan: TestPlan, of: PowerOf = power): number {
+  const key = `${seeds} ${plan.alpha} ${plan.power} ${of.name}`;
+  const known = found.get(key) ?? findDetectable(seeds, plan, of);
+  found.set(key, known);
+  return known;
+}
+
+function findDetectable(seeds: number, { alpha, power: wanted }: TestPlan, of: PowerOf): number {
   let [low, high] = [0, 1];
   while (of(seeds, high, alpha) < wanted) high *= 2;
   for (let halving = 0; halving < 40; halving++) {

@@ -1,0 +1,21 @@
+import type { VariantEvidence } from './evidence.ts';
+import type { ClaimsParams } from './parameters.ts';
+import type { Question } from './sample.ts';
+
+/** What is claimed, and what is asked of the runs to test it. */
+export interface Claim {
+  /** Its name in `claims.primary` of `pipeline.yaml`. */
+  readonly id: string;
+  readonly number: number;
+  readonly text: string;
+  /** What the numbers of its statistics are. */
+  readonly measured: string;
+  /** Where to look. */
+  readonly figure: string;
+  /** Whether it is of what comes after early stopping, so that runs without a checkpoint there say nothing. */
+  readonly late: boolean;
+  /** Of one variant's runs. */
+  readonly ask?: (variant: VariantEvidence, params: ClaimsParams) => readonly Question[];
+  /** Of two variants' that differ in augmentation alone. */
+  readonly askBoth?: (without: VariantEvidence, withIt: VariantEvidence) => readonly Question[];
+}

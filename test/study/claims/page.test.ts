@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { claims } from '../../../lib/study/claims/claims.ts';
+import type { RunEvidence, VariantEvidence } from '../../../lib/study/claims/evidence.ts';
+import { examineClaims } from '../../../lib/study/claims/examine.ts';
+import { findingColumns } from '../../../lib/study/claims/finding-columns.ts';
+import { claimsPage } from '../../../lib/study/claims/report.ts';
+import { examineSensitivity } from '../../../lib/study/claims/sensitivity.ts';
+import { sensitivityColumns } from '../../../lib/study/claims/sensitivity-words.ts';
+import { asInThePaper, params, stop, studyOf } from './world.ts';
+
+const PATIENCE = 5;
+
+function pageOf(variants: readonly VariantEvidence[], common = 'shapes, resnet-8'): string {
+  const findings = examineClaims(variants, params);
+  const sensitivity = examineSensitivity(variants, params, findings, PATIENCE);
+  return claimsPage(findings, { common, variants }, sensitivity, params);
+}
+
+function mapRuns(
+  variants: readonly VariantEvidence[],
+  of: (run: RunEvidence) => RunEvidence,
+): readonly VariantEvidence[] {
+  return variants.map((variant) => ({ ...variant, runs: variant.runs.map(of) }));
+}
+
+const paper = studyOf(asInThePaper);
+const page = pageOf(paper);
+
+describe('the page of claims', () => {
+  it('names each claim with its verdict, its primary statistic and where to look', () => {
+    expect(page).toMatch(
+      /\| 3\. Saliency [^|]*\| held \| saliency, MSSIM < 0\.4 \| 0\.0\d+ \| [^|]* \| 7, 0, 0 \| Figure 5 \|/,
+    );
+    for (const { number, text } of claims) expect(page).toContain(`## ${number}. ${text}`);
+  });
+
+  it('says what all runs have in common, and when each stopped', () => {
+    expect(page).toContain('All runs: shapes, resnet-8.\n');
+    expect(page).toContain('- augment=true: 4 seeds; early stopping at epoch 10 (seed 0), 10 (seed 1)');
+    expect(pageOf(paper, '')).not.toContain('All runs');
+  });
+
+  it('gives each statistic with interval, rule, corrected p and what stands behind it', () => {
+    expect(page).toMatch(
+      /\| augment=true \| \*\*saliency, MSSIM\*\* \(primary\) \| 0\.0\d+ \| 0\.\d+ to 0\.\d+ \| < 0\.4 \| < 0\.001 \| 4 seeds, 96 images of 2 classes \| held \|/,
+    );
+  });
+
+  it('counts what is undefined, and gives the value with 0 for it', () => {
+    const holes = mapRuns(paper, (run) => ({
+      ...run,
+      checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
+        epoch,
+        scores: scores.map((row) => (row.image % 10 === 0 ? { ...row, mssim: null } : row)),
+      })),
+    }));
+    expect(pageOf(holes)).toMatch(/72 images of 2 classes; 24 undefined, with 0 for them 0\.03\d/);
+  });
+
+  it('says in words that two seeds are too few, what they would see, and how many would do', () => {
+    const two = pageOf(studyOf({ ...asInThePaper, seedSpread: 0.1 }, 2));
+    expect(two).toMatch(
+      /\*\*augment=true: undecided\.\*\* saliency, MSSIM .* 2 seeds are too few: with fewer than 3 nothing is decided\. Seeds differ by 0\.\d+ \(standard deviation\): with a power of 80 %, of differences from the line 3 would see 0\.\d+, 5 would see 0\.\d+ and 10 would see 0\.\d+\. To decide what was seen takes \d+ seeds\./,
+    );
+    expect(two).not.toMatch(/\*\*augment=[^*]*: (held|not held)\./);
+  });
+
+  it('says of one seed that it tells nothing of how seeds differ', () => {
+    expect(pageOf(studyOf(asInThePaper, 1))).toContain(
+      '1 seed is too few: with fewer than 3 nothing is decided. From 1 seed it is not known by how much seeds differ; in standard deviations between them, with a power of 80 %, 3 would see 3.3, 5 would see 1.7 and 10 would see 1.0.',
+    );
+  });
+
+  it('says that nothing is decided where nothing lies after early stopping', () => {
+    const early = mapRuns(paper, (run) => ({
+      ...run,
+      checkpoints: run.checkpoints.filter(({ epoch }) => epoch <= stop),
+    }));
+    expect(pageOf(early)).toContain(
+      'Nothing is decided: no checkpoint lies after early stopping in any of the 4 runs.',
+    );
+    expect(pageOf(early)).toContain('No checkpoint after it: seed 0, 1, 2, 3, left out of all that is late.');
+  });
+
+  it('says in words how much of the fall is there one epoch after stopping, late, before, of seeds and of chance', () => {
+    // The fall is 0.95: 0.7 of it one epoch after, 0.3 late, 0.4 before, 0.05 and 0.1 of seeds, 0.99 untrained.
+    expect(page).toMatch(
+      /- augment=true: saliency, MSSIM, has fallen by 0\.9\d\d, to 0\.0\d\d, at the last checkpoint\. As much of a fall is there without late training: 7\d % \(\d+ % to \d+ %\) one epoch after early stopping; 3\d % \([^)]*\) between late checkpoints one epoch apart; 4\d % \([^)]*\) between one epoch before early stopping and it; [56]\S* % \([^)]*\) between seeds at early stopping; 1\d % \([^)]*\) between seeds at the last checkpoint; 10\d % \([^)]*\) to the same net untrained\./,
+    );
+  });
+
+  it('marks methods whose scores are the same for all images of a class', () => {
+    const blind = mapRuns(paper, (run) => ({
+      ...run,
+      checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
+        epoch,
+        scores: scores.map((row) =>
+          row.method === 'deconvolution' ? { ...row, mssim: row.class === 'ring' ? 0.8 : 0.9 } : row,
+        ),
+      })),
+    }));
+    expect(pageOf(blind)).toContain('| deconvolution * |');
+    expect(pageOf(blind)).toContain('such maps do not depend on the image');
+    expect(page).not.toContain(' * |');
+  });
+
+  it('says what was not tested', () => {
+    const bare = mapRuns(paper.slice(0, 1), (run) => ({ ...run, pairs: [] }));
+    expect(pageOf(bare)).toContain('Not tested: this study has nothing to test it on.');
+  });
+
+  it('has a column for each setting where several decide', () => {
+    const settings = ['vgg-4', 'vgg-7'];
+    const several = settings.flatMap((setting) =>
+      paper.map((variant) => ({ ...variant, name: `${setting}, ${variant.name}`, setting })),
+    );
+    const both = pageOf(several);
+    expect(both).toContain('| claim | vgg-4 | vgg-7 |');
+    expect(both).toContain('| 3 | held | held |');
+    expect(both).toContain('- **vgg-7, both: held.**');
+  });
+
+  it('has a table of as many rows as statistics', () => {
+    const findings = examineClaims(paper, params);
+    for (const { values } of Object.values(findingColumns(findings)))
+      expect(values.length).toBe(findings.length);
+  });
+});
+
+describe('other choices', () => {
+  /** With every pair of checkpoints, so that any of them can be what is compared with. */
+  const whole = mapRuns(paper, (run) => ({
+    ...run,
+    pairs: run.checkpoints.flatMap(({ epoch: from }) =>
+      run.checkpoints
+        .filter(({ epoch: to }) => to > from)
+        .map(({ epoch: to, scores }) => {
+          const known = run.pairs.find((pair) => pair.from === from && pair.to === to);
+          // From the checkpoint of epoch 40 on, nothing changes.
+          return (
+            known ?? { from, to, scores: scores.map((row) => ({ ...row, mssim: from >= 40 ? 0.95 : 0.05 })) }
+          );
+        }),
+    ),
+  }));
+
+  it('are as declared where nothing is otherwise', () => {
+    const rows = examineSensitivity(whole, params, examineClaims(whole, params), PATIENCE);
+    expect(rows[0]).toMatchObject({ rule: 'as declared' });
+    expect(rows[0]!.cells!.some(({ changed }) => changed)).toBe(false);
+    expect(rows.find(({ rule }) => rule.startsWith('undefined'))!.cells).toEqual(rows[0]!.cells);
+  });
+
+  it('change a verdict where another patience moves what maps are compared with', () => {
+    const late = mapRuns(whole, (run) => ({
+      ...run,
+      // A lower loss at epoch 41, which a patience of 5 or 20 does not wait for.
+      log: run.log.map((row) => ({
+        ...row,
+        monitoredLoss: Math.abs(row.epoch - 10) < 1 ? 0.5 : row.epoch === 41 ? 0.1 : 1,
+      })),
+    }));
+    const patient = { ...params, sensitivity: { patience: [20, 50], window: 1 } };
+    const rows = examineSensitivity(late, patient, examineClaims(late, params), PATIENCE);
+    const drift = (rule: string) =>
+      rows.find((row) => row.rule === rule)!.cells!.find(({ claim }) => claim === 3)!;
+    expect(drift('early stopping with a patience of 20')).toMatchObject({ verdict: 'held', changed: false });
+    expect(drift('early stopping with a patience of 50')).toMatchObject({
+      verdict: 'not held',
+      changed: true,
+    });
+  });
+
+  it('smooth the loss before they look for the lowest', () => {
+    const dips = mapRuns(whole, (run) => ({
+      ...run,
+      log: run.log.map((row) => ({
+        ...row,
+        // One lucky epoch at 10, and a true valley about 40.
+        monitoredLoss: row.epoch === 10 ? 0 : 1 + Math.abs(row.epoch - 40) / 100,
+      })),
+    }));
+    const rows = examineSensitivity(
+      dips,
+      { ...params, sensitivity: { patience: [], window: 5 } },
+      examineClaims(dips, params),
+      40,
+    );
+    const smoothed = rows.find(({ rule }) => rule === 'early stopping by the mean loss of 5 epochs')!;
+    expect(rows[0]!.cells!.find(({ claim }) => claim === 3)!.verdict).toBe('held');
+    expect(smoothed.cells!.find(({ claim }) => claim === 3)!.verdict).toBe('not held');
+  });
+
+  it('are said not to be computed for want of pairs of checkpoints', () => {
+    const moved = mapRuns(paper, (run) => ({
+      ...run,
+      log: run.log.map((row) => ({ ...row, monitoredLoss: Math.abs(row.epoch - 40) })),
+    }));
+    const said = pageOf(moved);
+    expect(said).toContain(
+      'Not computed, for want of pairs of checkpoints: early stopping with a patience of 10',
+    );
+  });
+
+  it('turn to the runs that do not decide', () => {
+    const findings = examineClaims(paper, params);
+    const rows = examineSensitivity(paper, params, findings, PATIENCE);
+    expect(rows.map(({ rule }) => rule)).toContain('runs with augment=false');
+    const columns = sensitivityColumns(rows);
+    for (const { values } of Object.values(columns))
+      expect(values.length).toBe(rows.filter(({ cells }) => cells).length * claims.length);
+  });
+});
