@@ -8,6 +8,7 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
+  packages: 'external',
   outfile: bundle.pathname,
   logLevel: 'warning',
 });

@@ -45,8 +45,8 @@ const input = z
   .describe('`stage.output`, or a path, which has a slash (`./file` at the top of the project).');
 
 const resources = z.strictObject({
-  threads: or(z.int().min(1)).optional().describe('CPU threads a task uses (1).'),
-  gpu: or(z.number().min(0)).optional().describe('GPUs a task holds (0).'),
+  threads: or(z.int().min(1)).optional().describe('CPU threads a task uses.'),
+  gpu: or(z.number().min(0)).optional().describe('GPUs a task holds.'),
 });
 
 const scan = z.strictObject({
@@ -69,7 +69,7 @@ const stage = z
       .describe(
         'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted; `{params}`, also `$PIPE_PARAMS`, is a JSON file with the declared parameters, `$PIPE_THREADS` how many threads it may use.',
       ),
-    cwd: z.string().optional().describe('The directory that `cmd` runs in (the project).'),
+    cwd: z.string().optional().describe('The directory that `cmd` runs in.'),
     params: or(z.union([z.array(z.union([z.string(), named])), named]))
       .optional()
       .describe(
@@ -91,7 +91,7 @@ const stage = z
       .optional()
       .describe('Environment variables that the stage may see; their values decide like parameters.'),
     timeout: or(z.number().positive()).optional().describe('Seconds after which a task is stopped.'),
-    retries: or(z.int().min(0)).optional().describe('How many more times a failed task is tried (0).'),
+    retries: or(z.int().min(0)).optional().describe('How many more times a failed task is tried.'),
   })
   .meta({ oneOf: [{ required: ['use'] }, { required: ['cmd'] }] });
 

@@ -1,0 +1,280 @@
+import type { Json } from '../json.ts';
+
+/** What the grammar alone does not say of a key, for editors and for `docs/pipeline.md`. */
+export interface KeyGuide {
+  /** What holds where the key is missing. */
+  readonly default?: Json;
+  /** The same in words, where it is no constant. */
+  readonly otherwise?: string;
+  /** Sentences that follow the description of the grammar. */
+  readonly more?: string;
+  /** Pieces of a file that hold the key: of its top level, or of one stage (`surroundings` has the rest). */
+  readonly examples: readonly string[];
+  /** Likewise, each with a slip for which the program has a message. */
+  readonly mistakes: readonly string[];
+}
+
+/** The file in which the pieces of stages stand. */
+export const surroundings = `version: 1
+params:
+  seeds: [0, 1]
+  epochs: [1, 2, 5]
+  train: { rate: 0.1, batch: 32 }
+  models: [small, wide]
+  model: { small: { width: 8 }, wide: { width: 16 } }
+stages:
+  data:
+    cmd: python3 data.py {outputs.images} {outputs.classes}
+    inputs: { script: ./data.py }
+    outputs: { images: images.csv, classes: classes/ }
+  train:
+    cmd: python3 train.py {inputs.images} {outputs.model} {outputs.log}
+    params: [train]
+    matrix: { seed: '\${seeds}' }
+    scan: { axis: epoch, values: '\${epochs}', carry: { before: model } }
+    inputs: { script: ./train.py, images: data.images }
+    outputs: { model: model.json, log: log.csv }
+`;
+
+/** By key, as `keysOf` names them: `stages.*.inputs.*.gather`. */
+export const guide: Readonly<Record<string, KeyGuide>> = {
+  version: {
+    otherwise: 'required',
+    examples: ['version: 1'],
+    mistakes: ['version: 2'],
+  },
+  params: {
+    default: {},
+    more: 'Any YAML. A parameter may refer to others: `${path.to.parameter}`. `pipe run --set path=value` gives one another value for one run.',
+    examples: [
+      'params:\n  seeds: [0, 1]\n  train: { rate: 0.1, batch: 32 }\n  file: logs/${train.batch}.csv',
+    ],
+    mistakes: ['params: { a: "${b}", b: "${a}" }', 'params: { a: "${c}" }'],
+  },
+  profiles: {
+    default: {},
+    more: 'The outputs of a profile lie in `artifacts/<profile>/` and its lock is `pipe.<profile>.lock`; the store is one.',
+    examples: [
+      'params: { epochs: [1, 2, 5, 10], train: { rate: 0.1, batch: 32 } }\nprofiles:\n  quick: { params: { epochs: [1, 2] } }\n  slow: { params: { train: { rate: 0.01 } } }',
+    ],
+    mistakes: ['profiles: [quick]'],
+  },
+  'profiles.*.params': {
+    default: {},
+    more: 'Mappings are merged key by key; anything else replaces.',
+    examples: [
+      'params: { train: { rate: 0.1, batch: 32 } }\nprofiles:\n  slow: { params: { train: { rate: 0.01 } } }',
+    ],
+    mistakes: ['params: { rate: 0.1 }\nprofiles:\n  slow: { params: { rte: 0.01 } }'],
+  },
+  doctor: {
+    otherwise: '`pipe doctor` tells of the machine only',
+    more: 'Its default export is a `defineDoctor(…)` of `pipewright/stage`. It is part of no fingerprint.',
+    examples: ['doctor: stages/doctor.ts'],
+    mistakes: ['doctor: [stages/doctor.ts]'],
+  },
+  stages: {
+    otherwise: 'required',
+    more: 'The order of the file is not that of the run: a stage comes after those whose outputs it reads. Names of stages, inputs, outputs, axes and profiles are a letter, then letters, digits, `-` or `_`.',
+    examples: [
+      'stages:\n  words:\n    cmd: wc -w < {inputs.text} > {outputs.count}\n    inputs: { text: ./text.txt }\n    outputs: { count: count.txt }',
+    ],
+    mistakes: [
+      'stages: {}',
+      'stages:\n  words: { inputs: { text: ./text.txt } }',
+      'stages:\n  1st: { cmd: date }',
+    ],
+  },
+  'stages.*.title': {
+    otherwise: 'none',
+    more: '`pipe dag` and the progress display show it. It is part of no fingerprint.',
+    examples: ['title: losses of all seeds in one figure'],
+    mistakes: ['title: [losses]'],
+  },
+  'stages.*.use': {
+    otherwise: 'a stage has either `use` or `cmd`',
+    more: 'Its default export is a `defineStage(…)`; [stages.md](stages.md) tells of it. What the module imports from the project is its code as well, without being listed.',
+    examples: ['use: stages/plot.ts'],
+    mistakes: ['use: stages/plot.ts\ncmd: python3 plot.py', 'use: ../plot.ts'],
+  },
+  'stages.*.cmd': {
+    otherwise: 'a stage has either `use` or `cmd`',
+    more: 'Programs that it runs are inputs: a script that is not listed can change without the stage being stale. `${…}` in it is the shell’s.',
+    examples: [
+      'cmd: python3 plot.py {inputs.log} {outputs.figure}\ninputs:\n  script: ./plot.py\n  log: { from: train.log, gather: [seed, epoch] }\noutputs: { figure: loss.svg }',
+    ],
+    mistakes: [
+      'cmd: sort {inputs.txet} > {outputs.sorted}\ninputs: { text: ./text.txt }\noutputs: { sorted: sorted.txt }',
+      'cmd: ""',
+    ],
+  },
+  'stages.*.cwd': {
+    default: '.',
+    more: 'Placeholders of inputs are as seen from there.',
+    examples: ['cmd: make -s report\ncwd: report'],
+    mistakes: ['use: stages/plot.ts\ncwd: report', 'cmd: make\ncwd: /tmp'],
+  },
+  'stages.*.params': {
+    default: [],
+    more: 'Nothing else of `params` is told to the stage, and a change elsewhere does not make it stale.',
+    examples: [
+      'params: [train.rate, seeds]',
+      "params: { rate: '${train.rate}', bins: 20 }",
+      "params: [train, { model: '${model.{model}}' }]\nmatrix: { model: '${models}' }",
+    ],
+    mistakes: ['params: [train.rat]', "params: { model: '${model.{model}}' }"],
+  },
+  'stages.*.inputs': {
+    default: {},
+    more: 'What is read is told by its content, not its time. The axes of stages that it reads become axes of this one, too.',
+    examples: [
+      'inputs:\n  images: data.images # an output of another stage\n  notes: ./notes.md # a file of the project\n  scripts: lib/ # a directory: all files in it',
+    ],
+    mistakes: [
+      'inputs: [data.images]',
+      'inputs: { images: dat.images }',
+      'inputs: { notes: notes }',
+      'inputs: { secret: ../secret }',
+    ],
+  },
+  'stages.*.inputs.*.from': {
+    otherwise: 'required in this form',
+    examples: ['inputs: { images: { from: data.images } }'],
+    mistakes: ['inputs: { images: { from: data.imags } }', 'inputs: { images: { from: data } }'],
+  },
+  'stages.*.inputs.*.gather': {
+    default: [],
+    more: 'The gathered axes are then none of this stage; the others stay.',
+    examples: ['inputs: { logs: { from: train.log, gather: [epoch] } } # seed stays an axis'],
+    mistakes: [
+      'inputs: { logs: { from: train.log, gather: [epochs] } }',
+      'inputs: { logs: { from: train.log, gather: epoch } }',
+    ],
+  },
+  'stages.*.inputs.*.at': {
+    default: {},
+    examples: ['inputs: { last: { from: train.model, at: { epoch: 5 } } }'],
+    mistakes: [
+      'inputs: { last: { from: train.model, at: { epoch: 50 } } }',
+      'inputs: { last: { from: train.model, at: [epoch] } }',
+    ],
+  },
+  'stages.*.inputs.*.path': {
+    otherwise: 'required in this form',
+    examples: [
+      "inputs: { table: { path: 'tables/{seed}.csv' } }\nmatrix: { seed: [0, 1] }",
+      'inputs: { extra: { path: null } } # no file',
+    ],
+    mistakes: [
+      "inputs: { table: { path: 'tables/{sed}.csv' } }\nmatrix: { seed: [0, 1] }",
+      'inputs: { table: { path: [a.csv] } }',
+    ],
+  },
+  'stages.*.inputs.*.external': {
+    default: false,
+    examples: ['inputs: { images: { path: /data/images, external: true } }'],
+    mistakes: [
+      'inputs: { images: { path: /data/images } }',
+      'inputs: { images: { path: /data/images, external: yes } }',
+    ],
+  },
+  'stages.*.inputs.*.glob': {
+    otherwise: 'required in this form',
+    more: 'At least one file has to match. `cache/`, `artifacts/`, `.git/` and `node_modules/` are left out, and names that begin with a dot.',
+    examples: ["inputs: { notes: { glob: 'notes/**/*.md' } }"],
+    mistakes: ["inputs: { notes: { glob: '../notes/*.md' } }", 'inputs: { notes: { glob: [a.md, b.md] } }'],
+  },
+  'stages.*.outputs': {
+    default: {},
+    more: 'A file name `name` is short for `<stage>/{axes}/<name>`, where `{axes}` stands for `axis=value/…`. What a stage writes elsewhere is not kept, restored or seen.',
+    examples: [
+      'outputs: { figure: loss.svg } # artifacts/it/loss.svg',
+      "outputs: { figure: 'figures/{seed}.svg' }\nmatrix: { seed: '${seeds}' }",
+      'outputs: { pages: pages/ } # a directory',
+    ],
+    mistakes: [
+      'outputs: { figure: /tmp/loss.svg }',
+      "outputs: { figure: figures/loss.svg }\nmatrix: { seed: '${seeds}' }",
+      'outputs: loss.svg',
+    ],
+  },
+  'stages.*.matrix': {
+    default: {},
+    more: 'Values are texts, numbers or truth values that can stand in a file name. A value that is added adds tasks; those that exist stay fresh.',
+    examples: ["matrix: { seed: '${seeds}', size: [small, large] }"],
+    mistakes: [
+      'matrix: { seed: 3 }',
+      'matrix: { seed: [] }',
+      'matrix: { seed: [1, 1] }',
+      'matrix: { size: [a/b] }',
+    ],
+  },
+  'stages.*.scan': {
+    otherwise: 'no chain',
+    more: 'A value that is added at the end adds one task, which continues from the last.',
+    examples: [
+      'cmd: ./continue {inputs.state} > {outputs.state}\nscan: { axis: step, values: [1, 2, 3], carry: { state: state } }\noutputs: { state: state.txt }',
+    ],
+    mistakes: ['scan: [1, 2, 3]', 'scan: { axis: step, values: [1, 2], carry: {} }'],
+  },
+  'stages.*.scan.axis': {
+    otherwise: 'required in a `scan`',
+    examples: [
+      'scan: { axis: step, values: [1, 2], carry: { state: state } }\noutputs: { state: state.txt }',
+    ],
+    mistakes: [
+      'scan: { axis: step, values: [1, 2], carry: { state: state } }\noutputs: { state: state.txt }\nmatrix: { step: [1, 2] }',
+    ],
+  },
+  'stages.*.scan.values': {
+    otherwise: 'required in a `scan`',
+    examples: [
+      "scan: { axis: epoch, values: '${epochs}', carry: { state: state } }\noutputs: { state: state.txt }",
+    ],
+    mistakes: ['scan: { axis: step, values: [], carry: { state: state } }\noutputs: { state: state.txt }'],
+  },
+  'stages.*.scan.carry': {
+    otherwise: 'required in a `scan`',
+    more: 'In the first task the input is no file: its placeholder in a command is empty, and in a module it is null.',
+    examples: [
+      'scan: { axis: step, values: [1, 2], carry: { state: state } }\noutputs: { state: state.txt }',
+    ],
+    mistakes: ['scan: { axis: step, values: [1, 2], carry: { state: stat } }\noutputs: { state: state.txt }'],
+  },
+  'stages.*.resources': {
+    default: {},
+    more: 'Tasks run side by side as long as they fit into what `pipe run --jobs` allows. Part of no fingerprint.',
+    examples: ['resources: { threads: 4, gpu: 1 }'],
+    mistakes: ['resources: { cpus: 4 }'],
+  },
+  'stages.*.resources.threads': {
+    default: 1,
+    more: 'A task that asks for more than there are is given all; `$PIPE_THREADS`, or `threads` of a module’s task, says how many.',
+    examples: ['resources: { threads: 4 }'],
+    mistakes: ['resources: { threads: 0 }', 'resources: { threads: 1.5 }'],
+  },
+  'stages.*.resources.gpu': {
+    default: 0,
+    more: 'Tasks hold one together at most; a share lets several use it: `0.5`.',
+    examples: ['resources: { gpu: 1 }'],
+    mistakes: ['resources: { gpu: -1 }'],
+  },
+  'stages.*.env': {
+    default: [],
+    more: 'A task has no others but `PATH`, `HOME`, `TMPDIR`, `LANG` and `TZ`.',
+    examples: ['env: [CUDA_VISIBLE_DEVICES, LC_ALL]'],
+    mistakes: ['env: { A: 1 }', 'env: [MY-NAME]'],
+  },
+  'stages.*.timeout': {
+    otherwise: 'no limit',
+    more: 'It is told by SIGTERM, and killed if it is still there five seconds later; it has failed. Part of no fingerprint.',
+    examples: ['timeout: 3600'],
+    mistakes: ['timeout: 0', 'timeout: 1h'],
+  },
+  'stages.*.retries': {
+    default: 0,
+    more: 'Input that a stage refuses (`BadInput`) and a full disk are not tried again. Part of no fingerprint.',
+    examples: ['retries: 2'],
+    mistakes: ['retries: -1', 'retries: twice'],
+  },
+};
