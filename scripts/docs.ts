@@ -1,5 +1,18 @@
-// Writes the parts of pages in docs/ that are made from the program: `npm run docs`.
-import { writeFileSync } from 'node:fs';
+// Writes what pages in docs/ have from the program: `npm run docs`.
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pipelinePage } from './docs/pipeline-page.ts';
+import { follow } from './docs/session.ts';
 
 writeFileSync('docs/pipeline.md', await pipelinePage());
+
+/** A page with what its commands print today, and a file that they make. */
+function followed(page: string, kept: Readonly<Record<string, string>> = {}): void {
+  const directory = mkdtempSync(join(tmpdir(), 'pipe-docs-'));
+  writeFileSync(page, follow(readFileSync(page, 'utf8'), directory).page);
+  for (const [path, to] of Object.entries(kept)) copyFileSync(join(directory, path), to);
+  rmSync(directory, { recursive: true });
+}
+
+followed('docs/tutorial.md', { 'growth/artifacts/plot/sizes.svg': 'docs/results/tutorial.svg' });

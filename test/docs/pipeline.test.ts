@@ -5,7 +5,7 @@ import { guide, surroundings } from '../../lib/pipe/manifest/guide.ts';
 import { keysOf, schemaOf } from '../../lib/pipe/manifest/schema.ts';
 import { load, pieceOf, printed } from '../../scripts/docs/piece.ts';
 import { pipelinePage } from '../../scripts/docs/pipeline-page.ts';
-import { blocksOf } from './page.ts';
+import { blocksOf } from '../../scripts/docs/blocks.ts';
 
 const page = readFileSync('docs/pipeline.md', 'utf8');
 const keys = [...keysOf(schemaOf())].map(([key]) => key);

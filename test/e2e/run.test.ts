@@ -110,6 +110,24 @@ done: 1 ran, 3 up to date in # s
     expect(project.read('artifacts/all/all.txt')).toBe('1\n9\n36\n100\n');
   });
 
+  test('with an axis more or less leaves just the outputs that the stage has now, in artifacts/', async () => {
+    const without = 'version: 1\nstages:\n  a: { cmd: "echo 1 > {outputs.x}", outputs: { x: x.txt } }\n';
+    const having = without.replace('outputs: {', 'matrix: { n: [1, 2] }, outputs: {');
+    const further = having.replace('n: [1, 2]', 'n: [1, 2], m: [a]');
+    const project = await built({ 'pipeline.yaml': without });
+    const artifacts = (): string[] =>
+      Object.keys(project.results()).filter((path) => /^artifacts/.test(path));
+    for (const [manifest, expected] of [
+      [having, ['a/n=1/x.txt', 'a/n=2/x.txt']],
+      [further, ['a/n=1/m=a/x.txt', 'a/n=2/m=a/x.txt']],
+      [without, ['a/x.txt']],
+    ] as const) {
+      project.write('pipeline.yaml', manifest);
+      await project.pipe('run');
+      expect(artifacts().sort()).toEqual(expected.map((path) => `artifacts/${path}`));
+    }
+  });
+
   test('brings back an output that was removed or edited', async () => {
     const project = await built(words);
     const before = project.results();

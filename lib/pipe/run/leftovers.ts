@@ -1,9 +1,9 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Graph, Task } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { ALL_AXES, templateOf } from '../manifest/template.ts';
-import type { Manifest } from '../manifest/manifest.ts';
-import { decodeAction } from '../plan/action.ts';
+import type { Manifest, Stage } from '../manifest/manifest.ts';
+import { normalPath } from '../manifest/path.ts';
 import type { TaskRecord } from '../plan/record.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -28,11 +28,11 @@ export function removeLeftovers(former: readonly FormerTask[], place: Place): vo
   if (former.length === 0) return;
   const { graph, manifest, artifacts, blobs, project } = place;
   const current = new Set(graph.tasks.flatMap(({ outputs }) => outputs.map(({ path }) => path)));
-  const siblings = new Map(graph.tasks.map((task) => [task.stage.name, task]));
+  const stages = new Map(manifest.stages.map((stage) => [stage.name, stage]));
   for (const [id, record] of former) {
-    const sibling = siblings.get(id.split('@')[0]!);
-    if (sibling === undefined) continue;
-    for (const output of formerOutputs(id, record, sibling, manifest.artifacts)) {
+    const stage = stages.get(id.split('@')[0]!);
+    if (stage === undefined) continue;
+    for (const output of formerOutputs(id, stage, manifest.artifacts)) {
       const digest = record.outputs[output.name];
       if (digest === undefined || current.has(output.path) || !artifacts.holds(output, digest)) continue;
       if (!blobs.holds(output, digest)) continue;
@@ -42,18 +42,16 @@ export function removeLeftovers(former: readonly FormerTask[], place: Place): vo
   }
 }
 
-/** Where a former task's outputs lay, if its stage still has the axes that its name says. */
-function formerOutputs(id: string, { action }: TaskRecord, { stage, point }: Task, root: string) {
-  const former = decodeAction(action)?.task.point ?? {};
-  const axes = Object.keys(point);
-  const labels = axes.map((axis) => `${axis}=${former[axis] ?? ''}`);
-  if (`${stage.name}@${labels.join(',')}` !== id) return [];
-  return stage.outputs.map(({ name, path, directory }) => {
+/** Where a former task's outputs lay, by the axes of its own name: its stage may have others by now, or none. */
+function formerOutputs(id: string, stage: Stage, root: string) {
+  const labels = id.split('@')[1]?.split(',') ?? [];
+  const point = new Map(labels.map((label) => label.split('=') as [axis: string, value: string]));
+  return stage.outputs.flatMap(({ name, path, directory }) => {
     const pieces = templateOf(`${root}/${path}`).map((piece) => {
       if (typeof piece === 'string') return piece;
-      return piece.axis === ALL_AXES ? labels.join('/') : String(former[piece.axis] ?? '');
+      return piece.axis === ALL_AXES ? labels.join('/') : point.get(piece.axis);
     });
-    return { name, path: pieces.join(''), directory };
+    return pieces.includes(undefined) ? [] : [{ name, path: normalPath(pieces.join('')), directory }];
   });
 }
 
