@@ -1,19 +1,26 @@
-import type { BuildFailure, Loader, Metafile } from 'esbuild';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
-import { dirname, extname, join, relative } from 'node:path';
+import type { BuildFailure, BuildOptions, BuildResult, Loader } from 'esbuild';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { byCodeUnit } from '../store/tree.ts';
+import { ARROW_MODULE, OWN_NAMESPACE, ownVersion } from './own-modules.ts';
+import { packageName, versionsOf } from './packages.ts';
+import { resolveImports, type Resolutions } from './resolve-imports.ts';
+import { surroundingsOf, type Surroundings } from './surroundings.ts';
+import { tsconfigFor } from './tsconfig.ts';
 
 /** A stage module with all it imports from the project, as one text without comments and types. */
 export interface Bundle {
   readonly code: string;
+  /** To stand before the code, which it is no part of. */
+  readonly prelude: string;
   readonly map: string;
   readonly sources: readonly Source[];
-  /** Versions of imported packages; `not installed` for one that a module may do without. */
+  /** Versions of packages that it loads, and of those that they need; `not installed` for one that it may do without. */
   readonly packages: Readonly<Record<string, string>>;
-  /** Files that decide the packages' versions, and `tsconfig.json`; project-relative, there or not. */
-  readonly settings: readonly string[];
+  readonly surroundings: Surroundings;
+  /** Nothing was saved while it was made, so that it is what lies there now. */
+  readonly settled: boolean;
 }
 
 export interface Source {
@@ -33,51 +40,106 @@ const withoutTrivia = {
   charset: 'utf8',
 } as const;
 
+/** For modules of packages that are worked on, and call it: Node gives no ES module one. */
+const REQUIRE =
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+
+/** As often as something is saved meanwhile; then the last one has to do. */
+const ATTEMPTS = 5;
+
+/** File systems take their times from a clock that advances in steps; milliseconds. */
+const CLOCK_STEP = 20;
+
 /** Bundles a stage module; a text with file, line and column when it cannot be. */
-export async function bundleStage(project: string, module: string): Promise<Bundle | string> {
-  for (;;) {
+export async function bundleStage(project: string, module: string, place: string): Promise<Bundle | string> {
+  for (let attempt = 1; ; attempt += 1) {
     const startedAt = Date.now();
-    const bundle = await bundleOnce(project, module);
+    const bundle = await bundleOnce(project, module, place);
     if (typeof bundle === 'string') return bundle;
-    // A source saved meanwhile may have been bundled before and read after, or the other way round.
-    const saved = ({ path }: Source) => statSync(join(project, path)).mtimeMs >= startedAt;
-    if (!bundle.sources.some(saved)) return bundle;
+    const { settings, names, trees } = bundle.surroundings;
+    const decisive = [...settings, ...names.keys(), ...trees];
+    const settled = !decisive.some((path) => changedSince(startedAt, join(project, path)));
+    if (settled || attempt === ATTEMPTS) return { ...bundle, settled };
   }
 }
 
-async function bundleOnce(project: string, module: string): Promise<Bundle | string> {
+/** By the time that nobody sets, and that may lie in the future only when the clock was put back since. */
+function changedSince(startedAt: number, path: string): boolean {
+  const changedAt = statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+  return changedAt >= startedAt - CLOCK_STEP && changedAt <= Date.now();
+}
+
+async function bundleOnce(
+  project: string,
+  module: string,
+  place: string,
+): Promise<Omit<Bundle, 'settled'> | string> {
   const there = statSync(join(project, module), { throwIfNoEntry: false });
   if (there === undefined) return `there is no ${module}`;
   if (!there.isFile()) return `${module} is no file`;
-  const esbuild = await import('esbuild');
+  const { conditions } = tsconfigFor(dirname(join(project, module)));
+  const { plugin, found } = resolveImports(place, conditions);
   try {
-    const built = await esbuild.build({
-      ...withoutTrivia,
-      absWorkingDir: project,
-      entryPoints: [`./${module}`],
-      outfile: 'bundle.mjs',
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      packages: 'external',
-      sourcemap: 'external',
-      sourcesContent: false,
-      // From where the map is kept (`codePath`) to the project, so that places in stacks are those of sources.
-      sourceRoot: '../../../',
-      metafile: true,
-      write: false,
-      logLevel: 'silent',
-    });
+    const options = buildOptions(project, module, conditions);
+    let built = await build({ ...options, plugins: [plugin] });
+    const prelude = callsRequire(built) ? REQUIRE : '';
+    if (prelude !== '') built = await build({ ...options, plugins: [plugin], banner: { js: prelude } });
     const [map, code] = ['.map', '.mjs'].map(
       (suffix) => built.outputFiles.find(({ path }) => path.endsWith(suffix))!.text,
     );
-    const paths = Object.keys(built.metafile.inputs).sort(byCodeUnit);
-    const sources = await Promise.all(paths.map((path) => readSource(project, path)));
-    return { code: code!, map: map!, sources, ...packagesOf(project, built.metafile) };
+    const inputs = Object.keys(built.metafile.inputs).filter((path) => !path.startsWith(`${OWN_NAMESPACE}:`));
+    const texts = (path: string) => found.texts.get(resolve(project, path));
+    const sources = await Promise.all(
+      inputs.sort(byCodeUnit).map((path) => readSource(project, path, texts(path))),
+    );
+    const surroundings = surroundingsOf(project, module, built.metafile, found);
+    const packages = packagesOf(built, found);
+    return {
+      code: code!.slice(prelude.length).trimStart(),
+      prelude,
+      map: map!,
+      sources,
+      packages,
+      surroundings,
+    };
   } catch (error) {
     if (isBuildFailure(error)) return error.errors.map(printError).join('\n');
     throw error;
   }
+}
+
+type Options = ReturnType<typeof buildOptions>;
+
+function buildOptions(project: string, module: string, conditions: readonly string[]) {
+  return {
+    ...withoutTrivia,
+    absWorkingDir: project,
+    entryPoints: [`./${module}`],
+    outfile: 'bundle.mjs',
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    // Those of Node, and no more.
+    conditions: [...conditions],
+    sourcemap: 'external',
+    sourcesContent: false,
+    // From where the map is kept (`codePath`) to the project, so that places in stacks are those of sources.
+    sourceRoot: '../../../',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  } as const satisfies BuildOptions;
+}
+
+async function build(options: Options & BuildOptions): Promise<BuildResult<Options>> {
+  const esbuild = await import('esbuild');
+  return esbuild.build(options);
+}
+
+function callsRequire({ metafile }: BuildResult<Options>): boolean {
+  return Object.values(metafile.outputs).some(({ imports }) =>
+    imports.some(({ kind }) => kind === 'require-call' || kind === 'require-resolve'),
+  );
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {
@@ -99,53 +161,31 @@ const loaders: Readonly<Record<string, Loader>> = {
   '.jsx': 'jsx',
 };
 
-async function readSource(project: string, path: string): Promise<Source> {
+/** `text` is the digest of what was bundled; a file that is only linked to by its name has none. */
+async function readSource(project: string, path: string, text?: Digest): Promise<Source> {
   const bytes = readFileSync(join(project, path));
+  const bundled = text ?? digestOf(bytes);
   const loader = loaders[extname(path)];
-  if (loader === undefined) return { path, text: digestOf(bytes), meaning: digestOf(bytes) };
+  if (loader === undefined) return { path, text: bundled, meaning: bundled };
   const { transform } = await import('esbuild');
   const { code } = await transform(bytes.toString(), { ...withoutTrivia, loader, format: 'esm' });
-  return { path, text: digestOf(bytes), meaning: digestOf(code) };
+  return { path, text: bundled, meaning: digestOf(code) };
 }
 
-/** Of the packages that the bundle still imports; which one an import means depends on who imports. */
-function packagesOf(project: string, metafile: Metafile): Pick<Bundle, 'packages' | 'settings'> {
-  const kept = new Set(
-    Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
-  );
-  const found = new Map<string, string>();
-  const settings = new Set(['tsconfig.json']);
-  for (const [importer, { imports }] of Object.entries(metafile.inputs)) {
-    for (const { path, external } of imports) {
-      if (external !== true || isBuiltin(path) || !kept.has(path)) continue;
-      const name = packageName(path);
-      const manifest = manifestOf(project, dirname(join(project, importer)), name);
-      settings.add(manifest);
-      found.set(name, versionIn(join(project, manifest)));
-    }
+/** Of the packages that the bundle still imports, and of all that they need. */
+function packagesOf(
+  { metafile }: BuildResult<Options>,
+  { external }: Resolutions,
+): Readonly<Record<string, string>> {
+  const outputs = Object.values(metafile.outputs);
+  const kept = new Set(outputs.flatMap(({ imports }) => imports.map(({ path }) => path)));
+  const directories = new Set<string>();
+  const missing: Record<string, string> = {};
+  for (const [path, closure] of external) {
+    if (!kept.has(path)) continue;
+    if (closure === null) missing[packageName(path)] = 'not installed';
+    else for (const directory of closure.directories) directories.add(directory);
   }
-  const packages = Object.fromEntries([...found].sort(([a], [b]) => byCodeUnit(a, b)));
-  return { packages, settings: [...settings].sort(byCodeUnit) };
-}
-
-function packageName(path: string): string {
-  return path
-    .split('/')
-    .slice(0, path.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
-/** The package.json that Node would take; where it would look first when there is none. */
-function manifestOf(project: string, from: string, name: string): string {
-  for (let directory = from; ; directory = dirname(directory)) {
-    const manifest = join(directory, 'node_modules', name, 'package.json');
-    if (existsSync(manifest)) return relative(project, manifest);
-    if (directory === dirname(directory)) return join('node_modules', name, 'package.json');
-  }
-}
-
-function versionIn(manifest: string): string {
-  if (!existsSync(manifest)) return 'not installed';
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version?: string };
-  return version ?? 'unversioned';
+  const own = outputs.some(({ inputs }) => `${OWN_NAMESPACE}:${ARROW_MODULE}` in inputs);
+  return { ...missing, ...(own && { pipewright: ownVersion() }), ...versionsOf(directories) };
 }

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
 import { givenUnder, type TaskParams } from '../graph/parameters.ts';
 import { canonicalJson, type Json, type Point, type Scalar } from '../json.ts';
 import type { Stage } from '../manifest/manifest.ts';
-import { writeAtomically } from '../store/atomic.ts';
 import type { Layout } from '../store/layout.ts';
+import { readSealed, writeSealed } from '../store/sealed.ts';
 import type { StageCode } from './code-cache.ts';
 import { declaredValues, machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
 import { loadFailure } from './load-failure.ts';
@@ -32,7 +31,7 @@ export class CheckCache {
   constructor(layout: Layout) {
     this.#file = join(layout.local, 'checks.json');
     this.#project = layout.project;
-    this.#passed = new Map(readEntries(this.#file));
+    this.#passed = new Map((readSealed(this.#file) ?? []) as [string, Toolchain][]);
   }
 
   /** `tasks`: those of the stage that have the same parameters. */
@@ -69,7 +68,7 @@ export class CheckCache {
   save(): void {
     if (!this.#changed) return;
     const latest = [...this.#passed].slice(-remembered);
-    writeAtomically(this.#file, JSON.stringify(latest), false);
+    writeSealed(this.#file, latest);
     this.#changed = false;
   }
 
@@ -152,13 +151,4 @@ function declaredInput(
     most = Math.max(most, count);
   }
   return { name, least: least === Infinity ? 0 : least, most, many };
-}
-
-function readEntries(file: string): [string, Toolchain][] {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as [string, Toolchain][];
-  } catch {
-    // Missing or cut off: everything is asked again.
-    return [];
-  }
 }

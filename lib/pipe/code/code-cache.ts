@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, utimesSync } from 'node:fs';
+import { existsSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { codePath, type Layout } from '../store/layout.ts';
+import { readSealed, writeSealed } from '../store/sealed.ts';
 import { bundleStage, type Bundle, type Source } from './bundle.ts';
 import type { FileDigests } from '../files/file-digests.ts';
 
@@ -14,8 +15,10 @@ export interface StageCode {
   readonly bundle: string;
   /** Sources whose text is no longer the one that was bundled first, with the same meaning. */
   readonly reworded: readonly string[];
-  /** Every project file that has a say. */
+  /** Every file that has a say, project-relative: sources, and settings that are there or not. */
   readonly files: readonly string[];
+  /** Directories in which a name that comes, goes or is linked elsewhere may have a say. */
+  readonly directories: readonly string[];
 }
 
 /** Kept for each code digest, as it was first seen. */
@@ -24,13 +27,19 @@ interface CodeRecord {
   readonly sources: readonly Source[];
 }
 
-/** Kept for each module: what it was bundled from last time. A null digest: the file was not there. */
+/** Kept for each module: what it was bundled from last time. A null digest: there was no such file or directory. */
 interface IndexEntry {
   readonly code: Digest;
   readonly packages: Readonly<Record<string, string>>;
-  readonly sources: readonly (readonly [path: string, text: Digest | null])[];
-  readonly settings: readonly (readonly [path: string, text: Digest | null])[];
+  readonly sources: readonly Stood[];
+  readonly settings: readonly Stood[];
+  /** Of what lies in directories, as `FileLooks` is asked. */
+  readonly names: readonly Stood[];
+  /** Of everything below directories. */
+  readonly trees: readonly Stood[];
 }
+
+type Stood = readonly [asked: string, digest: Digest | null];
 
 /**
  * Code digests of stage modules. While no file of a module's graph has changed, esbuild is not even loaded:
@@ -39,28 +48,25 @@ interface IndexEntry {
 export class CodeCache {
   readonly #project: string;
   readonly #directory: string;
-  readonly #index: Record<string, IndexEntry>;
+  readonly #index: Map<string, IndexEntry>;
   #changed = false;
 
   constructor(layout: Layout) {
     this.#project = layout.project;
     this.#directory = codePath(layout);
-    const index = readJson(join(this.#directory, 'index.json'));
-    this.#index = (index ?? {}) as Record<string, IndexEntry>;
+    this.#index = new Map((readSealed(join(this.#directory, 'index.json')) ?? []) as [string, IndexEntry][]);
   }
 
   /** The module's code as it is now; a text that says what is wrong with it when it cannot be bundled. */
   async of(module: string, files: FileDigests): Promise<StageCode | string> {
-    const entry = this.#index[module];
+    const entry = this.#index.get(module);
     if (entry !== undefined) {
-      const watched = [...entry.sources, ...entry.settings];
-      const unchanged = watched.every(([path, text]) => files.digest(path) === text);
-      const record = unchanged ? this.#record(entry.code) : null;
+      const record = stands(entry, files) ? this.#record(entry.code) : null;
       if (record !== null && files.digest(this.#local(entry.code, 'mjs')) === record.bundle) {
         return this.#stageCode(entry, record);
       }
     }
-    const bundle = await bundleStage(this.#project, module);
+    const bundle = await bundleStage(this.#project, module, this.#directory);
     return typeof bundle === 'string' ? bundle : this.#keep(module, bundle, files);
   }
 
@@ -80,19 +86,18 @@ export class CodeCache {
   /** Codes that modules of the project have now, or had when they were last asked for. */
   current(): Digest[] {
     const there = (module: string) => existsSync(join(this.#project, module));
-    return Object.entries(this.#index).flatMap(([module, { code }]) => (there(module) ? [code] : []));
+    return [...this.#index].flatMap(([module, { code }]) => (there(module) ? [code] : []));
   }
 
   save(): void {
-    if (this.#changed)
-      writeAtomically(join(this.#directory, 'index.json'), JSON.stringify(this.#index), false);
+    if (this.#changed) writeSealed(join(this.#directory, 'index.json'), [...this.#index]);
     this.#changed = false;
   }
 
   #keep(module: string, bundle: Bundle, files: FileDigests): StageCode {
     const digest = digestOf(bundle.code);
     // Layout and comments change the map only: it is written anew for a code that is known already.
-    const text = `${bundle.code}//# sourceMappingURL=${this.#name(digest, 'mjs.map')}\n`;
+    const text = `${bundle.prelude && `${bundle.prelude}\n`}${bundle.code}//# sourceMappingURL=${this.#name(digest, 'mjs.map')}\n`;
     writeAtomically(this.#file(digest, 'mjs.map'), bundle.map, false);
     if (files.digest(this.#local(digest, 'mjs')) !== digestOf(text)) {
       writeAtomically(this.#file(digest, 'mjs'), text, false);
@@ -101,15 +106,12 @@ export class CodeCache {
     let record = this.#record(digest);
     if (record === null) {
       record = { bundle: digestOf(text), sources: bundle.sources };
-      writeAtomically(this.#file(digest, 'json'), JSON.stringify(record), false);
+      writeSealed(this.#file(digest, 'json'), record);
     }
-    const entry: IndexEntry = {
-      code: digest,
-      packages: bundle.packages,
-      sources: bundle.sources.map(({ path, text }) => [path, text]),
-      settings: bundle.settings.map((path) => [path, files.digest(path)]),
-    };
-    this.#index[module] = entry;
+    const entry = entryOf(digest, bundle, files);
+    // One that may not be what lies there is looked into again.
+    if (bundle.settled) this.#index.set(module, entry);
+    else this.#index.delete(module);
     this.#changed = true;
     return this.#stageCode(entry, record);
   }
@@ -121,12 +123,16 @@ export class CodeCache {
       packages: entry.packages,
       bundle: this.#file(entry.code, 'mjs'),
       reworded: entry.sources.filter(([path, text]) => first.get(path) !== text).map(([path]) => path),
-      files: entry.sources.map(([path]) => path),
+      files: [...entry.sources, ...entry.settings].map(([path]) => path),
+      directories: [
+        ...entry.names.map(([question]) => question.split('\n')[0]!),
+        ...entry.trees.map(([path]) => path),
+      ],
     };
   }
 
   #record(code: Digest): CodeRecord | null {
-    return readJson(this.#file(code, 'json')) as CodeRecord | null;
+    return readSealed(this.#file(code, 'json')) as CodeRecord | null;
   }
 
   #name(code: Digest, suffix: string): string {
@@ -149,11 +155,36 @@ function touch(path: string): void {
   utimesSync(path, now, now);
 }
 
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    // Missing or cut off: it is made anew.
-    return null;
-  }
+function entryOf(code: Digest, bundle: Bundle, files: FileDigests): IndexEntry {
+  const { settings, names, trees } = bundle.surroundings;
+  const questions = [...names].map(([directory, wanted]) => [directory, ...[...wanted].sort()].join('\n'));
+  // As they are now, not as they were when the last bundle was found to be out of date.
+  for (const path of settings) files.forget(path);
+  return {
+    code,
+    packages: bundle.packages,
+    sources: bundle.sources.map(({ path, text }) => [path, text]),
+    settings: [...settings].sort().map((path) => [path, files.digest(path)]),
+    names: questions.sort().map((question) => [question, namesDigest(question, files)]),
+    trees: [...trees].sort().map((path) => [path, treeDigest(path, files)]),
+  };
+}
+
+/** Whether all that decided what a module means stands as it stood. */
+function stands({ sources, settings, names, trees }: IndexEntry, files: FileDigests): boolean {
+  return (
+    [...sources, ...settings].every(([path, text]) => files.digest(path) === text) &&
+    names.every(([question, answer]) => namesDigest(question, files) === answer) &&
+    trees.every(([path, listing]) => treeDigest(path, files) === listing)
+  );
+}
+
+function namesDigest(question: string, { looks }: FileDigests): Digest | null {
+  const answer = looks.names(question);
+  return answer === null ? null : digestOf(answer);
+}
+
+function treeDigest(path: string, { looks }: FileDigests): Digest | null {
+  const listing = looks.listing(path);
+  return listing === null ? null : digestOf(JSON.stringify(listing));
 }

@@ -29,7 +29,7 @@ interface Kept extends Standing {
   readonly world: Digest;
 }
 
-const format = 'pipe standing 1';
+const format = 'pipe standing 2';
 
 /**
  * Remembers how everything stood when a survey found nothing to do. A survey is a function of what it reads;
@@ -43,7 +43,8 @@ export function keepStanding(
   looks: FileLooks,
   environment: Variables,
 ): void {
-  const names = [[...looks.seen.looks], [...looks.seen.listings]] as const;
+  const { seen } = looks;
+  const names = [[...seen.looks], [...seen.listings], [...seen.names]] as const;
   const world = worldOf(layout, standing, names, looks, environment);
   if (world === null) return;
   const kept: Kept = { ...standing, format, boot: bootIdentity(), world };
@@ -67,15 +68,15 @@ function fileOf(layout: Layout): string {
   return join(layout.local, 'standing');
 }
 
-type Names = readonly [looks: readonly string[], listings: readonly string[]];
+type Names = readonly [looks: readonly string[], listings: readonly string[], names: readonly string[]];
 
 function readKept(file: string): { readonly kept: Kept; readonly names: Names } | null {
   try {
     const text = readFileSync(file, 'utf8');
     const end = text.indexOf('\n');
     const kept = JSON.parse(text.slice(0, end)) as Kept;
-    const [looks = '', listings = ''] = text.slice(end + 1).split('\0\0');
-    return { kept, names: [split(looks), split(listings)] };
+    const [looks = '', listings = '', questions = ''] = text.slice(end + 1).split('\0\0');
+    return { kept, names: [split(looks), split(listings), split(questions)] };
   } catch {
     // Missing or cut off: the survey is made.
     return null;
@@ -99,7 +100,7 @@ function leftovers(layout: Layout, { artifacts }: Standing): boolean {
 function worldOf(
   layout: Layout,
   { profile, env }: Standing,
-  [names, directories]: Names,
+  [names, directories, questions]: Names,
   looks: FileLooks,
   environment: Variables,
 ): Digest | null {
@@ -121,7 +122,8 @@ function worldOf(
   });
   hash.update(rows);
   hash.update(JSON.stringify(directories.map((name) => looks.listing(name))));
-  hash.update(JSON.stringify([names.join('\0'), directories]));
+  hash.update(JSON.stringify(questions.map((question) => looks.names(question))));
+  hash.update(JSON.stringify([names.join('\0'), directories, questions]));
   return `sha256:${hash.digest('hex')}`;
 }
 

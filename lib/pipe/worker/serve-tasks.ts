@@ -4,12 +4,15 @@ import { examineMachine, type AnyDoctor } from './doctor-module.ts';
 import type { AnyStage } from './stage-module.ts';
 import { checkStage, stageTask } from './stage-module.ts';
 import { endMark, type Answer, type FromWorker, type ToWorker } from '../execute/protocol.ts';
+import { OWN_MODULES, type OwnModules } from '../code/own-modules.ts';
+import * as stage from '../stage/index.ts';
 import { ReadWatch } from './read-watch.ts';
 import { undeclaredReads, type OwnPlaces } from './undeclared.ts';
 
 /** Runs stage modules as the pool asks for them, one at a time, until the pool goes away. */
 export function serveTasks(): void {
   process.setSourceMapsEnabled(true);
+  provideOwnModules();
   const worker: Worker = {
     reads: new ReadWatch(),
     loaded: new Map(),
@@ -34,6 +37,13 @@ export function serveTasks(): void {
       send({ type: 'answer', number: message.number, answer: reply });
     });
   });
+}
+
+/** What modules import of this package lies beside this program. */
+function provideOwnModules(): void {
+  const arrow = new URL('./arrow.js', import.meta.url).href;
+  const provided: OwnModules = { stage, arrow: () => import(arrow) as Promise<object> };
+  Object.defineProperty(globalThis, OWN_MODULES, { value: provided });
 }
 
 interface Worker {
