@@ -3,16 +3,17 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipelinePage } from './docs/pipeline-page.ts';
-import { follow } from './docs/session.ts';
+import { follow, followSections } from './docs/session.ts';
 
 writeFileSync('docs/pipeline.md', await pipelinePage());
 
-/** A page with what its commands print today, and a file that they make. */
-function followed(page: string, kept: Readonly<Record<string, string>> = {}): void {
+/** A page with what its commands print today, and files that they make. */
+function renew(page: string, following: typeof follow, kept: Readonly<Record<string, string>> = {}): void {
   const directory = mkdtempSync(join(tmpdir(), 'pipe-docs-'));
-  writeFileSync(page, follow(readFileSync(page, 'utf8'), directory).page);
+  writeFileSync(page, following(readFileSync(page, 'utf8'), directory).page);
   for (const [path, to] of Object.entries(kept)) copyFileSync(join(directory, path), to);
   rmSync(directory, { recursive: true });
 }
 
-followed('docs/tutorial.md', { 'growth/artifacts/plot/sizes.svg': 'docs/results/tutorial.svg' });
+renew('docs/tutorial.md', follow, { 'growth/artifacts/plot/sizes.svg': 'docs/results/tutorial.svg' });
+renew('docs/stages.md', followSections);

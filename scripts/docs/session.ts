@@ -38,6 +38,20 @@ export function follow(page: string, directory: string): Followed {
   return { page: text, files };
 }
 
+/** Each section of a page in a new directory, where the packages are there already. */
+export function followSections(page: string, directory: string): Followed {
+  const sections = page.split(/^(?=## )/m).map((section, index) => {
+    const own = join(directory, String(index));
+    mkdirSync(own);
+    symlinkSync(modules, join(own, 'node_modules'));
+    return follow(section, own);
+  });
+  return {
+    page: sections.map((section) => section.page).join(''),
+    files: new Map(sections.flatMap(({ files }) => [...files])),
+  };
+}
+
 function fenced({ language, text }: Block): string {
   return `\`\`\`${language}\n${text}\`\`\``;
 }
@@ -143,12 +157,16 @@ function steady(text: string): string[] {
   return inOrder(lines);
 }
 
-/** Neighbouring lines that tell how tasks ended, in the order of their text. */
+const told = /^(?:ran|restored|failed|skipped|warning) {2}/;
+
+/** Neighbouring lines that tell of tasks, each with what is indented below it, in the order of their text. */
 function inOrder(lines: readonly string[]): string[] {
   const sorted: string[] = [];
   let group: string[] = [];
   for (const line of [...lines, '']) {
-    if (/^(?:ran|restored|failed|skipped) {2}/.test(line)) group.push(line);
+    const below = group.length > 0 && line.startsWith(' '.repeat(8));
+    if (below) group.push(`${group.pop()!}\n${line}`);
+    else if (told.test(line)) group.push(line);
     else {
       sorted.push(...group.sort(), line);
       group = [];

@@ -267,7 +267,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.timeout': {
     otherwise: 'no limit',
-    more: 'It is told by SIGTERM, and killed if it is still there five seconds later; it has failed. Part of no fingerprint.',
+    more: 'The task has failed then. It is told by SIGTERM, and killed if it is still there soon after: a command after five seconds, a module after one. Part of no fingerprint.',
     examples: ['timeout: 3600'],
     mistakes: ['timeout: 0', 'timeout: 1h'],
   },
