@@ -7,7 +7,7 @@ import type { Stage } from '../manifest/manifest.ts';
 import type { Layout } from '../store/layout.ts';
 import { readSealed, writeSealed } from '../store/sealed.ts';
 import type { StageCode } from './code-cache.ts';
-import { declaredValues, machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
+import { declaredDigests, machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
 import { loadFailure } from './load-failure.ts';
 import type { StageIssue } from '../files/issue.ts';
 import type { CheckRequest, DeclaredInput, ModuleQuestions } from '../execute/protocol.ts';
@@ -44,7 +44,7 @@ export class CheckCache {
     const { params } = tasks[0]!;
     const request = requestFor(stage, tasks, code, sources, environment);
     // Another PATH (npx has one of its own) is no other question: no task's result may hang on it.
-    const asked = { ...request, env: declaredValues(environment, stage.env), machine: machineText() };
+    const asked = { ...request, env: declaredDigests(environment, stage.env), machine: machineText() };
     const key = digestOf(canonicalJson(asked as unknown as Json));
     const passed = this.#passed.get(key);
     if (passed !== undefined) return { issues: [], toolchain: passed };
@@ -124,7 +124,7 @@ function requestFor(
     points: [...points.values()],
     inputs: stage.inputs.map(({ name }, position) => declaredInput(name, position, tasks, sources)),
     outputs: stage.outputs.map(({ name }) => name),
-    env: taskEnvironment(environment, stage.env),
+    env: taskEnvironment(environment, stage),
   };
 }
 

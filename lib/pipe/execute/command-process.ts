@@ -29,7 +29,8 @@ export function commandRunner(workerEntry: string, environment: Variables): Prog
 
 /**
  * A small process that runs commands, one at a time. A request is fields on its standard input, each with a
- * zero byte after it: how many follow, a number, the directory, the script, and `NAME=value` for each variable.
+ * zero byte after it: how many follow, a number, the directory, how many words start the shell, these, and
+ * `NAME=value` for each variable.
  * The command prints on the runner's own streams; the mark that ends its share of standard output says how it
  * ended. SIGTERM is passed on to the command's process group, a second time as SIGKILL. When the engine goes,
  * which closes the standard input, the runner kills its command and follows.
@@ -103,8 +104,13 @@ export class CommandProcess {
   }
 }
 
-function fieldsOf({ cwd, script, env }: CommandRequest): readonly string[] {
-  return [cwd, script, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
+function fieldsOf({ cwd, words, env }: CommandRequest): readonly string[] {
+  return [
+    cwd,
+    String(words.length),
+    ...words,
+    ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+  ];
 }
 
 function framed(fields: readonly string[]): string {

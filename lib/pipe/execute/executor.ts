@@ -31,7 +31,8 @@ interface AnyRequest {
 /** What a shell is told. */
 export interface CommandRequest extends AnyRequest {
   readonly kind: 'cmd';
-  readonly script: string;
+  /** The shell, its options and the script. */
+  readonly words: readonly string[];
   readonly cwd: string;
 }
 

@@ -7,6 +7,7 @@ import type { BlobStore } from '../store/blobs.ts';
 import { taskEnvironment, type Variables } from './environment.ts';
 import type { CommandRequest, ModuleRequest, RequestFile, TaskRequest } from './executor.ts';
 import { fillIn } from './placeholders.ts';
+import { shellWords } from './shell.ts';
 import type { SourceFiles } from '../files/source-files.ts';
 
 export interface RequestParts {
@@ -47,7 +48,7 @@ function moduleRequest(task: Task, parts: RequestParts): ModuleRequest {
     directories: directoriesOf(task, parts),
     outputs: parts.work.outputs,
     threads: parts.threads,
-    env: taskEnvironment(parts.environment, stage.env),
+    env: taskEnvironment(parts.environment, stage),
     timeout: stage.timeout,
   };
 }
@@ -74,11 +75,11 @@ function directoriesOf(task: Task, { project, sources }: RequestParts): readonly
 
 function commandRequest(
   task: Task,
-  work: { readonly command: string; readonly cwd: string },
+  work: { readonly command: string; readonly cwd: string; readonly shell: string },
   parts: RequestParts,
 ): CommandRequest {
   const { project, environment, threads } = parts;
-  const { timeout, env: declared } = task.stage;
+  const { timeout } = task.stage;
   const params = task.params.values;
   const cwd = join(project, work.cwd);
   const inputs = Object.fromEntries(
@@ -90,10 +91,15 @@ function commandRequest(
   const { outputs } = parts.work;
   const paramsFile = writeParams(task, parts.work.path);
   const script = fillIn(work.command, { inputs, outputs, params, paramsFile, point: task.point });
-  const env = taskEnvironment(environment, declared);
+  const env = taskEnvironment(environment, task.stage);
   env['PIPE_THREADS'] = String(threads);
   if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
-  return { kind: 'cmd', script, cwd, env, timeout };
+  const words = shellWords(work.shell, script, env, (text) => {
+    const file = `${parts.work.path}.sh`;
+    writeFileSync(file, text);
+    return file;
+  });
+  return { kind: 'cmd', words, cwd, env, timeout };
 }
 
 /** A directory is one word of the command, a glob as many as it matches. */

@@ -1,4 +1,4 @@
-# Runs commands with `sh -c`, one at a time, each in a process group of its own and on this program's own
+# Runs commands by a shell, one at a time, each in a process group of its own and on this program's own
 # streams. `command-process.ts` says what comes in and what goes out; `run-commands.ts` does the same where
 # there is no Perl. Only the core language is used, no module.
 use strict;
@@ -29,12 +29,13 @@ while (my ($number, @request) = request()) {
 
 # Says how the command ended.
 sub run {
-    my ($directory, $script, @environment) = @_;
+    my ($directory, $words, @environment) = @_;
+    my @words = splice @environment, 0, $words;
     chdir $directory or return "error $directory: $!";
     ($busy, $stops, $error) = (1, 0, '');
     my $child = fork;
     return failed("fork: $!") unless defined $child;
-    command($script, @environment) if $child == 0;
+    command(\@words, @environment) if $child == 0;
     setpgrp $child, $child;    # Both do it: whoever comes first, the group is there for the other.
     $group = $child;
     stop() if $stops;
@@ -52,14 +53,14 @@ sub failed { $busy = 0; return "error $_[0]" }
 sub stop { kill $stops > 1 ? 'KILL' : 'TERM', -$group }
 
 sub command {
-    my ($script, @environment) = @_;
+    my ($words, @environment) = @_;
     setpgrp 0, 0;
     $SIG{$_} = 'DEFAULT' for qw(CHLD INT TERM);
     kill 'TERM', $$ if $stops;    # It came while the handler was still this program's.
     open STDIN, '<', '/dev/null';
     %ENV = map { split /=/, $_, 2 } @environment;
-    { exec { '/bin/sh' } '/bin/sh', '-c', $script }
-    syswrite $wake, "/bin/sh: $!";
+    { exec { $$words[0] } @$words }
+    syswrite $wake, "$$words[0]: $!";
     kill 'KILL', $$;
 }
 

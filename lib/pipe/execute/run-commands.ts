@@ -5,7 +5,7 @@ import { signalGroup } from './child.ts';
 import { endMark } from './protocol.ts';
 
 /**
- * Runs commands with `sh -c`, one at a time, each in a process group of its own and on this process's own
+ * Runs commands by a shell, one at a time, each in a process group of its own and on this process's own
  * streams, where there is no Perl to do it (`run-commands.pl`). `command-process.ts` says what comes in and
  * what goes out.
  */
@@ -27,8 +27,9 @@ process.stdin.on('data', (text: string) => {
   const count = Number(fields[0]);
   if (fields.length <= count) return;
   read = '';
-  const [, number, directory, script, ...environment] = fields;
-  run(directory!, script!, environment, (ending) => {
+  const [, number, directory, length, ...rest] = fields;
+  const words = rest.slice(0, Number(length));
+  run(directory!, words, rest.slice(words.length), (ending) => {
     // Node's own streams would make these non-blocking: most programs take a full pipe that does not block for an error.
     writeSync(2, endMark(Number(number)));
     writeSync(1, endMark(Number(number), ending));
@@ -41,7 +42,7 @@ process.stdin.on('end', () => {
 
 function run(
   cwd: string,
-  script: string,
+  words: readonly string[],
   environment: readonly string[],
   ended: (how: string) => void,
 ): void {
@@ -57,7 +58,8 @@ function run(
   let child: ChildProcess;
   try {
     const stdio: StdioOptions = ['ignore', 'inherit', 'inherit'];
-    child = spawn('/bin/sh', ['-c', script], { cwd, env, detached: true, stdio });
+    const [shell, ...args] = words;
+    child = spawn(shell!, args, { cwd, env, detached: true, stdio });
   } catch (error) {
     failed(error as Error);
     return;

@@ -70,6 +70,12 @@ const stage = z
         'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted; `{params}`, also `$PIPE_PARAMS`, is a JSON file with the declared parameters, `$PIPE_THREADS` how many threads it may use.',
       ),
     cwd: z.string().optional().describe('The directory that `cmd` runs in.'),
+    shell: z
+      .string()
+      .optional()
+      .describe(
+        'The shell that runs `cmd`, by name or path, where it is not the one at the top of the file.',
+      ),
     params: or(z.union([z.array(z.union([z.string(), named])), named]))
       .optional()
       .describe(
@@ -90,6 +96,11 @@ const stage = z
     env: or(z.array(z.string()))
       .optional()
       .describe('Environment variables that the stage may see; their values decide like parameters.'),
+    passEnv: or(z.array(z.string()))
+      .optional()
+      .describe(
+        'Further environment variables that the stage may see, whose values decide nothing: a token, a proxy.',
+      ),
     timeout: or(z.number().positive()).optional().describe('Seconds after which a task is stopped.'),
     retries: or(z.int().min(0)).optional().describe('How many more times a failed task is tried.'),
   })
@@ -111,6 +122,8 @@ export const grammar = z
       .string()
       .optional()
       .describe('A TypeScript module of the project that tells `pipe doctor` what it finds on a machine.'),
+    shell: z.string().optional().describe('The shell of all commands, by name or path.'),
+    passEnv: z.array(z.string()).optional().describe('`passEnv` of every stage, beside what each says.'),
     stages: z.record(z.string(), stage).describe('Name → stage.'),
   })
   .meta({ title: 'pipeline.yaml' });

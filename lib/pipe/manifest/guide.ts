@@ -73,6 +73,17 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     examples: ['doctor: stages/doctor.ts'],
     mistakes: ['doctor: [stages/doctor.ts]'],
   },
+  shell: {
+    default: 'sh',
+    more: 'One of `sh`, `ash`, `bash`, `dash`, `ksh`, `mksh` and `zsh`. It is started with `-e` and, where it knows it, with `-o pipefail`: the first line that fails, or the first command of a pipe, fails the task. Of these, `dash`, which is `sh` on Debian and Ubuntu, may not know `pipefail`.',
+    examples: ['shell: bash'],
+    mistakes: ['shell: python3'],
+  },
+  passEnv: {
+    default: [],
+    examples: ['passEnv: [HF_TOKEN]'],
+    mistakes: ['passEnv: [HF-TOKEN]'],
+  },
   stages: {
     otherwise: 'required',
     more: 'The order of the file is not that of the run: a stage comes after those whose outputs it reads. Names of stages, inputs, outputs, axes and profiles are a letter, then letters, digits, `-` or `_`.',
@@ -113,6 +124,14 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     more: 'Placeholders of inputs are as seen from there.',
     examples: ['cmd: make -s report\ncwd: report'],
     mistakes: ['use: stages/plot.ts\ncwd: report', 'cmd: make\ncwd: /tmp'],
+  },
+  'stages.*.shell': {
+    otherwise: 'that of the pipeline',
+    more: 'Options are given instead of `-e -o pipefail`: `sh +e` goes on after a line that failed. It is part of the fingerprint.',
+    examples: [
+      'cmd: sort {inputs.text} | uniq -c > {outputs.counts}\nshell: bash\ninputs: { text: ./text.txt }\noutputs: { counts: counts.txt }',
+    ],
+    mistakes: ['use: stages/plot.ts\nshell: bash', 'cmd: date\nshell: bash -c'],
   },
   'stages.*.params': {
     default: [],
@@ -261,9 +280,15 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.env': {
     default: [],
-    more: 'A task has no others but `PATH`, `HOME`, `TMPDIR`, `LANG` and `TZ`.',
-    examples: ['env: [CUDA_VISIBLE_DEVICES, LC_ALL]'],
+    more: 'Only a digest of each value is kept, in `pipe.lock` and elsewhere; a short value can be guessed from it. Beside these and `passEnv`, a task has `PATH`, `HOME`, `TMPDIR`, `LANG`, `TZ` and what `passEnv` says is passed always.',
+    examples: ['env: [LC_ALL, MODEL_REVISION]'],
     mistakes: ['env: { A: 1 }', 'env: [MY-NAME]'],
+  },
+  'stages.*.passEnv': {
+    default: [],
+    more: 'A name may end in `*`. Passed always, and without a say: `USER`, `LOGNAME`, `SHELL`, `TMP`, `TEMP`, `XDG_*`, `SSH_AUTH_SOCK`; proxies (`HTTP_PROXY`, `https_proxy`, `NO_PROXY` …) and certificates (`SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` …); `CUDA_VISIBLE_DEVICES`, `CUDA_HOME` and their like of NVIDIA and AMD; `LD_LIBRARY_PATH`, `VIRTUAL_ENV`, `CONDA_PREFIX`; `HF_HOME`, `TORCH_HOME`, `KERAS_HOME`, `NLTK_DATA`, `PIP_CACHE_DIR` and other caches.',
+    examples: ['passEnv: [HF_TOKEN, AWS_*]'],
+    mistakes: ['env: [TOKEN]\npassEnv: [TOKEN]', 'passEnv: HF_TOKEN'],
   },
   'stages.*.timeout': {
     otherwise: 'no limit',

@@ -9,7 +9,8 @@ import { checkName } from './name.ts';
 import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
 import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
 import { shaped } from './shape.ts';
-import { readStage } from './stage.ts';
+import { readShell, SHELL } from './shell.ts';
+import { checkPassEnv, readStage } from './stage.ts';
 import { sourceOf, type Source } from './source.ts';
 import { listed, nearest } from './suggest.ts';
 
@@ -105,12 +106,17 @@ function assembled(value: Json, profile: string, params: JsonObject, problems: P
     problems.push({ path: ['stages'], part: 'key', message: 'there are no stages' });
   }
 
+  const shell = readShell(raw.shell ?? SHELL, ['shell'], report);
+  const passEnv = raw.passEnv ?? [];
+  checkPassEnv(passEnv, report);
+
   // A stage that has a mistake already is not blamed for what may follow from that.
   const doubtful = new Set([...broken, ...failed]);
   const stages: Stage[] = [];
   for (const [name, stage] of Object.entries(raw.stages)) {
     const before = problems.length;
-    stages.push(readStage(name, stage, { resolver, choices: choices.get(name) ?? [] }, report));
+    const references = { resolver, choices: choices.get(name) ?? [] };
+    stages.push(readStage(name, stage, references, { shell, passEnv }, report));
     if (problems.length > before) doubtful.add(name);
   }
   problems.push(...orderStages({ stages, params: { ...params, ...resolver.params } }, doubtful).problems);

@@ -37,8 +37,10 @@ export interface Stage {
   /** An axis along which each task continues the one before. */
   readonly scan: Scan | null;
   readonly resources: Resources;
-  /** Names of environment variables the stage may see; their values are part of the fingerprint. */
+  /** Names of environment variables the stage may see; a digest of each value is part of the fingerprint. */
   readonly env: readonly string[];
+  /** Further ones, which have no say in it; with a `*` at the end, all that begin so. */
+  readonly passEnv: readonly string[];
   /** Seconds after which a task is stopped and counts as failed; null is no limit. */
   readonly timeout: number | null;
   /** How many more times a failed task is tried. */
@@ -49,10 +51,11 @@ export type Work =
   /** A TypeScript module, project-relative, whose default export is a `defineStage(…)`. */
   | { readonly kind: 'use'; readonly module: string }
   /**
-   * A shell command, run by `sh -c`. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` stand for
-   * shell-quoted values, `{params}` for a JSON file with all parameters; `cwd` is project-relative.
+   * A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` stand for shell-quoted values,
+   * `{params}` for a JSON file with all parameters; `cwd` is project-relative. `shell` is a shell's name or path,
+   * to be started strictly, or with it the options to start it with.
    */
-  | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string };
+  | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string; readonly shell: string };
 
 export interface Axis {
   readonly name: string;

@@ -7,7 +7,14 @@ import type { Axis, ParameterReference, Scan, Stage, StageOutput, Work } from '.
 import { checkName } from './name.ts';
 import { normalPath, whyOutside } from './path.ts';
 import { FAILED, type Report, type Resolver } from './reference.ts';
+import { readShell } from './shell.ts';
 import { ALL_AXES } from './template.ts';
+
+/** What the file says once, for all stages. */
+export interface ForAllStages {
+  readonly shell: string;
+  readonly passEnv: readonly string[];
+}
 
 export interface ReadReferences {
   readonly resolver: Resolver;
@@ -20,6 +27,7 @@ export function readStage(
   name: string,
   raw: RawStage,
   { resolver, choices }: ReadReferences,
+  { shell, passEnv }: ForAllStages,
   report: Report,
 ): Stage {
   const path: Path = ['stages', name];
@@ -34,7 +42,7 @@ export function readStage(
   return {
     name,
     title: raw.title ?? '',
-    work: readWork(raw, at),
+    work: readWork(raw, shell, at),
     ...readParams(raw.params ?? [], { resolver, choices }, at),
     inputs: readInputs(raw.inputs ?? {}, choices, at),
     outputs: Object.entries(raw.outputs ?? {}).map(([output, written]) =>
@@ -44,12 +52,13 @@ export function readStage(
     scan: raw.scan === undefined ? null : readScan(raw.scan, raw, at),
     resources: { threads: raw.resources?.threads ?? 1, gpu: raw.resources?.gpu ?? 0 },
     env: readEnv(raw.env ?? [], at),
+    passEnv: [...new Set([...passEnv, ...readPassEnv(raw, at)])],
     timeout: raw.timeout ?? null,
     retries: raw.retries ?? 0,
   };
 }
 
-function readWork({ use, cmd, cwd }: RawStage, report: Report): Work {
+function readWork({ use, cmd, cwd, shell }: RawStage, usual: string, report: Report): Work {
   if (use !== undefined && cmd !== undefined) {
     report({ path: ['cmd'], part: 'key', message: 'a stage has either `use` or `cmd`, not both' });
   }
@@ -59,6 +68,9 @@ function readWork({ use, cmd, cwd }: RawStage, report: Report): Work {
   }
   if (cwd !== undefined && cmd === undefined) {
     report({ path: ['cwd'], part: 'key', message: '`cwd` is the directory of a `cmd`, which is not here' });
+  }
+  if (shell !== undefined && use !== undefined) {
+    report({ path: ['shell'], part: 'key', message: '`shell` runs a `cmd`, which is not here' });
   }
   for (const [key, path] of [
     ['use', use],
@@ -72,7 +84,8 @@ function readWork({ use, cmd, cwd }: RawStage, report: Report): Work {
     return { kind: 'use', module: normalPath(use) };
   }
   if (cmd?.trim() === '') report({ path: ['cmd'], message: 'this is empty' });
-  return { kind: 'cmd', command: cmd ?? '', cwd: normalPath(cwd ?? '.') };
+  const by = shell === undefined ? usual : readShell(shell, ['shell'], report);
+  return { kind: 'cmd', command: cmd ?? '', cwd: normalPath(cwd ?? '.'), shell: by };
 }
 
 type RawParams = NonNullable<RawStage['params']>;
@@ -198,9 +211,30 @@ function checkAxis(
 
 function readEnv(names: readonly string[], report: Report): readonly string[] {
   for (const [index, name] of names.entries()) {
-    if (!/^[A-Za-z_]\w*$/.test(name)) {
-      report({ path: ['env', index], message: `\`${name}\` cannot name an environment variable` });
-    }
+    if (!VARIABLE.test(name)) report(noVariable(name, ['env', index]));
   }
   return names;
+}
+
+const VARIABLE = /^[A-Za-z_]\w*$/;
+
+function noVariable(name: string, path: Path): Problem {
+  return { path, message: `\`${name}\` cannot name an environment variable` };
+}
+
+function readPassEnv({ env = [], passEnv = [] }: RawStage, report: Report): readonly string[] {
+  checkPassEnv(passEnv, report);
+  for (const [index, name] of passEnv.entries()) {
+    if (!env.includes(name)) continue;
+    const hint = 'name it once: under `env` its value decides whether the task is up to date';
+    report({ path: ['passEnv', index], message: `\`${name}\` stands under \`env\` already`, hint });
+  }
+  return passEnv;
+}
+
+/** A name may end in a `*`, which stands for any end. */
+export function checkPassEnv(names: readonly string[], report: Report): void {
+  for (const [index, name] of names.entries()) {
+    if (!VARIABLE.test(name.replace(/(?<=.)\*$/, ''))) report(noVariable(name, ['passEnv', index]));
+  }
 }

@@ -22,8 +22,8 @@ export interface StageAction {
   readonly params: JsonObject;
   /** Names and kinds of outputs, which the code is told; where in `artifacts/` they go, it is not. */
   readonly outputs: Readonly<Record<string, 'file' | 'directory'>>;
-  /** The values of declared environment variables, null where unset; no others are passed on. */
-  readonly env: Readonly<Record<string, string | null>>;
+  /** Digests of the values of declared environment variables, null where unset: a value may be a secret. */
+  readonly env: Readonly<Record<string, Digest | null>>;
   /** What the stage itself names as deciding the bytes: engine, device. Null where it could not be asked. */
   readonly toolchain: Readonly<Record<string, string>> | null;
   /** Versions of the packages the code imports; their sources are not part of the code's digest. */
@@ -32,7 +32,7 @@ export interface StageAction {
 
 export type WorkAction =
   | { readonly kind: 'use'; readonly code: Digest | null }
-  | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string };
+  | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string; readonly shell: string };
 
 export interface TaskAction {
   /** The task's axis values, which the code is told. */
@@ -60,7 +60,7 @@ export interface StageFacts {
   readonly code: Digest | null;
   readonly packages: Readonly<Record<string, string>> | null;
   readonly toolchain: Readonly<Record<string, string>> | null;
-  readonly env: Readonly<Record<string, string | null>>;
+  readonly env: Readonly<Record<string, Digest | null>>;
 }
 
 /** Whether a mistake in the stage keeps from being known what its tasks depend on. */
@@ -74,7 +74,7 @@ export function stageAction(stage: Stage, params: JsonObject, facts: StageFacts)
     version: actionVersion,
     work:
       stage.work.kind === 'cmd'
-        ? { kind: 'cmd', command: stage.work.command, cwd: stage.work.cwd }
+        ? { kind: 'cmd', command: stage.work.command, cwd: stage.work.cwd, shell: stage.work.shell }
         : { kind: 'use', code: facts.code },
     params,
     outputs: Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { Digest } from '../digest.ts';
+import { isDigest, type Digest } from '../digest.ts';
 import { canonicalJson, isMapping, type Json, type JsonObject } from '../json.ts';
 import type { Action, StageAction, WorkAction } from './action.ts';
 import { inputReasons, type InputNames } from './input-reason.ts';
@@ -22,7 +22,7 @@ export function reasonsBetween(before: Action, after: Action, context: ReasonCon
     ...inputReasons(before.task.inputs, after.task.inputs, context.inputs),
     ...named('package', before.stage.packages, after.stage.packages),
     ...named('toolchain', before.stage.toolchain, after.stage.toolchain),
-    ...named('environment', before.stage.env, after.stage.env),
+    ...environmentReasons(before.stage.env, after.stage.env),
     ...outputReasons(before.stage, after.stage),
     ...engineReasons(before.stage, after.stage),
   ];
@@ -40,7 +40,12 @@ function workReasons(before: WorkAction, after: WorkAction, context: ReasonConte
 
 function commandText(work: WorkAction): string {
   if (work.kind === 'use') return `use ${work.code ?? '…'}`;
-  return work.cwd === '' || work.cwd === '.' ? work.command : `(in ${work.cwd}) ${work.command}`;
+  const { command, cwd, shell } = work as Partial<typeof work>;
+  const place = cwd === undefined || cwd === '' || cwd === '.' ? [] : [`in ${cwd}`];
+  // Recorded before lines that fail were the end of a command.
+  const by = shell === undefined ? ['past lines that failed'] : shell === 'sh' ? [] : [`by ${shell}`];
+  const how = [...place, ...by];
+  return how.length === 0 ? command! : `(${how.join(', ')}) ${command!}`;
 }
 
 function parameterReasons(
@@ -93,6 +98,15 @@ function named(reason: 'package' | 'toolchain' | 'environment', before: Texts, a
       ...optional('before', before[name]),
       ...optional('after', after[name]),
     }));
+}
+
+/** Digests; what was recorded before they were, may be a secret. */
+function environmentReasons(before: StageAction['env'], after: StageAction['env']): Reason[] {
+  return named('environment', before, after).flatMap((reason): Reason[] => {
+    if (reason.reason !== 'environment') return [];
+    const { name, before } = reason;
+    return [before === undefined || isDigest(before) ? reason : { reason: 'environment', name }];
+  });
 }
 
 function optional<K extends string>(key: K, value: string | null | undefined): Partial<Record<K, string>> {

@@ -26,6 +26,7 @@ export type Reason =
   | { readonly reason: 'command'; readonly before: string; readonly after: string }
   | { readonly reason: 'package'; readonly name: string; readonly before?: string; readonly after?: string }
   | { readonly reason: 'toolchain'; readonly name: string; readonly before?: string; readonly after?: string }
+  /** Digests of the values. */
   | {
       readonly reason: 'environment';
       readonly name: string;

@@ -31,7 +31,7 @@ export function reasonKind(reason: Reason, stored = false): string {
     case 'toolchain':
       return `toolchain ${reason.name} ${transition(reason, String)}`;
     case 'environment':
-      return `environment variable ${reason.name} ${transition(reason, jsonText)}`;
+      return `environment variable ${reason.name} ${change(reason)}`;
     case 'outputs-declared':
       return 'the declared outputs changed';
     case 'unchecked':
@@ -52,7 +52,7 @@ interface Change<T> {
 }
 
 function change({ before, after }: Change<unknown>): string {
-  if (before === undefined) return 'added';
+  if (before === undefined) return after === undefined ? 'changed' : 'added';
   return after === undefined ? 'removed' : 'changed';
 }
 

@@ -12,8 +12,10 @@ export async function examine(engine: Engine, { doctor, params, stages }: Manife
   if (typeof code === 'string') return { findings: [], failure: code };
   engine.code.save();
   // All that any task would see.
-  const declared = stages.flatMap(({ env }) => env);
-  const request = { bundle: code.bundle, params, env: taskEnvironment(engine.environment, declared) };
+  const env = stages.flatMap((stage) => stage.env);
+  const passEnv = stages.flatMap((stage) => stage.passEnv);
+  const variables = taskEnvironment(engine.environment, { env, passEnv });
+  const request = { bundle: code.bundle, params, env: variables };
   const answer = await engine.workers.examine(request, new AbortController().signal);
   if (answer.type === 'failed') return { findings: [], failure: loadFailure(engine.layout.project, answer) };
   return { findings: answer.findings, failure: null };

@@ -6,7 +6,7 @@ import type { Entry } from '../store/file-stat.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { lockName, runLockPath, workPath, type Layout } from '../store/layout.ts';
 import { bootIdentity } from '../store/process-identity.ts';
-import { machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
+import { decidingEnvironment, machineText, type Variables } from '../execute/environment.ts';
 import { FileLooks } from '../files/file-looks.ts';
 
 /** What a survey that found nothing to do was about. */
@@ -105,7 +105,7 @@ function worldOf(
   environment: Variables,
 ): Digest | null {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([machineText(), taskEnvironment(environment, env)]));
+  hash.update(JSON.stringify([machineText(), decidingEnvironment(environment, env)]));
   try {
     hash.update(readFileSync(join(layout.project, lockName(profile))));
   } catch {

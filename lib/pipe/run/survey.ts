@@ -12,7 +12,7 @@ import { Artifacts } from './artifacts.ts';
 import type { Toolchain } from '../code/check.ts';
 import type { StageCode } from '../code/code-cache.ts';
 import type { Engine } from './engine.ts';
-import { declaredValues } from '../execute/environment.ts';
+import { declaredDigests } from '../execute/environment.ts';
 import { FileDigests } from '../files/file-digests.ts';
 import { linkIssues } from '../files/link-issues.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
@@ -111,7 +111,7 @@ async function surveyStages(
   const found: StageSurvey = { actions: new Map(), bundles: new Map(), stageIssues: [], codeNotes: [] };
   for (const [stage, ofStage] of groupBy(tasks, (task) => task.stage)) {
     const code = await stageCode(engine, stage, facts.digests, found);
-    const env = declaredValues(engine.environment, stage.env);
+    const env = declaredDigests(engine.environment, stage.env);
     for (const [params, group] of groupBy(ofStage, (task) => task.params)) {
       const known = await codeFacts(engine, stage, group, code, { ...facts, found });
       const action = stageAction(stage, params.values, { ...known, env });

@@ -26,7 +26,8 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
     };
     const run = (script: string, parts: Partial<CommandRequest> & { signal?: AbortSignal } = {}) => {
       const { signal = new AbortController().signal, ...rest } = parts;
-      const request = { kind: 'cmd', script, cwd: directory, env: {}, timeout: null, ...rest } as const;
+      const words = ['/bin/sh', '-c', script];
+      const request = { kind: 'cmd', words, cwd: directory, env: {}, timeout: null, ...rest } as const;
       return runner.run(request, listener, signal);
     };
     return { directory, runner, run, printed };

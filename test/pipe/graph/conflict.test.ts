@@ -23,7 +23,7 @@ function stageOf(name: string, paths: readonly string[]): Stage {
   return {
     name,
     title: '',
-    work: { kind: 'cmd', command: 'true', cwd: '' },
+    work: { kind: 'cmd', command: 'true', cwd: '', shell: 'sh' },
     params: {},
     references: [],
     inputs: [],
@@ -32,6 +32,7 @@ function stageOf(name: string, paths: readonly string[]): Stage {
     scan: null,
     resources: { threads: 1, gpu: 0 },
     env: [],
+    passEnv: [],
     timeout: null,
     retries: 0,
   };

@@ -112,7 +112,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
       return {
         name: `t${index}`,
         title: '',
-        work: { kind: 'cmd', command: 'true', cwd: '' },
+        work: { kind: 'cmd', command: 'true', cwd: '', shell: 'sh' },
         params: {},
         references: [],
         inputs: inputs.map(({ name, from, gathered }) => {
@@ -127,6 +127,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
           scan > 0 ? { name: `s${index}`, values: values(scan), carry: [{ input: 'c', output: 'o' }] } : null,
         resources: { threads: 1, gpu: 0 },
         env: [],
+        passEnv: [],
         timeout: null,
         retries: 0,
       };

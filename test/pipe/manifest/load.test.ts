@@ -60,7 +60,12 @@ describe('loadManifest', () => {
   });
 
   test('a command keeps its dollars', () => {
-    expect(load(small).stages[0]!.work).toEqual({ kind: 'cmd', command: 'echo ${HOME} {seed}', cwd: '' });
+    expect(load(small).stages[0]!.work).toEqual({
+      kind: 'cmd',
+      command: 'echo ${HOME} {seed}',
+      cwd: '',
+      shell: 'sh',
+    });
   });
 
   test('parameters may refer to parameters, of the profile too', () => {

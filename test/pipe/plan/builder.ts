@@ -25,6 +25,7 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
     scan: null,
     resources: { threads: 1, gpu: 0 },
     env: [],
+    passEnv: [],
     timeout: null,
     retries: 0,
   };

@@ -11,7 +11,7 @@ const base: Action = {
     work: { kind: 'use', code: a },
     params: { rate: 0.1, deep: { batch: 8, layers: [1, 2] } },
     outputs: { out: 'file' },
-    env: { KEY: 'x', UNSET: null },
+    env: { KEY: a, UNSET: null },
     toolchain: { engine: 'onnxruntime' },
     packages: { zod: '4.0.0' },
   },
@@ -33,7 +33,7 @@ function inputs(data: readonly InputMember[], more: Action['task']['inputs'] = {
 }
 
 describe('what changed between two actions', () => {
-  const cases: [string, Action, object[]][] = [
+  const cases: [string, Action, object[], Action?][] = [
     ['nothing', structuredClone(base), []],
     [
       'a parameter',
@@ -56,7 +56,7 @@ describe('what changed between two actions', () => {
     ],
     [
       'a module that became a command',
-      stage({ work: { kind: 'cmd', command: 'run', cwd: 'sub' } }),
+      stage({ work: { kind: 'cmd', command: 'run', cwd: 'sub', shell: 'sh' } }),
       [{ reason: 'command', before: `use ${a}`, after: '(in sub) run' }],
     ],
     [
@@ -74,8 +74,20 @@ describe('what changed between two actions', () => {
     ],
     [
       'the environment',
-      stage({ env: { UNSET: 'set', KEY: 'x' } }),
-      [{ reason: 'environment', name: 'UNSET', after: 'set' }],
+      stage({ env: { UNSET: b, KEY: a } }),
+      [{ reason: 'environment', name: 'UNSET', after: b }],
+    ],
+    [
+      'an environment variable of which the value was recorded, that may be a secret',
+      stage({ env: { UNSET: null, KEY: b } }),
+      [{ reason: 'environment', name: 'KEY' }],
+      stage({ env: { UNSET: null, KEY: 'hunter2' as never } }),
+    ],
+    [
+      'a command that went past lines that failed',
+      stage({ work: { kind: 'cmd', command: 'run', cwd: '.', shell: 'bash' } }),
+      [{ reason: 'command', before: '(past lines that failed) run', after: '(by bash) run' }],
+      stage({ work: { kind: 'cmd', command: 'run', cwd: '.' } as never }),
     ],
     ['outputs', stage({ outputs: { out: 'directory' } }), [{ reason: 'outputs-declared' }]],
     [
@@ -110,8 +122,8 @@ describe('what changed between two actions', () => {
     ],
   ];
 
-  test.each(cases)('%s', (_, after, reasons) => {
-    expect(reasonsBetween(base, after, context)).toEqual(reasons);
+  test.each(cases)('%s', (_, after, reasons, before = base) => {
+    expect(reasonsBetween(before, after, context)).toEqual(reasons);
   });
 
   const list = (...members: [string, string, number][]): readonly InputMember[] =>

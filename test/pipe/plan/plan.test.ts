@@ -10,7 +10,7 @@ function study(): World {
     { id: 'data', reads: ['in.txt'] },
     { id: 'text', reads: ['text.txt'] },
     { id: 'train', reads: ['data'], params: { rate: 0.1, deep: { batch: 8 } } },
-    { id: 'score', reads: ['train'], work: { kind: 'cmd', command: 'score', cwd: '' } },
+    { id: 'score', reads: ['train'], work: { kind: 'cmd', command: 'score', cwd: '', shell: 'sh' } },
     { id: 'plot', reads: ['score', 'text'] },
   ]);
   world.files = { 'in.txt': 'in', 'text.txt': 'text' };
@@ -74,7 +74,7 @@ describe('the plan', () => {
     [
       'a command',
       (w) => {
-        changed(w, 'score', { work: { kind: 'cmd', command: 'score -v', cwd: '' } });
+        changed(w, 'score', { work: { kind: 'cmd', command: 'score -v', cwd: '', shell: 'sh' } });
       },
       { score: 'stale', plot: 'unknown' },
       ['score', 'plot'],
@@ -82,7 +82,7 @@ describe('the plan', () => {
     [
       'where a command runs',
       (w) => {
-        changed(w, 'score', { work: { kind: 'cmd', command: 'score', cwd: 'sub' } });
+        changed(w, 'score', { work: { kind: 'cmd', command: 'score', cwd: 'sub', shell: 'sh' } });
       },
       { score: 'stale', plot: 'unknown' },
       ['score', 'plot'],

@@ -20,7 +20,7 @@ export class World {
   bytes: Record<string, string> = {};
   lost = new Set<string>();
   forced = new Set<string>();
-  env: Record<string, string | null> = {};
+  env: Record<string, Digest | null> = {};
   toolchain: Record<string, string> = {};
   packages: Record<string, string> = {};
   readonly lock = new Map<string, TaskRecord>();

@@ -26,7 +26,7 @@ function stage(name: string): Stage {
   return {
     name,
     title: '',
-    work: { kind: 'cmd', command: 'true', cwd: '.' },
+    work: { kind: 'cmd', command: 'true', cwd: '.', shell: 'sh' },
     params: {},
     references: [],
     inputs: [],
@@ -35,6 +35,7 @@ function stage(name: string): Stage {
     scan: null,
     resources: { threads: 1, gpu: 0 },
     env: [],
+    passEnv: [],
     timeout: null,
     retries: 0,
   };

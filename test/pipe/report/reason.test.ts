@@ -71,8 +71,18 @@ const cases: [string, Reason, string, string?][] = [
   ],
   [
     'an environment variable that was unset',
-    { reason: 'environment', name: 'LANG', before: 'C' },
-    'environment variable LANG removed (was "C")',
+    { reason: 'environment', name: 'LANG', before: old },
+    'environment variable LANG removed',
+  ],
+  [
+    'an environment variable, never with its value',
+    { reason: 'environment', name: 'LANG', before: old, after: young },
+    'environment variable LANG changed',
+  ],
+  [
+    'an environment variable of whose value no digest was kept',
+    { reason: 'environment', name: 'LANG' },
+    'environment variable LANG changed',
   ],
   ['other outputs', { reason: 'outputs-declared' }, 'the declared outputs changed'],
   [
