@@ -13,15 +13,19 @@ import { pointSchema } from '../lib/study/score/axes.ts';
 
 /** Puts the paper's claims to the test. */
 export default defineStage({
-  params: z.strictObject({
-    claims: claimsParams,
-    earlyStopping: z.looseObject({ patience: z.int().positive() }),
-  }),
+  params: z.strictObject({ claims: claimsParams }),
   axes: pointSchema,
   inputs: { history: 'many', scores: 'many', floor: 'many', sanity: 'many' },
   outputs: ['page', 'table', 'sensitivity'],
   async run({ params, inputs, outputs, provenance }) {
-    const evidence = await readEvidence(inputs);
+    const evidence = await readEvidence({
+      alternatives: [],
+      pairs: [],
+      oscillation: [],
+      lateFloor: [],
+      crossed: [],
+      ...inputs,
+    });
     const findings = examineClaims(evidence.variants, params.claims);
     const [unknown] = unknownPrimaries(findings, params.claims);
     if (unknown)
@@ -29,12 +33,7 @@ export default defineStage({
         `claims.primary.${unknown.claim}: ${unknown.statistic === null ? 'there is no such claim' : `there is no statistic '${unknown.statistic}'`}; ` +
           `choose one of ${unknown.known.map((name) => `'${name}'`).join(', ')}`,
       );
-    const sensitivity = examineSensitivity(
-      evidence.variants,
-      params.claims,
-      findings,
-      params.earlyStopping.patience,
-    );
+    const sensitivity = examineSensitivity(evidence.variants, params.claims, findings);
     await writeFile(outputs.page, claimsPage(findings, evidence, sensitivity, params.claims));
     await writeArrow(outputs.table, findingColumns(findings), { metadata: provenance });
     await writeArrow(outputs.sensitivity, sensitivityColumns(sensitivity), { metadata: provenance });

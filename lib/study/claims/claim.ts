@@ -1,4 +1,4 @@
-import type { VariantEvidence } from './evidence.ts';
+import type { RunEvidence, VariantEvidence } from './evidence.ts';
 import type { ClaimsParams } from './parameters.ts';
 import type { Question } from './sample.ts';
 
@@ -12,8 +12,8 @@ export interface Claim {
   readonly measured: string;
   /** Where to look. */
   readonly figure: string;
-  /** Whether it is of what comes after early stopping, so that runs without a checkpoint there say nothing. */
-  readonly late: boolean;
+  /** Whether a run has what the claim is of, which comes after early stopping: else it says nothing. */
+  readonly isIn: (run: RunEvidence) => boolean;
   /** Of one variant's runs. */
   readonly ask?: (variant: VariantEvidence, params: ClaimsParams) => readonly Question[];
   /** Of two variants' that differ in augmentation alone. */

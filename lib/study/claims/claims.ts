@@ -1,4 +1,5 @@
 import type { Claim } from './claim.ts';
+import { hasLateCheckpoint } from './evidence.ts';
 import {
   driftPassesFloor,
   groupsDriftAlike,
@@ -6,9 +7,9 @@ import {
   someDriftLess,
   tiesRaiseGradCam,
 } from './drift-claims.ts';
-import { borderlineOscillates } from './oscillation-claim.ts';
+import { borderlineOscillates, hasSwings } from './oscillation-claim.ts';
 import { driftPassesJitter, fallIsThereAtOnce } from './temporal.ts';
-import { augmentationDiffers, lateTraining } from './training-claims.ts';
+import { augmentationDiffers, hasLateTraining, lateTraining } from './training-claims.ts';
 import { mapsPointAtTheObject } from './truth-claim.ts';
 
 /** What the paper says, and questions of our own. */
@@ -20,7 +21,7 @@ export const claims: readonly Claim[] = [
     measured:
       'Mean over the last tenth of the epochs less the mean of the two epochs on each side of early stopping; error as a share, loss in nats. Measured from early stopping itself, which was picked for its low loss, the loss would seem to rise where nothing changes.',
     figure: 'Figure 2',
-    late: true,
+    isIn: hasLateTraining,
     ask: lateTraining,
   },
   {
@@ -29,7 +30,7 @@ export const claims: readonly Claim[] = [
     text: 'Without augmentation the effect differs.',
     measured: 'The changes of claim 1, without augmentation less with it, of the same seed.',
     figure: 'Figure 2',
-    late: true,
+    isIn: hasLateTraining,
     askBoth: augmentationDiffers,
   },
   {
@@ -38,7 +39,7 @@ export const claims: readonly Claim[] = [
     text: 'Saliency and Grad-CAM maps drift: MSSIM and Spearman to the early-stopping map fall below 0.4.',
     measured: 'Mean similarity of the maps at the last checkpoint to those at early stopping.',
     figure: 'Figure 5',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: mapsDrift,
   },
   {
@@ -46,9 +47,9 @@ export const claims: readonly Claim[] = [
     number: 4,
     text: 'Guided backpropagation, deconvolution and the minus variant drift less.',
     measured:
-      'Image by image, similarity to early stopping at the last checkpoint: by the one method less by the other.',
+      'Image by image, similarity to early stopping at the last checkpoint: by the one method less by the other, with maps of one size (the larger ones averaged over cells), and as they are.',
     figure: 'Figure 5',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: someDriftLess,
   },
   {
@@ -57,7 +58,7 @@ export const claims: readonly Claim[] = [
     text: 'Groups A, B and C show no clear difference in drift.',
     measured: 'Mean similarity to early stopping at the last checkpoint, of one group less of another.',
     figure: 'Figure 5',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: groupsDriftAlike,
   },
   {
@@ -65,9 +66,9 @@ export const claims: readonly Claim[] = [
     number: 6,
     text: 'p_c and entropy oscillate for B and C, not for A.',
     measured:
-      'Each image’s standard deviation about a straight line over the logarithm of the epoch, from early stopping on: mean of each group, and of B and C less A.',
+      'Each image’s standard deviation about a straight line over the logarithm of the epoch, over all epochs after early stopping, of p_c, entropy and the logit margin, and the share of epochs at which the margin turns: mean of each group, and of B and C less A. A net finds images that swing by finding them where it swings, so that each net is asked of the images that other seeds’ nets chose.',
     figure: 'Figure 4',
-    late: true,
+    isIn: hasSwings,
     ask: borderlineOscillates,
   },
   {
@@ -75,9 +76,9 @@ export const claims: readonly Claim[] = [
     number: 7,
     text: 'Saliency’s Spearman is below 0.1; Grad-CAM’s is higher because of ties.',
     measured:
-      'Saliency: mean Spearman to early stopping at the last checkpoint, and at that later checkpoint where it is greatest. The others: image by image at the last checkpoint, Grad-CAM less saliency; because of ties means that what Eq. 8 shows is gone once ties are corrected for.',
+      'Saliency: mean Spearman to early stopping at the last checkpoint, and at that later checkpoint where it is greatest. The others: image by image at the last checkpoint, Grad-CAM less saliency, with maps of one size, and as they are; because of ties means that what Eq. 8 shows is gone once ties are corrected for.',
     figure: 'Figure 5',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: tiesRaiseGradCam,
   },
   {
@@ -87,7 +88,7 @@ export const claims: readonly Claim[] = [
     measured:
       'Mean similarity of maps of two seeds, less that of the maps at the last checkpoint to early stopping.',
     figure: 'Figure 5',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: driftPassesFloor,
   },
   {
@@ -97,7 +98,7 @@ export const claims: readonly Claim[] = [
     measured:
       'Mean similarity of the two checkpoints nearest to one another late in training, less that of the last checkpoint to early stopping.',
     figure: 'Figure 6',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: driftPassesJitter,
   },
   {
@@ -107,7 +108,7 @@ export const claims: readonly Claim[] = [
     measured:
       'What similarity to early stopping has lost at the checkpoint next to it, as a share of what it has lost at the last.',
     figure: 'Figure 6',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: fallIsThereAtOnce,
   },
   {
@@ -117,7 +118,7 @@ export const claims: readonly Claim[] = [
     measured:
       'Share of images whose map at the last checkpoint has its strongest pixel on the object, less the share of the image that the object covers, which is chance.',
     figure: 'Ground truth',
-    late: true,
+    isIn: hasLateCheckpoint,
     ask: mapsPointAtTheObject,
   },
 ];

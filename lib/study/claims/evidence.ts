@@ -11,14 +11,24 @@ export interface Scored {
   readonly mssim: number | null;
   readonly spearman: number | null;
   readonly spearmanEq8: number | null;
+  /** The same at the size that the maps of all methods share. */
+  readonly mssimCommon: number | null;
+  readonly spearmanCommon: number | null;
+  readonly spearmanEq8Common: number | null;
+  /** False for a method whose maps of one class are all equal. */
+  readonly dependsOnImage: boolean;
 }
 
-export type Similarity = 'mssim' | 'spearman' | 'spearmanEq8';
+export type Similarity =
+  'mssim' | 'spearman' | 'spearmanEq8' | 'mssimCommon' | 'spearmanCommon' | 'spearmanEq8Common';
 
 export const similarityLabels: Readonly<Record<Similarity, string>> = {
   mssim: 'MSSIM',
   spearman: 'Spearman',
   spearmanEq8: 'Spearman by Eq. 8',
+  mssimCommon: 'MSSIM at one size',
+  spearmanCommon: 'Spearman at one size',
+  spearmanEq8Common: 'Spearman by Eq. 8 at one size',
 };
 
 /** The same with what the net says of the image, and where its map looks. */
@@ -37,17 +47,47 @@ export interface Checkpoint {
   readonly scores: readonly CheckpointScore[];
 }
 
+/**
+ * Where two checkpoints lie that are compared: the later one is early stopping, the earlier one is, the earlier one
+ * lies some multiple as late, or the later one is the last.
+ */
+export type PairPlace = 'before' | 'stop' | 'after' | 'late';
+
 /** Two checkpoints of one run, compared. */
 export interface EpochPair {
+  readonly place: PairPlace;
   readonly from: number;
   /** Greater than `from`. */
   readonly to: number;
   readonly scores: readonly Scored[];
 }
 
-/** Maps of this run's images by another seed's net, against this run's own. */
+/** Maps of this run's images by another seed's net, against this run's own, or against that net's earlier ones. */
 export interface FloorScore extends Scored {
   readonly other: number;
+}
+
+/** How the outputs for one image swing over all epochs after early stopping. */
+export interface Swing {
+  readonly image: number;
+  readonly class: string;
+  readonly group: string;
+  /** The seed whose net put the image into its group: the run's own, or another. */
+  readonly chooser: number;
+  /** Deviations about a straight line over the logarithm of the epoch; null for too few epochs. */
+  readonly probability: number | null;
+  readonly entropy: number | null;
+  readonly margin: number | null;
+  /** Of the logit margin, as a share of the epochs. */
+  readonly turns: number | null;
+}
+
+/** Scores as they would be with another reference than early stopping. */
+export interface Alternative {
+  /** Its name: a stopping rule, or `averaged`. */
+  readonly reference: string;
+  readonly epoch: number;
+  readonly checkpoints: readonly Checkpoint[];
 }
 
 /** All that is known of one training run. */
@@ -58,12 +98,16 @@ export interface RunEvidence {
   readonly log: readonly EpochLog[];
   /** In order of epochs. */
   readonly checkpoints: readonly Checkpoint[];
-  /** Pairs of checkpoints, early stopping among them, in order; may be empty. */
+  /** May be empty, like all that follow. */
   readonly pairs: readonly EpochPair[];
   /** Against the other seeds' nets at early stopping, and at the last checkpoint. */
   readonly floor: readonly FloorScore[];
   readonly lateFloor: readonly FloorScore[];
-  /** Maps of the early-stopping net with all weights untrained, against its own; may be empty. */
+  /** Another seed's late maps of this run's images, against its own at early stopping. */
+  readonly crossed: readonly FloorScore[];
+  readonly swings: readonly Swing[];
+  readonly alternatives: readonly Alternative[];
+  /** Maps of the early-stopping net with all weights untrained, against its own. */
   readonly untrained: readonly Scored[];
 }
 

@@ -1,6 +1,6 @@
 import type { Claim } from './claim.ts';
 import { claims } from './claims.ts';
-import { hasLateCheckpoint, type VariantEvidence } from './evidence.ts';
+import type { VariantEvidence } from './evidence.ts';
 import { find, type Found, type IntervalRule } from './finding.ts';
 import type { ClaimsParams } from './parameters.ts';
 import type { Question } from './sample.ts';
@@ -30,7 +30,7 @@ function findAll(
     deciding: boolean,
   ): readonly Found[] => {
     const runs = asked.flatMap((variant) => variant.runs);
-    const runsWithoutLate = runs.filter((run) => !hasLateCheckpoint(run)).length;
+    const runsWithoutLate = runs.filter((run) => !claim.isIn(run)).length;
     const place = { claim, variant: name, setting, runs: runs.length, runsWithoutLate };
     return questions.map((question) => {
       const isPrimary = deciding && question.name === primary?.statistic;

@@ -8,11 +8,12 @@ function epochs(distance: number | null): string {
 }
 
 const said: Readonly<Record<FloorKind, (distance: string) => string>> = {
-  after: (distance) => `${distance} after early stopping`,
+  stop: (distance) => `${distance} after early stopping`,
   late: (distance) => `between late checkpoints ${distance} apart`,
   before: (distance) => `between ${distance} before early stopping and it`,
   floor: () => 'between seeds at early stopping',
   lateFloor: () => 'between seeds at the last checkpoint',
+  after: (distance) => `later, ${distance} apart`,
   untrained: () => 'to the same net untrained',
 };
 
@@ -38,7 +39,7 @@ export function fallInWords(variant: string, found: MethodFloors): string | null
 }
 
 const columns: readonly { readonly kind: FloorKind; readonly title: (distance: string) => string }[] = [
-  { kind: 'after', title: (distance) => `${distance} after stopping` },
+  { kind: 'stop', title: (distance) => `${distance} after stopping` },
   { kind: 'late', title: (distance) => `late, ${distance} apart` },
   { kind: 'before', title: (distance) => `${distance} before stopping` },
   { kind: 'floor', title: () => 'two seeds, at stopping' },
@@ -54,8 +55,8 @@ export function floorTable(all: readonly MethodFloors[]): readonly string[] {
   );
   return table(
     ['method', 'last checkpoint', ...shown.map(({ title }) => title(distance))],
-    all.map(({ method, last, floors, ofTheClass }) => [
-      ofTheClass ? `${method} *` : method,
+    all.map(({ method, last, floors, dependsOnImage }) => [
+      dependsOnImage ? method : `${method} *`,
       last ? withInterval(last.estimate.value, last.interval) : '',
       ...shown.map(({ kind }) => cell(floors.find((floor) => floor.kind === kind))),
     ]),

@@ -26,7 +26,7 @@ export interface Found {
   readonly leftOut: number;
   /** The statistic with 0 in their place; null without any. */
   readonly filled: number | null;
-  /** Runs of the variant, those without a checkpoint after early stopping among them. */
+  /** Runs of the variant, those that have nothing after early stopping among them. */
   readonly runs: number;
   readonly runsWithoutLate: number;
 }

@@ -2,9 +2,9 @@ import { type Estimate, estimate } from '../statistics/estimate.ts';
 import { type Interval, tInterval } from '../statistics/interval.ts';
 import { meanOf } from '../statistics/unit.ts';
 import { floorSamples, lateSamples, similarities } from './drift-claims.ts';
-import { atTheEnd, type Similarity, type VariantEvidence } from './evidence.ts';
+import { atTheEnd, type PairPlace, type Similarity, type VariantEvidence } from './evidence.ts';
 import { definedUnits, type Sample } from './sample.ts';
-import { nearestDistance, type PairPlace, pairSamples, shareOfFall } from './temporal.ts';
+import { nearestDistance, pairSamples, shareOfFall } from './temporal.ts';
 
 export type FloorKind = PairPlace | 'floor' | 'lateFloor' | 'untrained';
 
@@ -28,11 +28,11 @@ export interface MethodFloors {
   /** Distance in epochs of the pairs of checkpoints; null where there are none. */
   readonly distance: number | null;
   readonly floors: readonly Floor[];
-  /** Whether all images of a class have the same scores: then the maps are the class's, not the image's. */
-  readonly ofTheClass: boolean;
+  /** False where all maps of a class are equal: more images of them say no more. */
+  readonly dependsOnImage: boolean;
 }
 
-const places: readonly PairPlace[] = ['after', 'late', 'before'];
+const places: readonly PairPlace[] = ['stop', 'late', 'before'];
 
 /** Of every method of a variant, by one similarity. */
 export function floorsOf(
@@ -66,7 +66,9 @@ export function floorsOf(
       last: found && { estimate: found, interval: tInterval(found, level) },
       distance,
       floors: samples.flatMap(([kind, own]) => floorOf(kind, own, last, level)),
-      ofTheClass: scoresAreOfTheClass(variant, method),
+      dependsOnImage: variant.runs.every((run) =>
+        atTheEnd(run).every((row) => row.method !== method || row.dependsOnImage),
+      ),
     };
   });
 }
@@ -90,26 +92,4 @@ function floorOf(
       share: share && { value: share.value, interval: tInterval(share, level) },
     },
   ];
-}
-
-/** Equal but for the last bits of float32. */
-const SAME = 1e-6;
-
-/**
- * Whether a method's scores at the last checkpoint are the same for all images of a class, in every run and in every
- * class of several images: so are maps that do not depend on the image, as those of deconvolution are where no pooling
- * remembers a place.
- */
-export function scoresAreOfTheClass({ runs }: VariantEvidence, method: string): boolean {
-  const kinds = new Map<string, number[]>();
-  for (const run of runs)
-    for (const row of atTheEnd(run)) {
-      if (row.method !== method || row.mssim === null) continue;
-      const kind = `${run.seed} ${row.class}`;
-      kinds.set(kind, [...(kinds.get(kind) ?? []), row.mssim]);
-    }
-  const several = [...kinds.values()].filter((values) => values.length > 1);
-  const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
-  // Equal over all classes too, they say nothing: all maps may be as they were.
-  return spread(several.flat()) > SAME && several.every((values) => spread(values) < SAME);
 }

@@ -16,26 +16,18 @@ export const claimsParams = z.strictObject({
   unrelated: z.number().default(0.1),
   /** Groups whose mean similarities differ by less do not differ clearly. */
   margin: z.number().positive().default(0.1),
-  /** A curve that swings by less does not oscillate; entropy is in nats. */
+  /** A curve whose deviation is less does not oscillate; entropy is in nats, the margin in logits. */
   calm: z
     .strictObject({
       probability: z.number().positive().default(0.05),
       entropy: z.number().positive().default(0.1),
+      margin: z.number().positive().default(1),
     })
     .prefault({}),
   /** Of the intervals; 1 less it is the probability of a wrong verdict, half of it on each side. */
   level: z.number().gt(0).lt(1).default(0.95),
   /** With which a difference is to be seen, where it is said how many seeds would see it. */
   power: z.number().gt(0).lt(1).default(0.8),
-  /** Other choices that a table sets beside the verdicts. */
-  sensitivity: z
-    .strictObject({
-      /** Epochs without a lower loss after which training would have stopped. */
-      patience: z.array(z.int().positive()).default([5, 10, 20]),
-      /** Epochs whose mean loss stands for the one in their middle. */
-      window: z.int().positive().default(5),
-    })
-    .prefault({}),
   /** Of the bootstrap that the sensitivity table sets beside the t intervals. */
   resamples: z.int().positive().default(1000),
 });

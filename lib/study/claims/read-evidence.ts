@@ -1,8 +1,15 @@
 import { type ArrowTable, readArrow } from 'pipewright/arrow';
 import { type Point, placeText } from '../score/axes.ts';
 import { readLog } from '../train/log.ts';
-import type { Checkpoint, EpochPair, Evidence, RunEvidence, VariantEvidence } from './evidence.ts';
-import { checkpointRows, floorRows, untrainedRows } from './score-rows.ts';
+import type { Alternative, Checkpoint, Evidence, RunEvidence, VariantEvidence } from './evidence.ts';
+import {
+  alternativeRows,
+  checkpointRows,
+  floorRows,
+  pairRows,
+  swingRows,
+  untrainedRows,
+} from './score-rows.ts';
 
 /** A file and where it lies on the axes. */
 export interface PlacedFile {
@@ -10,14 +17,20 @@ export interface PlacedFile {
   readonly point: Point;
 }
 
+/** Tables by what they hold. All but the histories may be missing. */
 export interface EvidenceFiles {
   /** One for each run. */
   readonly history: readonly PlacedFile[];
   /** One for each run and checkpoint. */
   readonly scores: readonly PlacedFile[];
-  /** One for each variant. */
+  readonly alternatives: readonly PlacedFile[];
+  /** One for each run. */
+  readonly pairs: readonly PlacedFile[];
+  readonly oscillation: readonly PlacedFile[];
+  /** One for each variant: pairs of seeds at early stopping, late, and late with the images of another. */
   readonly floor: readonly PlacedFile[];
-  /** One for each variant, or none. */
+  readonly lateFloor: readonly PlacedFile[];
+  readonly crossed: readonly PlacedFile[];
   readonly sanity: readonly PlacedFile[];
 }
 
@@ -28,54 +41,72 @@ export async function readEvidence(files: EvidenceFiles): Promise<Evidence> {
   const settingAxes = varying.filter((axis) => axis !== 'augment');
   const names = [...new Set(files.history.map(nameOf))];
   const variants = names.map(async (name): Promise<VariantEvidence> => {
-    const own = <F extends PlacedFile>(kind: readonly F[]): readonly F[] =>
-      kind.filter((file) => nameOf(file) === name);
-    const histories = own(files.history);
-    const point = Object.fromEntries(Object.entries(histories[0]!.point).filter(([axis]) => axis !== 'seed'));
-    const [floor, sanity] = await Promise.all([readFirst(own(files.floor)), readFirst(own(files.sanity))]);
-    const scores = own(files.scores);
-    const runs = histories.map((history) => readRun(history, scores, floor, sanity));
+    const own = Object.fromEntries(
+      Object.entries(files).map(([kind, all]: [string, readonly PlacedFile[]]) => [
+        kind,
+        all.filter((file) => nameOf(file) === name),
+      ]),
+    ) as unknown as EvidenceFiles;
+    const axes = Object.entries(own.history[0]!.point).filter(([axis]) => axis !== 'seed');
+    const point = Object.fromEntries(axes);
+    const tables = await readShared(own);
+    const runs = own.history.map((history) => readRun(history, own, tables));
     return { name, setting: placeOn(point, settingAxes), point, runs: await Promise.all(runs) };
   });
   return { common, variants: await Promise.all(variants) };
 }
 
-async function readFirst([file]: readonly PlacedFile[]): Promise<ArrowTable | null> {
-  return file ? readArrow(file.path) : null;
-}
+/** Tables of all seeds of a variant. */
+type Shared = Readonly<Record<'floor' | 'lateFloor' | 'crossed' | 'sanity', ArrowTable | null>>;
 
-async function readRun(
-  history: PlacedFile,
-  scores: readonly PlacedFile[],
-  floor: ArrowTable | null,
-  sanity: ArrowTable | null,
-): Promise<RunEvidence> {
-  const seed = Number(history.point.seed);
-  const table = await readArrow(history.path);
-  const log = readLog(table);
-  const stop = log[table.booleans('early_stopping').indexOf(true)]!.epoch;
-  const ofRun = scores.filter(({ point }) => Number(point.seed) === seed);
-  const read = ofRun.map(async ({ path, point }): Promise<Checkpoint> => ({
-    epoch: Number(point.epoch),
-    scores: checkpointRows(await readArrow(path)),
-  }));
-  const checkpoints = (await Promise.all(read)).sort((a, b) => a.epoch - b.epoch);
+async function readShared({ floor, lateFloor, crossed, sanity }: EvidenceFiles): Promise<Shared> {
+  const first = async ([file]: readonly PlacedFile[]) => (file ? readArrow(file.path) : null);
   return {
-    seed,
-    stop,
-    log,
-    checkpoints,
-    pairs: pairsWithStop(checkpoints, stop),
-    floor: floor ? floorRows(floor, seed) : [],
-    lateFloor: [],
-    untrained: sanity ? untrainedRows(sanity, seed) : [],
+    floor: await first(floor),
+    lateFloor: await first(lateFloor),
+    crossed: await first(crossed),
+    sanity: await first(sanity),
   };
 }
 
-function pairsWithStop(checkpoints: readonly Checkpoint[], stop: number): readonly EpochPair[] {
-  return checkpoints.flatMap(({ epoch, scores }) =>
-    epoch === stop ? [] : [{ from: Math.min(epoch, stop), to: Math.max(epoch, stop), scores }],
-  );
+async function readRun(history: PlacedFile, files: EvidenceFiles, shared: Shared): Promise<RunEvidence> {
+  const seed = Number(history.point.seed);
+  const table = await readArrow(history.path);
+  const log = readLog(table);
+  const ofRun = (kind: readonly PlacedFile[]) => kind.filter(({ point }) => Number(point.seed) === seed);
+  const read = <T>(kind: readonly PlacedFile[], rows: (table: ArrowTable, epoch: number) => T) =>
+    Promise.all(ofRun(kind).map(async ({ path, point }) => rows(await readArrow(path), Number(point.epoch))));
+  const pairsOf = (all: ArrowTable | null) => (all ? floorRows(all, seed) : []);
+  const checkpoints = await read(files.scores, (scores, epoch): Checkpoint => ({
+    epoch,
+    scores: checkpointRows(scores),
+  }));
+  return {
+    seed,
+    stop: log[table.booleans('early_stopping').indexOf(true)]!.epoch,
+    log,
+    checkpoints: inOrder(checkpoints),
+    pairs: (await read(files.pairs, pairRows)).flat(),
+    floor: pairsOf(shared.floor),
+    lateFloor: pairsOf(shared.lateFloor),
+    crossed: pairsOf(shared.crossed),
+    swings: (await read(files.oscillation, swingRows)).flat(),
+    alternatives: joined((await read(files.alternatives, alternativeRows)).flat()),
+    untrained: shared.sanity ? untrainedRows(shared.sanity, seed) : [],
+  };
+}
+
+function inOrder(checkpoints: readonly Checkpoint[]): readonly Checkpoint[] {
+  return [...checkpoints].sort((a, b) => a.epoch - b.epoch);
+}
+
+/** The checkpoints of one reference together. */
+function joined(parts: readonly Alternative[]): readonly Alternative[] {
+  const names = [...new Set(parts.map(({ reference }) => reference))];
+  return names.map((name) => {
+    const own = parts.filter(({ reference }) => reference === name);
+    return { ...own[0]!, checkpoints: inOrder(own.flatMap(({ checkpoints }) => checkpoints)) };
+  });
 }
 
 /** The axes that make a run another one, but for its seed; those of one value are common to all. */

@@ -180,10 +180,10 @@ function floorSection(floors: FloorsOfVariants): readonly string[] {
     (['mssim', 'spearman'] as const).flatMap((similarity) => {
       const all = found[similarity];
       if (all.length === 0) return [];
-      const starred = all.some(({ ofTheClass }) => ofTheClass)
+      const starred = all.some(({ dependsOnImage }) => !dependsOnImage)
         ? [
             '',
-            '\\* The same scores for all images of a class: such maps do not depend on the image, and more images of them say no more.',
+            '\\* All maps of a class are equal: they do not depend on the image, and more images of them say no more.',
           ]
         : [];
       return [

@@ -1,11 +1,21 @@
 import type { ArrowTable } from 'pipewright/arrow';
-import type { CheckpointScore, FloorScore, Scored } from './evidence.ts';
+import type {
+  Alternative,
+  CheckpointScore,
+  EpochPair,
+  FloorScore,
+  PairPlace,
+  Scored,
+  Swing,
+} from './evidence.ts';
 
 /** Rows of a table of similarities, whatever else it holds. */
 export function scoredRows(table: ArrowTable): readonly Scored[] {
   const numbers = (name: string): readonly (number | null)[] => table.numbers(name);
   const [image, mssim, spearman] = [numbers('index'), numbers('mssim'), numbers('spearman')];
   const eq8 = optional(table, 'spearman_eq8');
+  const common = ['mssim', 'spearman', 'spearman_eq8'].map((name) => optional(table, `${name}_common`));
+  const depends = 'depends_on_image' in table.columns ? table.booleans('depends_on_image') : null;
   const [groups, classes] = [table.strings('group'), table.strings('class')];
   return table.strings('method').map((method, row) => ({
     image: image[row]!,
@@ -15,6 +25,10 @@ export function scoredRows(table: ArrowTable): readonly Scored[] {
     mssim: mssim[row]!,
     spearman: spearman[row]!,
     spearmanEq8: eq8[row]!,
+    mssimCommon: common[0]![row]!,
+    spearmanCommon: common[1]![row]!,
+    spearmanEq8Common: common[2]![row]!,
+    dependsOnImage: depends?.[row] ?? true,
   }));
 }
 
@@ -33,6 +47,59 @@ export function checkpointRows(table: ArrowTable): readonly CheckpointScore[] {
       covered: covered[row]!,
     };
   });
+}
+
+/** Rows of a table by what they belong to, in order of first appearance. */
+function grouped<K, R>(rows: readonly R[], keys: readonly K[]): ReadonlyMap<K, readonly R[]> {
+  const found = new Map<K, R[]>();
+  rows.forEach((row, at) => {
+    const own = found.get(keys[at]!);
+    if (own) own.push(row);
+    else found.set(keys[at]!, [row]);
+  });
+  return found;
+}
+
+/** Pairs of epochs of one run. */
+export function pairRows(table: ArrowTable): readonly EpochPair[] {
+  const [from, to] = [table.numbers('epoch'), table.numbers('other_epoch')];
+  const keys = table.strings('place').map((place, row) => `${place!} ${from[row]!} ${to[row]!}`);
+  return [...grouped(scoredRows(table), keys)].map(([key, scores]) => {
+    const [place, earlier, later] = key.split(' ');
+    return { place: place as PairPlace, from: Number(earlier), to: Number(later), scores };
+  });
+}
+
+/** One checkpoint's scores against other references than early stopping. */
+export function alternativeRows(table: ArrowTable, epoch: number): readonly Alternative[] {
+  const epochs = table.numbers('reference_epoch');
+  const references = table.strings('reference');
+  return [...grouped(checkpointRows(table), references)].map(([reference, scores]) => ({
+    reference: reference!,
+    epoch: epochs[references.indexOf(reference)]!,
+    checkpoints: [{ epoch, scores }],
+  }));
+}
+
+/** Of how outputs swing, the rows of one run; turning points as a share of its epochs. */
+export function swingRows(table: ArrowTable): readonly Swing[] {
+  const numbers = (name: string): readonly (number | null)[] => table.numbers(name);
+  const [image, chooser, epochs, turns] = ['index', 'chooser', 'epochs', 'turning_points'].map(numbers);
+  const [probability, entropy, margin] = ['probability', 'entropy', 'margin'].map((name) =>
+    numbers(`${name}_deviation`),
+  );
+  const classes = table.strings('class');
+  return table.strings('group').map((group, row) => ({
+    image: image![row]!,
+    class: classes[row]!,
+    group: group!,
+    chooser: chooser![row]!,
+    probability: probability![row]!,
+    entropy: entropy![row]!,
+    margin: margin![row]!,
+    // A curve of n points can turn at n - 2 of them.
+    turns: turns![row] === null || epochs![row]! < 3 ? null : turns![row]! / (epochs![row]! - 2),
+  }));
 }
 
 /** Of a table of pairs of seeds, the rows of one seed's images. */

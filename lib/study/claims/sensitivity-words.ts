@@ -27,7 +27,6 @@ export function sensitivitySection(rows: Sensitivity): readonly string[] {
 }
 
 function cellTexts({ cells }: SensitivityRow): readonly string[] {
-  if (!cells) return claims.map(() => '');
   return cells.map(({ verdict, value, changed }) => {
     if (verdict === null) return '';
     const text = value === null ? verdict : `${verdict} ${rounded(value)}`;
@@ -36,25 +35,18 @@ function cellTexts({ cells }: SensitivityRow): readonly string[] {
 }
 
 function inWords(rows: readonly SensitivityRow[]): string {
-  const lacking = rows.filter(({ cells }) => cells === null).map(({ rule }) => rule);
   const changes = claims.flatMap(({ number }) => {
     const cellOf = ({ cells }: SensitivityRow): SensitivityCell | undefined =>
-      cells?.find(({ claim }) => claim === number);
+      cells.find(({ claim }) => claim === number);
     const by = rows.filter((row) => cellOf(row)?.changed).map(({ rule }) => rule);
     return by.length > 0 ? [`claim ${number} (${by.join('; ')})`] : [];
   });
-  const changed =
-    changes.length > 0 ? `Another verdict: ${listed(changes)}.` : 'No choice changes a verdict.';
-  return lacking.length > 0
-    ? `${changed} Not computed, for want of pairs of checkpoints: ${listed(lacking)}.`
-    : changed;
+  return changes.length > 0 ? `Another verdict: ${listed(changes)}.` : 'No choice changes a verdict.';
 }
 
 /** A row for each rule and claim. */
 export function sensitivityColumns(rows: Sensitivity): Columns {
-  const flat = rows.flatMap(({ rule, setting, cells }) =>
-    (cells ?? []).map((cell) => ({ rule, setting, ...cell })),
-  );
+  const flat = rows.flatMap(({ rule, setting, cells }) => cells.map((cell) => ({ rule, setting, ...cell })));
   return {
     rule: { type: 'utf8', values: flat.map(({ rule }) => rule) },
     setting: { type: 'utf8', values: flat.map(({ setting }) => setting) },

@@ -2,6 +2,7 @@ import { differenceOf, type Statistic } from '../statistics/unit.ts';
 import { drifting, lateSamples, similarities } from './drift-claims.ts';
 import {
   type EpochPair,
+  type PairPlace,
   type RunEvidence,
   type Similarity,
   similarityLabels,
@@ -9,15 +10,12 @@ import {
 } from './evidence.ts';
 import type { Question, Sample } from './sample.ts';
 
-/** Where two checkpoints lie that are compared: from early stopping on, up to it, or both well after it. */
-export type PairPlace = 'after' | 'before' | 'late';
-
 /** A run's pair of checkpoints at a distance in epochs, at a place; the latest of several. */
-export function pairAt({ pairs, stop }: RunEvidence, place: PairPlace, distance: number): EpochPair | null {
-  const there = pairs.filter(({ from, to }) => {
-    if (to - from !== distance) return false;
-    return place === 'after' ? from === stop : place === 'before' ? to === stop : from > stop;
-  });
+function pairAt({ pairs, stop }: RunEvidence, place: PairPlace, distance: number): EpochPair | null {
+  const there = pairs.filter(
+    (pair) =>
+      pair.place === place && pair.to - pair.from === distance && (place !== 'late' || pair.from > stop),
+  );
   return there.at(-1) ?? null;
 }
 
@@ -27,7 +25,7 @@ export function nearestDistance(runs: readonly RunEvidence[]): number | null {
     (run) =>
       new Set(
         run.pairs
-          .filter(({ from }) => from === run.stop)
+          .filter(({ place }) => place === 'stop')
           .map(({ from, to }) => to - from)
           .filter((distance) => pairAt(run, 'late', distance) !== null),
       ),
@@ -85,5 +83,5 @@ export function driftPassesJitter(variant: VariantEvidence): readonly Question[]
 /** 10. Most of the fall is there one step after early stopping. */
 export function fallIsThereAtOnce(variant: VariantEvidence): readonly Question[] {
   const rule = { direction: 'above', margin: 0.5 } as const;
-  return ofDrifting(variant, 'after', { rule, statistic: shareOfFall('after', 'last') });
+  return ofDrifting(variant, 'stop', { rule, statistic: shareOfFall('stop', 'last') });
 }

@@ -17,11 +17,7 @@ const BESIDE = 2;
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Mean over the end of training less that at early stopping, or beside it; null where the end begins no later. */
-export function lateChange(
-  { log, stop }: RunEvidence,
-  measure: Measure,
-  from: 'dip' | 'beside',
-): number | null {
+function lateChange({ log, stop }: RunEvidence, measure: Measure, from: 'dip' | 'beside'): number | null {
   const test = (rows: RunEvidence['log']) => rows.flatMap((row) => (row.test ? [row.test[measure]] : []));
   const end = log.slice(-Math.ceil(END_SHARE * log.length));
   const start = log.filter(({ epoch }) =>
@@ -72,4 +68,8 @@ export function augmentationDiffers(without: VariantEvidence, withIt: VariantEvi
       samples: [...changes(without, 'without', measure, from), ...changes(withIt, 'with', measure, from)],
     })),
   );
+}
+
+export function hasLateTraining(run: RunEvidence): boolean {
+  return lateChange(run, 'loss', 'beside') !== null;
 }

@@ -70,8 +70,8 @@ function bySurety({ argument }: Found, p: number, { level }: ClaimsParams): Side
 }
 
 /** Why no number of further seeds would help as things are; null where it might. */
-function hopeless({ claim, estimate, runs, runsWithoutLate }: Found): Open | null {
-  if (claim.late && runs > 0 && runsWithoutLate === runs) return { reason: 'nothing-after-stopping', runs };
+function hopeless({ estimate, runs, runsWithoutLate }: Found): Open | null {
+  if (runs > 0 && runsWithoutLate === runs) return { reason: 'nothing-after-stopping', runs };
   return estimate ? null : { reason: 'no-values' };
 }
 

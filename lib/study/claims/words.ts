@@ -10,7 +10,7 @@ export function openText(open: Open, { power }: ClaimsParams): string {
       return 'There are no values to compute it from.';
     case 'nothing-after-stopping':
       return (
-        `Nothing is decided: no checkpoint lies after early stopping in ${open.runs === 1 ? 'the only run' : `any of the ${open.runs} runs`}. ` +
+        `Nothing is decided: ${open.runs === 1 ? 'the only run has not' : `none of the ${open.runs} runs has`} anything after early stopping that could be compared with it. ` +
         'Train for longer, or add a later epoch to `epochs`.'
       );
     case 'too-few-seeds':

@@ -56,7 +56,7 @@ describe('the claims', () => {
   });
 
   it('are judged at the last checkpoint, not at another', () => {
-    // Only the last is below 0.4: the others lie at 0.3 to 1 and at 0.5.
+    // The last alone is so low: the others lie at 0.3 and above.
     const found = primaryOf(examineClaims(studyOf(asInThePaper), params), 'drift');
     expect(found.estimate!.value).toBeCloseTo(0.05, 1);
     const turned = studyOf(asInThePaper).map((one) => ({
@@ -76,7 +76,9 @@ describe('the claims', () => {
       })),
     }));
     const findings = examineClaims(early, params);
-    for (const finding of findings.filter(({ claim }) => claim.late && claim.id !== 'late-training'))
+    for (const finding of findings.filter(({ claim }) =>
+      ['drift', 'steady', 'groups', 'ties'].includes(claim.id),
+    ))
       expect([finding.statistic, finding.verdict ?? 'undecided']).toEqual([finding.statistic, 'undecided']);
     expect(primaryOf(findings, 'drift').open).toEqual({ reason: 'nothing-after-stopping', runs: 4 });
   });
@@ -91,6 +93,9 @@ describe('the claims', () => {
 
   it('stay open without data', () => {
     const run = {
+      crossed: [],
+      swings: [],
+      alternatives: [],
       seed: 0,
       stop: 5,
       log: [],
@@ -248,7 +253,7 @@ describe('what is compared', () => {
     );
     const value = (name: string) =>
       found.find(({ statistic }) => statistic === `grad-cam − saliency, ${name}`)!.estimate!.value;
-    expect(value('Spearman by Eq. 8') - value('Spearman corrected for ties')).toBeCloseTo(0.3, 9);
+    expect(value('Spearman by Eq. 8') - value('Spearman')).toBeCloseTo(0.3, 9);
   });
 });
 
@@ -266,7 +271,7 @@ describe('secondary statistics', () => {
 
   it('given beside others are not judged', () => {
     const given = examineClaims(studyOf(asInThePaper), params).filter(({ rule }) => rule === null);
-    expect(given.map(({ statistic }) => statistic)).toContain('p_c, B');
+    expect(given.map(({ statistic }) => statistic)).toContain('p_c, B, images chosen by other seeds');
     expect(new Set(given.map(({ verdict }) => verdict))).toEqual(new Set([null]));
   });
 });

@@ -8,11 +8,9 @@ import { examineSensitivity } from '../../../lib/study/claims/sensitivity.ts';
 import { sensitivityColumns } from '../../../lib/study/claims/sensitivity-words.ts';
 import { asInThePaper, params, stop, studyOf } from './world.ts';
 
-const PATIENCE = 5;
-
 function pageOf(variants: readonly VariantEvidence[], common = 'shapes, resnet-8'): string {
   const findings = examineClaims(variants, params);
-  const sensitivity = examineSensitivity(variants, params, findings, PATIENCE);
+  const sensitivity = examineSensitivity(variants, params, findings);
   return claimsPage(findings, { common, variants }, sensitivity, params);
 }
 
@@ -29,7 +27,7 @@ const page = pageOf(paper);
 describe('the page of claims', () => {
   it('names each claim with its verdict, its primary statistic and where to look', () => {
     expect(page).toMatch(
-      /\| 3\. Saliency [^|]*\| held \| saliency, MSSIM < 0\.4 \| 0\.0\d+ \| [^|]* \| 7, 0, 0 \| Figure 5 \|/,
+      /\| 3\. Saliency [^|]*\| held \| saliency, MSSIM < 0\.4 \| 0\.0\d+ \| [^|]* \| 15, 0, 0 \| Figure 5 \|/,
     );
     for (const { number, text } of claims) expect(page).toContain(`## ${number}. ${text}`);
   });
@@ -77,7 +75,7 @@ describe('the page of claims', () => {
       checkpoints: run.checkpoints.filter(({ epoch }) => epoch <= stop),
     }));
     expect(pageOf(early)).toContain(
-      'Nothing is decided: no checkpoint lies after early stopping in any of the 4 runs.',
+      'Nothing is decided: none of the 4 runs has anything after early stopping that could be compared with it.',
     );
     expect(pageOf(early)).toContain('No checkpoint after it: seed 0, 1, 2, 3, left out of all that is late.');
   });
@@ -89,18 +87,18 @@ describe('the page of claims', () => {
     );
   });
 
-  it('marks methods whose scores are the same for all images of a class', () => {
+  it('marks methods whose maps of a class are all equal', () => {
     const blind = mapRuns(paper, (run) => ({
       ...run,
       checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
         epoch,
         scores: scores.map((row) =>
-          row.method === 'deconvolution' ? { ...row, mssim: row.class === 'ring' ? 0.8 : 0.9 } : row,
+          row.method === 'deconvolution' ? { ...row, dependsOnImage: false } : row,
         ),
       })),
     }));
     expect(pageOf(blind)).toContain('| deconvolution * |');
-    expect(pageOf(blind)).toContain('such maps do not depend on the image');
+    expect(pageOf(blind)).toContain('they do not depend on the image');
     expect(page).not.toContain(' * |');
   });
 
@@ -128,86 +126,87 @@ describe('the page of claims', () => {
 });
 
 describe('other choices', () => {
-  /** With every pair of checkpoints, so that any of them can be what is compared with. */
-  const whole = mapRuns(paper, (run) => ({
+  /** Compared with epoch 40 too, from which on nothing changes; of the images of even number alone. */
+  const others = mapRuns(paper, (run) => ({
     ...run,
-    pairs: run.checkpoints.flatMap(({ epoch: from }) =>
-      run.checkpoints
-        .filter(({ epoch: to }) => to > from)
-        .map(({ epoch: to, scores }) => {
-          const known = run.pairs.find((pair) => pair.from === from && pair.to === to);
-          // From the checkpoint of epoch 40 on, nothing changes.
-          return (
-            known ?? { from, to, scores: scores.map((row) => ({ ...row, mssim: from >= 40 ? 0.95 : 0.05 })) }
-          );
-        }),
-    ),
+    alternatives: [
+      {
+        reference: 'patience-20',
+        epoch: 40,
+        checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
+          epoch,
+          scores: scores.flatMap((row) =>
+            row.image % 2 === 0 ? [{ ...row, mssim: epoch >= 40 ? 0.95 : 0.05 }] : [],
+          ),
+        })),
+      },
+    ],
   }));
+  const rowsOf = (variants: readonly VariantEvidence[]) =>
+    examineSensitivity(variants, params, examineClaims(variants, params));
+  const cell = (variants: readonly VariantEvidence[], rule: string, claim: number) =>
+    rowsOf(variants)
+      .find((row) => row.rule === rule)!
+      .cells.find((one) => one.claim === claim)!;
 
   it('are as declared where nothing is otherwise', () => {
-    const rows = examineSensitivity(whole, params, examineClaims(whole, params), PATIENCE);
-    expect(rows[0]).toMatchObject({ rule: 'as declared' });
-    expect(rows[0]!.cells!.some(({ changed }) => changed)).toBe(false);
-    expect(rows.find(({ rule }) => rule.startsWith('undefined'))!.cells).toEqual(rows[0]!.cells);
+    const [declared, ...rest] = rowsOf(paper);
+    expect(declared!.rule).toBe('as declared');
+    expect(declared!.cells.some(({ changed }) => changed)).toBe(false);
+    expect(rest.find(({ rule }) => rule === 'undefined similarities as 0')!.cells).toEqual(declared!.cells);
   });
 
-  it('change a verdict where another patience moves what maps are compared with', () => {
-    const late = mapRuns(whole, (run) => ({
-      ...run,
-      // A lower loss at epoch 41, which a patience of 5 or 20 does not wait for.
-      log: run.log.map((row) => ({
-        ...row,
-        monitoredLoss: Math.abs(row.epoch - 10) < 1 ? 0.5 : row.epoch === 41 ? 0.1 : 1,
-      })),
-    }));
-    const patient = { ...params, sensitivity: { patience: [20, 50], window: 1 } };
-    const rows = examineSensitivity(late, patient, examineClaims(late, params), PATIENCE);
-    const drift = (rule: string) =>
-      rows.find((row) => row.rule === rule)!.cells!.find(({ claim }) => claim === 3)!;
-    expect(drift('early stopping with a patience of 20')).toMatchObject({ verdict: 'held', changed: false });
-    expect(drift('early stopping with a patience of 50')).toMatchObject({
+  it('change a verdict where maps are compared with another reference', () => {
+    expect(cell(others, 'compared with patience 20', 3)).toMatchObject({
       verdict: 'not held',
+      changed: true,
+    });
+    expect(cell(others, 'as declared, of the images that other references have', 3)).toMatchObject({
+      verdict: 'held',
+      changed: false,
+    });
+    expect(pageOf(others)).toContain('Another verdict: claim 3 (compared with patience 20');
+  });
+
+  it('have no say where there are no runs after another reference', () => {
+    const last = mapRuns(others, (run) => ({
+      ...run,
+      alternatives: run.alternatives.map((one) => ({ ...one, epoch: 81 })),
+    }));
+    expect(cell(last, 'compared with patience 20', 3)).toMatchObject({ verdict: 'undecided' });
+  });
+
+  it('turn to images that another net chose', () => {
+    const own = mapRuns(paper, (run) => ({
+      ...run,
+      swings: run.swings.map((row) => (row.chooser === run.seed ? { ...row, probability: 0.1 } : row)),
+    }));
+    expect(cell(own, 'images chosen by other seeds', 6)).toMatchObject({ verdict: 'held', changed: false });
+    expect(cell(own, 'images chosen by the seed itself', 6)).toMatchObject({
+      verdict: 'undecided',
       changed: true,
     });
   });
 
-  it('smooth the loss before they look for the lowest', () => {
-    const dips = mapRuns(whole, (run) => ({
+  it('count undefined similarities as 0', () => {
+    const holes = mapRuns(paper, (run) => ({
       ...run,
-      log: run.log.map((row) => ({
-        ...row,
-        // One lucky epoch at 10, and a true valley about 40.
-        monitoredLoss: row.epoch === 10 ? 0 : 1 + Math.abs(row.epoch - 40) / 100,
+      checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
+        epoch,
+        scores: scores.map((row, at) => (at % 2 === 0 ? { ...row, mssim: null } : { ...row, mssim: 0.6 })),
       })),
     }));
-    const rows = examineSensitivity(
-      dips,
-      { ...params, sensitivity: { patience: [], window: 5 } },
-      examineClaims(dips, params),
-      40,
-    );
-    const smoothed = rows.find(({ rule }) => rule === 'early stopping by the mean loss of 5 epochs')!;
-    expect(rows[0]!.cells!.find(({ claim }) => claim === 3)!.verdict).toBe('held');
-    expect(smoothed.cells!.find(({ claim }) => claim === 3)!.verdict).toBe('not held');
-  });
-
-  it('are said not to be computed for want of pairs of checkpoints', () => {
-    const moved = mapRuns(paper, (run) => ({
-      ...run,
-      log: run.log.map((row) => ({ ...row, monitoredLoss: Math.abs(row.epoch - 40) })),
-    }));
-    const said = pageOf(moved);
-    expect(said).toContain(
-      'Not computed, for want of pairs of checkpoints: early stopping with a patience of 10',
-    );
+    expect(cell(holes, 'as declared', 3)).toMatchObject({
+      verdict: 'not held',
+      value: expect.closeTo(0.6, 9) as number,
+    });
+    expect(cell(holes, 'undefined similarities as 0', 3)).toMatchObject({ verdict: 'held', changed: true });
   });
 
   it('turn to the runs that do not decide', () => {
-    const findings = examineClaims(paper, params);
-    const rows = examineSensitivity(paper, params, findings, PATIENCE);
+    const rows = rowsOf(paper);
     expect(rows.map(({ rule }) => rule)).toContain('runs with augment=false');
     const columns = sensitivityColumns(rows);
-    for (const { values } of Object.values(columns))
-      expect(values.length).toBe(rows.filter(({ cells }) => cells).length * claims.length);
+    for (const { values } of Object.values(columns)) expect(values.length).toBe(rows.length * claims.length);
   });
 });

@@ -5,6 +5,7 @@ import type {
   FloorScore,
   RunEvidence,
   Scored,
+  Swing,
   VariantEvidence,
 } from '../../../lib/study/claims/evidence.ts';
 import { claimsParams } from '../../../lib/study/claims/parameters.ts';
@@ -82,9 +83,9 @@ export const params = claimsParams.parse({
     'late-training': { statistic: 'test error, from the epochs beside early stopping', direction: 'below' },
     augmentation: { statistic: 'test loss, from the epochs beside early stopping', direction: 'apart' },
     drift: { statistic: 'saliency, MSSIM', direction: 'below', margin: 0.4 },
-    steady: { statistic: 'guided-backpropagation − saliency, MSSIM', direction: 'above' },
+    steady: { statistic: 'guided-backpropagation − saliency, MSSIM at one size', direction: 'above' },
     groups: { statistic: 'saliency, MSSIM, A − C', direction: 'within', margin: 0.1 },
-    oscillation: { statistic: 'p_c, C − A', direction: 'above' },
+    oscillation: { statistic: 'p_c, C − A, images chosen by other seeds', direction: 'above' },
     ties: { statistic: 'saliency, Spearman', direction: 'below', margin: 0.1 },
     'seed-floor': { statistic: 'saliency, MSSIM, seeds at early stopping', direction: 'above' },
     'temporal-floor': { statistic: 'saliency, MSSIM', direction: 'above' },
@@ -124,7 +125,17 @@ function similaritiesOf(
         ofSeed + (image.group === 'B' ? world.groupB : 0) + world.imageSpread * from.normal();
       const [mssim, spearman] = [near(), near()];
       const spearmanEq8 = spearman + (method === 'grad-cam' ? world.ties : 0);
-      return { ...image, method, mssim, spearman, spearmanEq8 };
+      return {
+        ...image,
+        method,
+        mssim,
+        spearman,
+        spearmanEq8,
+        mssimCommon: mssim,
+        spearmanCommon: spearman,
+        spearmanEq8Common: spearmanEq8,
+        dependsOnImage: true,
+      };
     });
   });
 }
@@ -165,32 +176,46 @@ function runOf(world: World, augment: boolean, seed: number, seeds: number, stud
     [stop + 1, () => world.after],
     [81, (method) => world.last[method]!],
   ]);
-  const checkpoints = epochs.map((epoch, place): Checkpoint => {
+  const checkpoints = epochs.map((epoch): Checkpoint => {
     const similarities = at(levels.get(epoch) ?? (() => 0.5));
-    const sign = place % 2 === 0 ? 1 : -1;
     const scores = similarities.map((row): CheckpointScore => {
-      const probability = 0.5 + sign * (world.swing[row.group]! + 0.1 * world.seedSpread * from.normal());
       const pointing = from.uniform() < world.pointing ? 1 : 0;
-      return { ...row, probability, entropy: probability, pointing, covered: COVERED };
+      return { ...row, probability: 0.5, entropy: 1, pointing, covered: COVERED };
     });
     return { epoch, scores };
   });
-  const withStop = checkpoints.flatMap(({ epoch, scores }): EpochPair[] =>
-    epoch === stop ? [] : [{ from: Math.min(epoch, stop), to: Math.max(epoch, stop), scores }],
-  );
+  const pairs: readonly EpochPair[] = [
+    { place: 'before', from: stop - 1, to: stop, scores: at(() => world.before) },
+    { place: 'stop', from: stop, to: stop + 1, scores: at(() => world.after) },
+    { place: 'late', from: 80, to: 81, scores: at(() => world.late) },
+    // Further apart: the nearest is asked for.
+    { place: 'stop', from: stop, to: stop + 4, scores: at(() => 0.1) },
+    { place: 'late', from: 77, to: 81, scores: at(() => 0.1) },
+  ];
   const others = Array.from({ length: seeds }, (_, other) => other).filter((other) => other !== seed);
-  const floor = (level: number): FloorScore[] =>
-    others.flatMap((other) => at(() => level).map((row) => ({ ...row, other })));
+  const floor = (level: (method: string) => number): FloorScore[] =>
+    others.flatMap((other) => at(level).map((row) => ({ ...row, other })));
   return {
     seed,
     stop,
     log: logOf(world, augment, from),
     checkpoints,
-    pairs: [...withStop, { from: 80, to: 81, scores: at(() => world.late) }],
-    floor: floor(world.floor),
-    lateFloor: floor(world.lateFloor),
+    pairs,
+    floor: floor(() => world.floor),
+    lateFloor: floor(() => world.lateFloor),
+    crossed: floor((method) => world.last[method]!),
+    swings: [seed, ...others].flatMap((chooser) => swingsOf(world, chooser, from)),
+    alternatives: [],
     untrained: at(() => world.untrained),
   };
+}
+
+function swingsOf(world: World, chooser: number, from: Draws): readonly Swing[] {
+  const ofSeed = world.seedSpread * from.normal();
+  return selected(chooser).map((image) => {
+    const swing = world.swing[image.group]! * (1 + ofSeed + world.imageSpread * from.normal());
+    return { ...image, chooser, probability: swing, entropy: swing, margin: 10 * swing, turns: swing };
+  });
 }
 
 /** Runs of the made-up study; `study` makes it another one of the same truth. */
