@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -80,7 +79,7 @@ const exampleFiles = new Set([
   ...['../lib/drawing.ts', '../plot.ts'],
 ]);
 
-function unknownIn(line: string, root: Command): string[] {
+function unknownIn(line: string, root: ReturnType<typeof program>): string[] {
   const [, rest] = /^(?:\$ |npx )*pipe ((?:[^|;&#]|&(?!&))*)/.exec(line.trim()) ?? [];
   if (rest === undefined) return [];
   const [name = '', ...words] = rest.trim().split(/\s+/);
