@@ -1,8 +1,8 @@
 // Bundles the command and its helpers into dist/, so that starting `pipe` reads a few files, not hundreds.
 // With `--types`, also what a package needs beside them: declarations, and the licences of what was bundled.
 import { build } from 'esbuild';
-import { chmod, copyFile, readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { chmod, copyFile, cp, readdir, rm } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 
 process.chdir(import.meta.dirname);
 const { metafile } = await build({
@@ -29,8 +29,14 @@ const { metafile } = await build({
 });
 await chmod('dist/pipe.js', 0o755);
 await copyFile('execute/run-commands.pl', 'dist/run-commands.pl');
+// The Python package lies there as it can be installed, without what Python leaves beside its sources.
+await rm('dist/python', { recursive: true, force: true });
+const isSource = (path) => !/__pycache__|\.egg-info|build/.test(relative('python', path));
+await cp('python', 'dist/python', { recursive: true, filter: isSource });
 
 // Chunks carry a hash in their names: drop the ones this build did not write.
-const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path))).add('run-commands.pl');
+const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)))
+  .add('run-commands.pl')
+  .add('python');
 for (const file of await readdir('dist'))
   if (!written.has(file)) await rm(join('dist', file), { recursive: true });

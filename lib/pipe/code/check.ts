@@ -44,7 +44,13 @@ export class CheckCache {
     const { params } = tasks[0]!;
     const request = requestFor(stage, tasks, code, sources, environment);
     // Another PATH (npx has one of its own) is no other question: no task's result may hang on it.
-    const asked = { ...request, env: declaredDigests(environment, stage.env), machine: machineText() };
+    // Of Python its meaning asks, not where and how it is written.
+    const asked = {
+      ...request,
+      python: code.python === null ? null : [code.digest, code.python.version],
+      env: declaredDigests(environment, stage.env),
+      machine: machineText(),
+    };
     const key = digestOf(canonicalJson(asked as unknown as Json));
     const passed = this.#passed.get(key);
     if (passed !== undefined) return { issues: [], toolchain: passed };
@@ -120,6 +126,7 @@ function requestFor(
   const points = new Map<string, Point>(tasks.map(({ point }) => [canonicalJson(point), point]));
   return {
     bundle: code.bundle,
+    python: code.python,
     params: tasks[0]!.params.values,
     points: [...points.values()],
     inputs: stage.inputs.map(({ name }, position) => declaredInput(name, position, tasks, sources)),

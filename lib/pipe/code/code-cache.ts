@@ -5,6 +5,7 @@ import { writeAtomically } from '../store/atomic.ts';
 import { codePath, type Layout } from '../store/layout.ts';
 import { readSealed, writeSealed } from '../store/sealed.ts';
 import { bundleStage, type Bundle, type Source } from './bundle.ts';
+import type { PythonRun } from '../execute/executor.ts';
 import type { FileDigests } from '../files/file-digests.ts';
 
 /** What a stage module means: its digest, the packages it needs, and a bundle that workers import. */
@@ -19,6 +20,15 @@ export interface StageCode {
   readonly files: readonly string[];
   /** Directories in which a name that comes, goes or is linked elsewhere may have a say. */
   readonly directories: readonly string[];
+  /** How Python code is run; null where there is none. */
+  readonly python: StagePython | null;
+  /** What of it could not be followed; told once. */
+  readonly warnings: readonly string[];
+}
+
+export interface StagePython extends PythonRun {
+  /** `CPython 3.12.4`: a part of the toolchain. */
+  readonly version: string;
 }
 
 /** Kept for each code digest, as it was first seen. */
@@ -128,6 +138,8 @@ export class CodeCache {
         ...entry.names.map(([question]) => question.split('\n')[0]!),
         ...entry.trees.map(([path]) => path),
       ],
+      python: null,
+      warnings: [],
     };
   }
 

@@ -40,8 +40,13 @@ export interface CommandRequest extends AnyRequest {
 export interface ModuleRequest extends AnyRequest {
   readonly kind: 'use';
   readonly task: string;
+  /** The bundled module, or the script of a Python stage. */
   readonly bundle: string;
+  /** How a Python stage is run; null for TypeScript. */
+  readonly python: PythonRun | null;
   readonly params: JsonObject;
+  /** The same as a text, which is the same everywhere. */
+  readonly parameters: string;
   readonly point: Point;
   readonly previous: Scalar | null;
   /** Files by input name; the members of a directory or glob one by one. */
@@ -53,6 +58,15 @@ export interface ModuleRequest extends AnyRequest {
   readonly threads: number;
 }
 
+/** What runs a Python stage, and its sources as they were digested. */
+export interface PythonRun {
+  readonly executable: string;
+  /** Absolute paths of all followed sources with the digests of their texts. */
+  readonly files: readonly (readonly [path: string, text: string])[];
+  /** Where texts are kept, for a source that is edited while the run goes on. */
+  readonly kept: string;
+}
+
 export interface RequestFile {
   readonly path: string;
   /** The readable, project-relative path. */
@@ -60,8 +74,11 @@ export interface RequestFile {
   readonly point: Point;
 }
 
+/** What progress reports by name, such as a loss; null is no number (NaN, an infinity). */
+export type Numbers = Readonly<Record<string, number | null>>;
+
 export interface TaskListener {
-  progress(done: number, total: number, unit: string, note: string): void;
+  progress(done: number, total: number, unit: string, note: string, numbers?: Numbers): void;
   log(stream: 'out' | 'err', text: string): void;
   warning(message: string): void;
 }

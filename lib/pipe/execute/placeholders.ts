@@ -6,11 +6,13 @@ export interface Placeholders {
   readonly params: JsonObject;
   /** Path of a file with all of them; null when there are none. */
   readonly paramsFile: string | null;
+  /** The interpreter of the stage; null where it has none. */
+  readonly python: string | null;
   readonly point: Point;
 }
 
 /**
- * Fills `{inputs.x}`, `{outputs.x}`, `{params.a.b}`, `{params}` (the file) and `{axis}` into a command, each
+ * Fills `{inputs.x}`, `{outputs.x}`, `{params.a.b}`, `{params}` (the file), `{axis}` and `{python}` into a command, each
  * value quoted as one word of the shell (a list as several). Braces that name none of these, and `${…}`, are
  * the shell's own.
  */
@@ -22,6 +24,7 @@ export function fillIn(command: string, values: Placeholders): string {
     if (head === 'outputs') return name in values.outputs ? quote(values.outputs[name]!) : whole;
     if (path === 'params') return values.paramsFile === null ? whole : quote(values.paramsFile);
     const value = head === 'params' ? valueAt(values.params, rest) : values.point[path];
+    if (path === 'python' && value === undefined && values.python !== null) return quote(values.python);
     return value === undefined ? whole : quote(typeof value === 'string' ? value : canonicalJson(value));
   });
 }

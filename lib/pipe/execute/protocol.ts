@@ -1,6 +1,6 @@
 import type { Finding } from '../stage/doctor.ts';
 import type { JsonObject, Point } from '../json.ts';
-import type { ModuleRequest } from './executor.ts';
+import type { ModuleRequest, Numbers, PythonRun } from './executor.ts';
 
 /**
  * What is said between the pool and a worker process, which runs stage modules. `number` ties answers to requests. What a task prints
@@ -18,6 +18,7 @@ export type FromWorker =
       readonly total: number;
       readonly unit: string;
       readonly note: string;
+      readonly numbers?: Numbers;
     }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'answer'; readonly number: number; readonly answer: Answer };
@@ -52,6 +53,7 @@ export interface QuestionFailure {
 /** Asks a stage module whether it agrees with its declaration, and which toolchain it would use. */
 export interface CheckRequest {
   readonly bundle: string;
+  readonly python: PythonRun | null;
   readonly params: JsonObject;
   /** The points of all its tasks. */
   readonly points: readonly Point[];

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Digest } from '../digest.ts';
+import { canonicalJson } from '../json.ts';
 import type { Graph, Task, TaskSource } from '../graph/graph.ts';
 import type { KnownOutputs } from '../plan/plan.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { taskEnvironment, type Variables } from './environment.ts';
-import type { CommandRequest, ModuleRequest, RequestFile, TaskRequest } from './executor.ts';
+import type { CommandRequest, ModuleRequest, PythonRun, RequestFile, TaskRequest } from './executor.ts';
 import { fillIn } from './placeholders.ts';
 import { shellWords } from './shell.ts';
 import type { SourceFiles } from '../files/source-files.ts';
@@ -19,6 +20,8 @@ export interface RequestParts {
   readonly environment: Variables;
   /** Absolute path of the stage's bundle; null for a command. */
   readonly bundle: string | null;
+  /** Of a stage with Python code. */
+  readonly python: PythonRun | null;
   readonly work: { readonly path: string; readonly outputs: Readonly<Record<string, string>> };
   readonly threads: number;
 }
@@ -41,7 +44,9 @@ function moduleRequest(task: Task, parts: RequestParts): ModuleRequest {
     kind: 'use',
     task: task.id,
     bundle: parts.bundle ?? '',
+    python: parts.python,
     params: task.params.values,
+    parameters: canonicalJson(task.params.values),
     point: task.point,
     previous: task.previous,
     inputs,
@@ -90,7 +95,8 @@ function commandRequest(
   );
   const { outputs } = parts.work;
   const paramsFile = writeParams(task, parts.work.path);
-  const script = fillIn(work.command, { inputs, outputs, params, paramsFile, point: task.point });
+  const python = parts.python?.executable ?? null;
+  const script = fillIn(work.command, { inputs, outputs, params, paramsFile, python, point: task.point });
   const env = taskEnvironment(environment, task.stage);
   env['PIPE_THREADS'] = String(threads);
   if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;

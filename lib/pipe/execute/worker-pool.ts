@@ -1,24 +1,32 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { canonicalJson } from '../json.ts';
+import { canonicalJson, type Json } from '../json.ts';
 import { CommandPool } from './command-pool.ts';
 import type { Program } from './command-process.ts';
-import type { ExecutionResult, Executor, ModuleRequest, TaskListener, TaskRequest } from './executor.ts';
+import type {
+  ExecutionResult,
+  Executor,
+  ModuleRequest,
+  PythonRun,
+  TaskListener,
+  TaskRequest,
+} from './executor.ts';
 import type { Answer, CheckRequest, ExamineRequest, ModuleQuestions, QuestionFailure } from './protocol.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { pythonDirectory, pythonEnvironment, pythonProgram } from './python.ts';
+import { WorkerProcess, type WorkerKind } from './worker-process.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
 /**
  * Runs stage modules in child processes and keeps these for the next task with the same environment, which then
- * does not pay for starting Node and loading an engine; commands run in processes that start others fast. How
+ * does not pay for starting Node and loading an engine (a process of Python forks for each task); commands run in processes that start others fast. How
  * many run at once is up to the caller.
  */
 export class WorkerPool implements Executor, ModuleQuestions {
   readonly #directory: string;
   readonly #entry: string;
-  readonly #idle: { readonly key: string; readonly worker: WorkerProcess }[] = [];
+  readonly #idle: Idle[] = [];
   readonly #busy = new Set<WorkerProcess>();
   readonly #commands: CommandPool;
 
@@ -48,7 +56,7 @@ export class WorkerPool implements Executor, ModuleQuestions {
 
   #module(request: ModuleRequest, listener: TaskListener, signal: AbortSignal) {
     const limits = { timeout: request.timeout, grace: moduleGrace };
-    return this.#with(request.env, (worker) =>
+    return this.#with(this.#kind(request), (worker) =>
       worker.ask({ type: 'module', request }, listener, signal, limits),
     );
   }
@@ -78,7 +86,7 @@ export class WorkerPool implements Executor, ModuleQuestions {
       warning: () => undefined,
       log: (_, text) => output.push(text),
     };
-    const answer = await this.#with(question.request.env, (worker) =>
+    const answer = await this.#with(this.#kind(question.request), (worker) =>
       worker.ask(question, listener, signal, { timeout: questionTimeout, grace: moduleGrace }),
     );
     if (answer.type === 'threw') return { type: 'failed', message: answer.message, stack: answer.stack };
@@ -101,17 +109,17 @@ export class WorkerPool implements Executor, ModuleQuestions {
   }
 
   async #with<T extends { readonly type: string }>(
-    env: Environment,
+    kind: WorkerKind,
     ask: (worker: WorkerProcess) => Promise<T>,
   ): Promise<T> {
-    const key = canonicalJson(env);
-    const worker = this.#take(key) ?? new WorkerProcess(this.#entry, env, this.#directory);
+    const key = canonicalJson(kind as unknown as Json);
+    const worker = this.#take(key, kind) ?? new WorkerProcess(kind, this.#directory);
     this.#busy.add(worker);
     try {
       const answer = await ask(worker);
       // What a failed task left in memory is not for the next one.
       if (worker.alive && answer.type !== 'threw' && answer.type !== 'failed')
-        this.#idle.push({ key, worker });
+        this.#idle.push({ key, language: kind.serialization, worker });
       else await worker.end();
       return answer;
     } finally {
@@ -119,13 +127,33 @@ export class WorkerPool implements Executor, ModuleQuestions {
     }
   }
 
-  /** An idle worker with this environment; one with another makes room. */
-  #take(key: string): WorkerProcess | null {
+  /** An idle worker of this kind; one of the same language with another environment makes room. */
+  #take(key: string, { serialization }: WorkerKind): WorkerProcess | null {
     const position = this.#idle.findIndex((idle) => idle.key === key && idle.worker.alive);
     if (position >= 0) return this.#idle.splice(position, 1)[0]!.worker;
-    void this.#idle.shift()?.worker.end();
+    const other = this.#idle.findIndex(({ language }) => language === serialization);
+    if (other >= 0) void this.#idle.splice(other, 1)[0]!.worker.end();
     return null;
   }
+
+  #kind({ env, python, threads }: Placed): WorkerKind {
+    if (python == null) return { program: [process.execPath, this.#entry], env, serialization: 'advanced' };
+    const program = pythonProgram(python.executable, pythonDirectory(this.#entry), '_worker');
+    return { program, env: pythonEnvironment(env, threads ?? 1), serialization: 'json' };
+  }
+}
+
+interface Idle {
+  readonly key: string;
+  readonly language: WorkerKind['serialization'];
+  readonly worker: WorkerProcess;
+}
+
+/** What of a request says where it is answered. */
+interface Placed {
+  readonly env: Environment;
+  readonly python?: PythonRun | null;
+  readonly threads?: number;
 }
 
 type Question =

@@ -1,10 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resultOf, signalGroup, watch } from './child.ts';
+import type { Program } from './command-process.ts';
 import type { ExecutionResult, TaskListener } from './executor.ts';
 import type { Answer, FromWorker, ToWorker } from './protocol.ts';
 import { TaskStreams } from './task-streams.ts';
 
 type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number'> : never) : never;
+
+/** What a worker is; one of the same kind can take its place. */
+export interface WorkerKind {
+  readonly program: Program;
+  readonly env: Readonly<Record<string, string>>;
+  /** `json` is a line a message, which other programs than Node can read. */
+  readonly serialization: 'advanced' | 'json';
+}
 
 /** Milliseconds that a worker has to go when it is not needed; one that computes does not hear. */
 const patience = 300;
@@ -25,12 +34,12 @@ export class WorkerProcess {
   #current: Conversation | null = null;
   #exit: { readonly status: number | null; readonly signal: string | null } | null = null;
 
-  constructor(entry: string, env: Readonly<Record<string, string>>, cwd: string) {
-    this.#child = spawn(process.execPath, [entry], {
+  constructor({ program: [file, ...args], env, serialization }: WorkerKind, cwd: string) {
+    this.#child = spawn(file, args, {
       env,
       cwd,
       detached: true,
-      serialization: 'advanced',
+      serialization,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#streams = new TaskStreams({ out: this.#child.stdout!, err: this.#child.stderr! });
@@ -114,7 +123,8 @@ export class WorkerProcess {
     const current = this.#current;
     if (current === null) return;
     if (message.type === 'progress') {
-      current.listener.progress(message.done, message.total, message.unit, message.note);
+      const { done, total, unit, note, numbers } = message;
+      current.listener.progress(done, total, unit, note, numbers);
     } else if (message.type === 'warning') current.listener.warning(message.message);
     else if (message.number === current.number) {
       current.answer = message.answer;

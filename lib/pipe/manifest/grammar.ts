@@ -59,10 +59,24 @@ const scan = z.strictObject({
 
 const named = z.record(z.string(), z.unknown());
 
+const python = z
+  .string()
+  .describe('The Python interpreter: a path, a virtual environment, or a name on `PATH`.');
+
+const code = z.strictObject({
+  python: or(z.array(z.string()))
+    .optional()
+    .describe('Python files (or globs), each with all that it imports, without comments and docstrings.'),
+  files: or(z.array(z.string())).optional().describe('Other files (or globs) of code, byte by byte.'),
+});
+
 const stage = z
   .strictObject({
     title: z.string().optional().describe('One line that says what the stage does.'),
-    use: z.string().optional().describe('A TypeScript module of the project that exports a stage.'),
+    use: z
+      .string()
+      .optional()
+      .describe('A TypeScript or Python module of the project that declares a stage.'),
     cmd: z
       .string()
       .optional()
@@ -75,6 +89,12 @@ const stage = z
       .optional()
       .describe(
         'The shell that runs `cmd`, by name or path, where it is not the one at the top of the file.',
+      ),
+    python: python.optional(),
+    code: or(code)
+      .optional()
+      .describe(
+        'Code that counts beside what `use` and `cmd` show: a change of its meaning runs tasks again.',
       ),
     params: or(z.union([z.array(z.union([z.string(), named])), named]))
       .optional()
@@ -118,6 +138,7 @@ export const grammar = z
       )
       .optional()
       .describe('Named sets of parameters for `--profile`; `default` applies when none is asked for.'),
+    python: python.optional(),
     doctor: z
       .string()
       .optional()

@@ -67,6 +67,12 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     ],
     mistakes: ['params: { rate: 0.1 }\nprofiles:\n  slow: { params: { rte: 0.01 } }'],
   },
+  python: {
+    otherwise: 'the first there is of `.venv`, `$VIRTUAL_ENV`, `$CONDA_PREFIX`, and `python3` on `PATH`',
+    more: 'Python stages run in it, and `{python}` in a command is its path. Its version is in the fingerprint, its place is not. `pipe doctor` says which it is.',
+    examples: ['python: .venv', 'python: python3.12'],
+    mistakes: ['python: 3.12'],
+  },
   doctor: {
     otherwise: '`pipe doctor` tells of the machine only',
     more: 'Its default export is a `defineDoctor(…)` of `pipewright/stage`. It is part of no fingerprint.',
@@ -104,13 +110,13 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.use': {
     otherwise: 'a stage has either `use` or `cmd`',
-    more: 'Its default export is a `defineStage(…)`; [stages.md](stages.md) tells of it. What the module imports from the project is its code as well, without being listed.',
-    examples: ['use: stages/plot.ts'],
+    more: 'The default export of a TypeScript module is a `defineStage(…)`; [stages.md](stages.md) tells of it. A Python module (`.py`) has a function under `@stage(…)`; [python.md](python.md) tells of that. What the module imports from the project is its code as well, without being listed.',
+    examples: ['use: stages/plot.ts', 'use: stages/plot.py'],
     mistakes: ['use: stages/plot.ts\ncmd: python3 plot.py', 'use: ../plot.ts'],
   },
   'stages.*.cmd': {
     otherwise: 'a stage has either `use` or `cmd`',
-    more: 'Programs that it runs are inputs: a script that is not listed can change without the stage being stale. `${…}` in it is the shell’s.',
+    more: 'Python programs in it (`python3 plot.py`, `python -m pkg.plot`) are followed, with all that they import. Other programs that it runs are inputs, or `code`: a script that is not listed can change without the stage being stale. `{python}` is the stage’s interpreter. `${…}` in it is the shell’s.',
     examples: [
       'cmd: python3 plot.py {inputs.log} {outputs.figure}\ninputs:\n  script: ./plot.py\n  log: { from: train.log, gather: [seed, epoch] }\noutputs: { figure: loss.svg }',
     ],
@@ -132,6 +138,34 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
       'cmd: sort {inputs.text} | uniq -c > {outputs.counts}\nshell: bash\ninputs: { text: ./text.txt }\noutputs: { counts: counts.txt }',
     ],
     mistakes: ['use: stages/plot.ts\nshell: bash', 'cmd: date\nshell: bash -c'],
+  },
+  'stages.*.python': {
+    otherwise: 'that of the file',
+    examples: ['use: stages/plot.py\npython: tools/venv'],
+    mistakes: ['use: stages/plot.ts\npython: .venv', 'use: stages/plot.py\npython: ""'],
+  },
+  'stages.*.code': {
+    default: {},
+    more: 'For what neither `use` nor `cmd` shows: modules that are chosen while the program runs, scripts that a script calls, other languages. `pipe why` names the file that changed, and of Python the function.',
+    examples: [
+      'cmd: Rscript fit.R {outputs.fit}\ncode: { files: [fit.R, lib/*.R] }\noutputs: { fit: fit.csv }',
+    ],
+    mistakes: ['use: stages/plot.ts\ncode: { files: [lib/colors.json] }', 'cmd: ./fit.sh\ncode: [fit.R]'],
+  },
+  'stages.*.code.python': {
+    default: [],
+    examples: [
+      'cmd: sh train.sh {outputs.model}\ncode: { python: [train.py, models/*.py], files: [train.sh] }\noutputs: { model: model.json }',
+    ],
+    mistakes: ['cmd: sh train.sh\ncode: { python: [/opt/train.py] }'],
+  },
+  'stages.*.code.files': {
+    default: [],
+    more: 'A comment counts.',
+    examples: [
+      'cmd: julia fit.jl {outputs.fit}\ncode: { files: [fit.jl, src/*.jl] }\noutputs: { fit: fit.csv }',
+    ],
+    mistakes: ['cmd: ./fit\ncode: { files: [../fit.c] }'],
   },
   'stages.*.params': {
     default: [],

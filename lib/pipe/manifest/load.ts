@@ -113,10 +113,11 @@ function assembled(value: Json, profile: string, params: JsonObject, problems: P
   // A stage that has a mistake already is not blamed for what may follow from that.
   const doubtful = new Set([...broken, ...failed]);
   const stages: Stage[] = [];
+  const { python } = raw;
   for (const [name, stage] of Object.entries(raw.stages)) {
     const before = problems.length;
     const references = { resolver, choices: choices.get(name) ?? [] };
-    stages.push(readStage(name, stage, references, { shell, passEnv }, report));
+    stages.push(readStage(name, stage, references, { shell, passEnv, python }, report));
     if (problems.length > before) doubtful.add(name);
   }
   problems.push(...orderStages({ stages, params: { ...params, ...resolver.params } }, doubtful).problems);

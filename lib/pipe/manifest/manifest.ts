@@ -1,5 +1,6 @@
 import type { JsonObject, Point, Scalar } from '../json.ts';
 import type { Choice } from './choice.ts';
+import type { TrackedCode } from './code.ts';
 import type { Path } from './diagnostic.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Stage {
   /** One line for `pipe dag` and the progress display; may be empty. */
   readonly title: string;
   readonly work: Work;
+  /** Followed code that is not bundled: Python, and files that `code` names; null where there is none. */
+  readonly code: TrackedCode | null;
   /**
    * The declared parameters only, resolved: `params: [train.patience]` gives `{train: {patience: 10}}`. Where an
    * axis chooses a value, the text that says so stands; a task has the value.
@@ -48,7 +51,10 @@ export interface Stage {
 }
 
 export type Work =
-  /** A TypeScript module, project-relative, whose default export is a `defineStage(…)`. */
+  /**
+   * A module, project-relative: of TypeScript, whose default export is a `defineStage(…)`, or of Python (`.py`), with
+   * a function under `@stage(…)`.
+   */
   | { readonly kind: 'use'; readonly module: string }
   /**
    * A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` stand for shell-quoted values,

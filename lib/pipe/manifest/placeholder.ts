@@ -114,7 +114,7 @@ function checkNearAxes(stage: Stage, names: readonly string[], problems: Problem
   const { command } = stage.work;
   const words = [...command.matchAll(/(?<!\$)\{([A-Za-z_][\w-]*)\}/g)].map((match) => match[1]!);
   for (const word of new Set(words)) {
-    const near = names.includes(word) ? undefined : nearest(word, names);
+    const near = names.includes(word) || word === 'python' ? undefined : nearest(word, names);
     if (near === undefined) continue;
     problems.push({
       path: ['stages', stage.name, 'cmd'],

@@ -1,5 +1,6 @@
 import { isMapping, type Json, type JsonObject, type Scalar } from '../json.ts';
 import { choiceOf, type ChoiceNote } from './choice.ts';
+import { readCode } from './code.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import type { RawStage } from './grammar.ts';
 import { readInputs } from './input.ts';
@@ -14,6 +15,8 @@ import { ALL_AXES } from './template.ts';
 export interface ForAllStages {
   readonly shell: string;
   readonly passEnv: readonly string[];
+  /** The interpreter; undefined where none is named. */
+  readonly python: string | undefined;
 }
 
 export interface ReadReferences {
@@ -27,7 +30,7 @@ export function readStage(
   name: string,
   raw: RawStage,
   { resolver, choices }: ReadReferences,
-  { shell, passEnv }: ForAllStages,
+  { shell, passEnv, python }: ForAllStages,
   report: Report,
 ): Stage {
   const path: Path = ['stages', name];
@@ -43,6 +46,7 @@ export function readStage(
     name,
     title: raw.title ?? '',
     work: readWork(raw, shell, at),
+    code: readCode(raw, python, at),
     ...readParams(raw.params ?? [], { resolver, choices }, at),
     inputs: readInputs(raw.inputs ?? {}, choices, at),
     outputs: Object.entries(raw.outputs ?? {}).map(([output, written]) =>
@@ -63,7 +67,7 @@ function readWork({ use, cmd, cwd, shell }: RawStage, usual: string, report: Rep
     report({ path: ['cmd'], part: 'key', message: 'a stage has either `use` or `cmd`, not both' });
   }
   if (use === undefined && cmd === undefined) {
-    const hint = '`use: stages/name.ts` for a module, `cmd: …` for a shell command';
+    const hint = '`use: stages/name.ts` (or `.py`) for a module, `cmd: …` for a shell command';
     report({ path: [], part: 'key', message: 'a stage needs `use` or `cmd`', hint });
   }
   if (cwd !== undefined && cmd === undefined) {

@@ -32,7 +32,14 @@ export interface StageAction {
 
 export type WorkAction =
   | { readonly kind: 'use'; readonly code: Digest | null }
-  | { readonly kind: 'cmd'; readonly command: string; readonly cwd: string; readonly shell: string };
+  /** `code`: of what the command runs, where that can be followed or is named. */
+  | {
+      readonly kind: 'cmd';
+      readonly command: string;
+      readonly cwd: string;
+      readonly shell: string;
+      readonly code?: Digest;
+    };
 
 export interface TaskAction {
   /** The task's axis values, which the code is told. */
@@ -74,7 +81,13 @@ export function stageAction(stage: Stage, params: JsonObject, facts: StageFacts)
     version: actionVersion,
     work:
       stage.work.kind === 'cmd'
-        ? { kind: 'cmd', command: stage.work.command, cwd: stage.work.cwd, shell: stage.work.shell }
+        ? {
+            kind: 'cmd',
+            command: stage.work.command,
+            cwd: stage.work.cwd,
+            shell: stage.work.shell,
+            ...(facts.code === null ? {} : { code: facts.code }),
+          }
         : { kind: 'use', code: facts.code },
     params,
     outputs: Object.fromEntries(

@@ -4,10 +4,16 @@ import type { Action, StageAction, WorkAction } from './action.ts';
 import { inputReasons, type InputNames } from './input-reason.ts';
 import type { Reason } from './reason.ts';
 
+/** A source file, and which of its functions, methods and named values differ, where that is known. */
+export interface ChangedSource {
+  readonly path: string;
+  readonly parts: readonly string[];
+}
+
 /** What the comparison cannot see in two actions. */
 export interface ReasonContext {
   /** Source files whose meaning differs between two code digests. */
-  readonly changedSources: (before: Digest, after: Digest) => readonly string[];
+  readonly changedSources: (before: Digest, after: Digest) => readonly ChangedSource[];
   readonly inputs: InputNames;
   /** The keys under which the file gives a parameter, from those that the stage sees it under. */
   readonly given: (keys: readonly string[]) => readonly string[];
@@ -30,12 +36,30 @@ export function reasonsBetween(before: Action, after: Action, context: ReasonCon
 
 function workReasons(before: WorkAction, after: WorkAction, context: ReasonContext): Reason[] {
   if (before.kind === 'use' && after.kind === 'use') {
-    if (before.code === after.code || before.code === null || after.code === null) return [];
-    const files = context.changedSources(before.code, after.code);
-    return [{ reason: 'code', before: before.code, after: after.code, files }];
+    if (before.code === null || after.code === null) return [];
+    return codeReasons(before.code, after.code, context);
   }
   const [old, now] = [commandText(before), commandText(after)];
-  return old === now ? [] : [{ reason: 'command', before: old, after: now }];
+  const command: Reason[] = old === now ? [] : [{ reason: 'command', before: old, after: now }];
+  if (before.kind !== 'cmd' || after.kind !== 'cmd') return command;
+  return [...command, ...codeReasons(before.code, after.code, context)];
+}
+
+function codeReasons(
+  before: Digest | undefined,
+  after: Digest | undefined,
+  context: ReasonContext,
+): Reason[] {
+  if (before === after) return [];
+  if (before === undefined || after === undefined) {
+    return [{ reason: 'code', ...(before && { before }), ...(after && { after }), files: [] }];
+  }
+  const changed = context.changedSources(before, after);
+  const parts = Object.fromEntries(
+    changed.flatMap(({ path, parts }) => (parts.length === 0 ? [] : [[path, parts]])),
+  );
+  const files = changed.map(({ path }) => path);
+  return [{ reason: 'code', before, after, files, ...(Object.keys(parts).length > 0 && { parts }) }];
 }
 
 function commandText(work: WorkAction): string {

@@ -10,7 +10,7 @@ import {
   type InputMember,
   type StageAction,
 } from './action.ts';
-import { reasonsBetween } from './compare.ts';
+import { reasonsBetween, type ChangedSource } from './compare.ts';
 import type { InputName } from './input-reason.ts';
 import type { Reason } from './reason.ts';
 import type { OutputDigests, TaskRecord } from './record.ts';
@@ -68,7 +68,7 @@ export interface PlanFacts {
   readonly lostOutput: (task: Task, record: TaskRecord) => string | null;
   /** Outputs of a known action, if the store has every byte of them. */
   readonly stored: (task: Task, fingerprint: Digest) => OutputDigests | null;
-  readonly changedSources: (before: Digest, after: Digest) => readonly string[];
+  readonly changedSources: (before: Digest, after: Digest) => readonly ChangedSource[];
 }
 
 /** Digests of outputs by task index; null while they are not known. */

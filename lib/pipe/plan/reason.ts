@@ -16,12 +16,16 @@ export type Reason =
       readonly before?: Digest;
       readonly after?: Digest;
     }
-  /** The meaning of the stage's code changed; `files` are the sources whose meaning did, where known. */
+  /**
+   * The meaning of the stage's code changed; `files` are the sources whose meaning did, where known, `parts` for
+   * some of them the functions. A command has no `before` or no `after` where its code was, or is, not followed.
+   */
   | {
       readonly reason: 'code';
-      readonly before: Digest;
-      readonly after: Digest;
+      readonly before?: Digest;
+      readonly after?: Digest;
       readonly files: readonly string[];
+      readonly parts?: Readonly<Record<string, readonly string[]>>;
     }
   | { readonly reason: 'command'; readonly before: string; readonly after: string }
   | { readonly reason: 'package'; readonly name: string; readonly before?: string; readonly after?: string }

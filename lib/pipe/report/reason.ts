@@ -23,7 +23,7 @@ export function reasonKind(reason: Reason, stored = false): string {
         ? `input ${reason.input}: ${reason.path} ${change(reason)}`
         : `input ${reason.input} ${change(reason)} (made by ${stageOf(reason.task)})`;
     case 'code':
-      return reason.files.length === 0 ? 'code changed' : `code changed: ${reason.files.join(', ')}`;
+      return codeText(reason);
     case 'command':
       return `command changed: ${oneLine(reason.before)} -> ${oneLine(reason.after)}`;
     case 'package':
@@ -40,6 +40,21 @@ export function reasonKind(reason: Reason, stored = false): string {
       return `${reason.path} is gone or was edited${stored ? '' : ', and the store no longer has it'}`;
   }
 }
+
+/** `code changed: lib/net.py (Net.forward), lib/data.py`. */
+function codeText({ before, after, files, parts = {} }: Extract<Reason, { reason: 'code' }>): string {
+  if (before === undefined) return 'its code is followed from now on';
+  if (after === undefined) return 'its code is no longer followed';
+  const shown = files.map((file) => {
+    const names = parts[file] ?? [];
+    const more = names.length > mostParts ? `, and ${names.length - mostParts} more` : '';
+    return names.length === 0 ? file : `${file} (${names.slice(0, mostParts).join(', ')}${more})`;
+  });
+  return shown.length === 0 ? 'code changed' : `code changed: ${shown.join(', ')}`;
+}
+
+/** Functions of a file that are named. */
+const mostParts = 4;
 
 /** The stage of a task id: what stands before the point on its axes. */
 export function stageOf(task: string): string {

@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import { taskRequest } from '../execute/request.ts';
 import type { Survey } from './survey.ts';
+import { codeEdited, tellOfCode } from './task-code.ts';
 import type { WorkDirectories } from './work-directory.ts';
 
 export type StalePlan = Extract<PlannedTask, { plan: { state: 'stale' } }>;
@@ -120,9 +121,11 @@ async function attempt(task: Task, plan: StalePlan, execution: Execution): Promi
       blobs: engine.blobs,
       environment: engine.environment,
       bundle: survey.bundles.get(task.stage.name)?.bundle ?? null,
+      python: survey.bundles.get(task.stage.name)?.python ?? null,
       work: directory,
       threads,
     });
+    tellOfCode(task, execution);
     const startedAt = Date.now();
     const result = await engine.workers.execute(request, listener, signal);
     if (result.type === 'failed') return result;
@@ -131,6 +134,8 @@ async function attempt(task: Task, plan: StalePlan, execution: Execution): Promi
       if (execution.options.strict === true) return inputUndeclared(undeclared);
       warnOfReads(task, undeclared, execution);
     }
+    const edited = codeEdited(task, survey);
+    if (edited !== null) return edited;
     const missing = missingOutput(task, directory.outputs);
     if (missing !== null) return missing;
     const ms = Date.now() - startedAt;

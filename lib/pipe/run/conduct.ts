@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative } from 'node:path';
+import { interpreterVariables } from '../code/python-interpreter.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Outcome } from '../plan/outcome.ts';
@@ -104,7 +105,8 @@ function noteStanding(
   { digests, sources }: Survey,
 ): void {
   if (question === undefined || !digests.settled || sources.searched) return;
-  const env = [...new Set(manifest.stages.flatMap((stage) => stage.env))];
+  const python = manifest.stages.some(({ code }) => code !== null) ? interpreterVariables : [];
+  const env = [...new Set([...python, ...manifest.stages.flatMap((stage) => stage.env)])];
   const { profile, artifacts } = manifest;
   const standing = { question, profile, artifacts, tasks: selection.size, env };
   ifPossible(() => {

@@ -6,9 +6,11 @@ import { bootIdentity } from '../store/process-identity.ts';
 import { StatCache } from '../store/stat-cache.ts';
 import { CheckCache } from '../code/check.ts';
 import { CodeCache } from '../code/code-cache.ts';
+import { PythonCode } from '../code/python-code.ts';
 import { commandRunner } from '../execute/command-process.ts';
 import type { Variables } from '../execute/environment.ts';
 import { HashPool } from '../files/hash-pool.ts';
+import { pythonDirectory } from '../execute/python.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { ModuleQuestions } from '../execute/protocol.ts';
 import { WorkerPool, workerEntry } from '../execute/worker-pool.ts';
@@ -22,6 +24,7 @@ export interface Engine {
   readonly blobs: BlobStore;
   readonly actions: ActionCache;
   readonly code: CodeCache;
+  readonly python: PythonCode;
   readonly checks: CheckCache;
   readonly hashing: HashPool;
   readonly workers: Executor & ModuleQuestions;
@@ -39,6 +42,7 @@ export function createEngine(layout: Layout, environment: Variables): Engine {
     blobs: new BlobStore(layout, blobStats),
     actions: new ActionCache(layout),
     code: new CodeCache(layout),
+    python: new PythonCode(layout, environment, pythonDirectory(entry)),
     checks: new CheckCache(layout),
     hashing: new HashPool(entry),
     workers: new WorkerPool(layout.project, entry, commandRunner(entry, environment)),

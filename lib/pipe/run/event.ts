@@ -1,3 +1,4 @@
+import type { Numbers } from '../execute/executor.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import type { Reason } from '../plan/reason.ts';
 
@@ -25,6 +26,8 @@ export type RunEvent = { readonly at: number } & (
       readonly unit: string;
       /** A short live text such as `loss 0.412, 1520 images/s`; may be empty. */
       readonly note: string;
+      /** What the stage gave by name, such as a loss; null is no number (NaN, an infinity). */
+      readonly numbers?: Numbers;
     }
   | {
       readonly type: 'task-log';

@@ -23,7 +23,9 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
     inspect: (manifest, graph, selection) => inspect(engine, manifest, graph, selection),
     examine: (manifest) => examine(engine, manifest),
     run: (manifest, graph, runOptions) => runProject(engine, manifest, graph, runOptions),
-    close: () => engine.workers.close(),
+    close: async () => {
+      await Promise.all([engine.workers.close(), engine.python.close()]);
+    },
     kill: () => {
       engine.workers.kill();
     },

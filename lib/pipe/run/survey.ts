@@ -11,6 +11,8 @@ import type { Lock } from '../store/lock.ts';
 import { Artifacts } from './artifacts.ts';
 import type { Toolchain } from '../code/check.ts';
 import type { StageCode } from '../code/code-cache.ts';
+import type { ChangedSource } from '../plan/compare.ts';
+import type { CodeProblem } from '../code/code-files.ts';
 import type { Engine } from './engine.ts';
 import { declaredDigests } from '../execute/environment.ts';
 import { FileDigests } from '../files/file-digests.ts';
@@ -66,7 +68,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     record: ({ id }) => lock.get(id),
     lostOutput: (task, record) => artifacts.lost(task, record),
     stored: (task, fingerprint) => storedOutputs(engine, task, fingerprint),
-    changedSources: (before, after) => engine.code.changedSources(before, after),
+    changedSources: (before, after) => changedSources(engine, before, after),
   };
   const known: KnownOutputs = new Array<null>(graph.tasks.length).fill(null);
   const plans = planAll(facts, (index) => selection.has(index), known);
@@ -74,6 +76,16 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   const toRun = tasks.filter(({ index }) => plans.get(index)!.plan.state !== 'fresh');
   const stageIssues = [...stages.stageIssues, ...linkIssues(engine.layout.project, toRun, digests)];
   return { facts, plans, known, bundles, digests, sources, artifacts, stageIssues, inputIssues, codeNotes };
+}
+
+/** What differs between two codes, of whatever language. */
+export function changedSources(
+  { code, python }: Engine,
+  before: Digest,
+  after: Digest,
+): readonly ChangedSource[] {
+  const followed = python.changedSources(before, after);
+  return followed ?? code.changedSources(before, after).map((path) => ({ path, parts: [] }));
 }
 
 /** Finds the files of every input, which announces them; what cannot be found is an issue, once per path. */
@@ -110,7 +122,7 @@ async function surveyStages(
 ): Promise<StageSurvey> {
   const found: StageSurvey = { actions: new Map(), bundles: new Map(), stageIssues: [], codeNotes: [] };
   for (const [stage, ofStage] of groupBy(tasks, (task) => task.stage)) {
-    const code = await stageCode(engine, stage, facts.digests, found);
+    const code = await stageCode(engine, stage, facts, found);
     const env = declaredDigests(engine.environment, stage.env);
     for (const [params, group] of groupBy(ofStage, (task) => task.params)) {
       const known = await codeFacts(engine, stage, group, code, { ...facts, found });
@@ -120,22 +132,28 @@ async function surveyStages(
   }
   ifPossible(() => {
     engine.code.save();
+    engine.python.save();
     engine.checks.save();
   });
   return found;
 }
 
-/** Null for a command, and for a module that cannot be bundled. */
+/** Null for a command of which nothing is followed, and for code that has a mistake. */
 async function stageCode(
   engine: Engine,
   stage: Stage,
-  digests: FileDigests,
+  { digests, sources }: { digests: FileDigests; sources: SourceFiles },
   found: StageSurvey,
 ): Promise<StageCode | null> {
-  if (stage.work.kind === 'cmd') return null;
-  const code = await engine.code.of(stage.work.module, digests);
-  if (typeof code === 'string') {
-    found.stageIssues.push({ stage: stage.name, path: ['use'], message: code });
+  let code: StageCode | CodeProblem;
+  if (stage.code !== null) code = await engine.python.of(stage, stage.code, { digests, sources });
+  else if (stage.work.kind === 'cmd') return null;
+  else {
+    const bundled = await engine.code.of(stage.work.module, digests);
+    code = typeof bundled === 'string' ? { path: ['use'], message: bundled } : bundled;
+  }
+  if ('message' in code) {
+    found.stageIssues.push({ stage: stage.name, ...code });
     return null;
   }
   found.bundles.set(stage.name, code);
@@ -153,9 +171,13 @@ async function codeFacts(
   code: StageCode | null,
   facts: { found: StageSurvey; sources: SourceFiles; signal: AbortSignal },
 ): Promise<Omit<StageFacts, 'env'>> {
-  if (code === null) return stage.work.kind === 'cmd' ? NO_CODE : UNKNOWN;
-  const { digest, packages } = code;
-  return { code: digest, packages, toolchain: await stageToolchain(engine, stage, tasks, code, facts) };
+  if (code === null) return stage.code === null && stage.work.kind === 'cmd' ? NO_CODE : UNKNOWN;
+  const { digest, packages, python, files } = code;
+  const interpreter = python === null ? {} : { python: python.version };
+  if (stage.work.kind === 'cmd')
+    return { code: files.length === 0 ? null : digest, packages, toolchain: interpreter };
+  const named = await stageToolchain(engine, stage, tasks, code, facts);
+  return { code: digest, packages, toolchain: named && { ...interpreter, ...named } };
 }
 
 /** What the stage names as deciding the bytes, once it agrees with its declaration. */

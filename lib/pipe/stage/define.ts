@@ -67,8 +67,11 @@ export interface StageTask<P extends Schema, A extends Schema, I extends Inputs,
   readonly threads: number;
   /** Aborted when the run is stopped. */
   readonly signal: AbortSignal;
-  /** `unit` in the plural: `progress(3, 10, 'epochs', 'loss 0.41')`. */
-  progress(done: number, total: number, unit: string, note?: string): void;
+  /**
+   * `unit` in the plural: `progress(3, 10, 'epochs', 'on fold 2')`, or with numbers by name, which events carry as
+   * such: `progress(3, 10, 'epochs', { loss: 0.41 })`.
+   */
+  progress(done: number, total: number, unit: string, note?: string | Readonly<Record<string, number>>): void;
   /** A line for the task's log. */
   log(message: string): void;
   /** A line the user sees at once: something is odd, and the task goes on. */

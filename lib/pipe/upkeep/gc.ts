@@ -9,6 +9,7 @@ import { thisProcess, type ProcessIdentity } from '../store/process-identity.ts'
 import { tryLock } from '../store/project-lock.ts';
 import { digestsInLocks, usersOf, type StoreUser } from '../store/users.ts';
 import { CodeCache } from '../code/code-cache.ts';
+import { pythonInUse } from '../code/python-index.ts';
 import { oldCode } from './old-code.ts';
 import { changedAt, surveyStore, type StoreSurvey } from './store-survey.ts';
 import { WorkDirectories } from '../run/work-directory.ts';
@@ -162,5 +163,6 @@ function carryOut(
 
 /** Codes in locks are kept so that `pipe why` can say in which files they differ from those of today. */
 function neededCode(layout: Layout): ReadonlySet<Digest> {
-  return new Set([...digestsInLocks(layout.project).digests, ...new CodeCache(layout).current()]);
+  const modules = new CodeCache(layout).current();
+  return new Set([...digestsInLocks(layout.project).digests, ...modules, ...pythonInUse(layout)]);
 }

@@ -149,6 +149,7 @@ async function compareOnce(
     blobs,
     environment,
     bundle: survey.bundles.get(task.stage.name)?.bundle ?? null,
+    python: survey.bundles.get(task.stage.name)?.python ?? null,
     work: directory,
     threads,
   });

@@ -1,7 +1,7 @@
 import type { InputFile, InputKind, Inputs, Stage, StageTask } from '../stage/define.ts';
 import type { Checked, Schema } from '../stage/schema.ts';
 import { canonicalJson } from '../json.ts';
-import type { RequestFile, ModuleRequest } from '../execute/executor.ts';
+import type { ModuleRequest, Numbers, RequestFile } from '../execute/executor.ts';
 import type {
   CheckIssue,
   CheckRequest,
@@ -43,7 +43,9 @@ export async function stageTask(
     threads,
     signal,
     progress: (done, total, unit, note = '') => {
-      channel.send({ type: 'progress', done, total, unit, note });
+      const message = { type: 'progress', done, total, unit } as const;
+      if (typeof note === 'string') channel.send({ ...message, note });
+      else channel.send({ ...message, note: '', numbers: finite(note) });
     },
     log: (message) => {
       channel.write(`${message}\n`);
@@ -52,6 +54,12 @@ export async function stageTask(
       channel.send({ type: 'warning', message });
     },
   };
+}
+
+function finite(numbers: Readonly<Record<string, number>>): Numbers {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+  );
 }
 
 async function typed(schema: Schema, value: unknown): Promise<unknown> {

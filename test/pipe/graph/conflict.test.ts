@@ -25,6 +25,7 @@ function stageOf(name: string, paths: readonly string[]): Stage {
     title: '',
     work: { kind: 'cmd', command: 'true', cwd: '', shell: 'sh' },
     params: {},
+    code: null,
     references: [],
     inputs: [],
     outputs: paths.map((path, index) => ({ name: `o${index}`, path, directory: false })),

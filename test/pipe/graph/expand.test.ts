@@ -114,6 +114,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
         title: '',
         work: { kind: 'cmd', command: 'true', cwd: '', shell: 'sh' },
         params: {},
+        code: null,
         references: [],
         inputs: inputs.map(({ name, from, gathered }) => {
           return {

@@ -18,6 +18,7 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
     title: '',
     work,
     params,
+    code: null,
     references: [],
     inputs: [],
     outputs: [{ name: 'out', path: 'out', directory: false }],

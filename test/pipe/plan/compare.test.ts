@@ -20,7 +20,7 @@ const base: Action = {
 
 const context = {
   given: (keys: readonly string[]) => keys,
-  changedSources: () => ['lib/x.ts'],
+  changedSources: () => [{ path: 'lib/x.ts', parts: [] }],
   inputs: (_: string, position: number) => ({ path: `path${position}`, task: 'maker' }),
 };
 

@@ -52,7 +52,7 @@ export class World {
       record: ({ id }) => this.lock.get(id) ?? null,
       lostOutput: ({ id, outputs }) => (this.lost.has(id) ? outputs[0]!.path : null),
       stored: (_, fingerprint) => this.store.get(fingerprint) ?? null,
-      changedSources: () => ['lib/changed.ts'],
+      changedSources: () => [{ path: 'lib/changed.ts', parts: [] }],
     };
   }
 

@@ -28,6 +28,7 @@ function stage(name: string): Stage {
     title: '',
     work: { kind: 'cmd', command: 'true', cwd: '.', shell: 'sh' },
     params: {},
+    code: null,
     references: [],
     inputs: [],
     outputs: [],

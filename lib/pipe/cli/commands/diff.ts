@@ -12,6 +12,7 @@ import { reasonKind, stageOf } from '../../report/reason.ts';
 import { table } from '../../report/table.ts';
 import { columnsOf, padded } from '../../report/width.ts';
 import type { Engine } from '../../run/engine.ts';
+import { changedSources } from '../../run/survey.ts';
 import { openEngine } from '../../run/session.ts';
 import { lockName, lockProfile } from '../../store/layout.ts';
 import { lockFrom, openLock, type Lock } from '../../store/lock.ts';
@@ -85,7 +86,7 @@ function changesBetween(configured: Configured, engine: Engine, before: Lock, af
 
 function changeOf(
   configured: Configured,
-  { code }: Engine,
+  engine: Engine,
   id: string,
   before: Lock,
   after: Lock,
@@ -100,7 +101,7 @@ function changeOf(
     was === null || is === null
       ? []
       : reasonsBetween(was, is, {
-          changedSources: (from, to) => code.changedSources(from, to),
+          changedSources: (from, to) => changedSources(engine, from, to),
           inputs: (input, position) => nameOf(configured, id, is, input, position),
           given: (keys) => givenIn(configured, id, keys),
         });

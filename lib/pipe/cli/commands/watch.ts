@@ -4,10 +4,16 @@ import { count } from '../../report/quantity.ts';
 import { openProject } from '../../run/session.ts';
 import { FileDigests } from '../../files/file-digests.ts';
 import { CodeCache } from '../../code/code-cache.ts';
+import { PythonCode, type Tools } from '../../code/python-code.ts';
+import type { Variables } from '../../execute/environment.ts';
+import { pythonDirectory } from '../../execute/python.ts';
+import { workerEntry } from '../../execute/worker-pool.ts';
+import { SourceFiles } from '../../files/source-files.ts';
+import type { TrackedCode } from '../../manifest/code.ts';
 import { layoutOf, MANIFEST_FILE } from '../../store/layout.ts';
 import { bootIdentity } from '../../store/process-identity.ts';
 import { StatCache } from '../../store/stat-cache.ts';
-import type { Manifest } from '../../manifest/manifest.ts';
+import type { Manifest, Stage } from '../../manifest/manifest.ts';
 import { Changes } from '../changes.ts';
 import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
@@ -38,7 +44,7 @@ export async function watch(
       const selected =
         configured === null ? null : chosen(context, configured, patterns, { ...options, force });
       if (configured !== null && selected !== null) {
-        await changes.follow(await watched(configured));
+        await changes.follow(await watched(configured, context.env));
         await reportRun(context, project, configured, selected, options, interrupted.signal);
         // What was asked to run again has; from now on only changes count.
         force = undefined;
@@ -63,9 +69,9 @@ function shortened(paths: readonly string[]): string {
 }
 
 /** Absolute paths that decide what is stale: the manifest, the sources of all stages, the input files. */
-async function watched({ directory, manifest, graph }: Configured): Promise<Set<string>> {
+async function watched({ directory, manifest, graph }: Configured, env: Variables): Promise<Set<string>> {
   const paths = new Set([join(directory, MANIFEST_FILE)]);
-  for (const source of await sourcesOf(directory, manifest)) paths.add(resolve(directory, source));
+  for (const source of await sourcesOf(directory, manifest, env)) paths.add(resolve(directory, source));
   for (const task of graph.tasks) {
     for (const { sources } of task.inputs) {
       for (const source of sources) {
@@ -78,12 +84,24 @@ async function watched({ directory, manifest, graph }: Configured): Promise<Set<
 }
 
 /** Project-relative source files of all stages; of a module that cannot be bundled, those to blame. */
-async function sourcesOf(directory: string, { stages }: Manifest): Promise<Set<string>> {
+async function sourcesOf(
+  directory: string,
+  { stages, artifacts }: Manifest,
+  env: Variables,
+): Promise<Set<string>> {
   const layout = layoutOf(directory);
   const code = new CodeCache(layout);
   const digests = new FileDigests(directory, new StatCache(join(layout.local, 'files.stat'), bootIdentity()));
   const sources = new Set<string>();
-  for (const { work } of stages) {
+  const python = new PythonCode(layout, env, pythonDirectory(workerEntry()));
+  const inputs = new SourceFiles(directory, artifacts, digests);
+  for (const stage of stages) {
+    const { work } = stage;
+    if (stage.code !== null) {
+      for (const path of await pythonSources(python, stage, stage.code, { digests, sources: inputs }))
+        sources.add(path);
+      continue;
+    }
     if (work.kind !== 'use') continue;
     sources.add(work.module);
     const bundled = await code.of(work.module, digests);
@@ -91,7 +109,22 @@ async function sourcesOf(directory: string, { stages }: Manifest): Promise<Set<s
     for (const file of files) sources.add(file);
   }
   code.save();
+  python.save();
+  await python.close();
   return sources;
+}
+
+async function pythonSources(
+  python: PythonCode,
+  stage: Stage,
+  code: TrackedCode,
+  tools: Tools,
+): Promise<readonly string[]> {
+  const entries = code.entries
+    .filter(({ kind }) => kind === 'stage' || kind === 'script')
+    .map(({ name }) => name);
+  const found = await python.of(stage, code, tools);
+  return [...entries, ...('message' in found ? filesBlamed(found.message) : found.files)];
 }
 
 /** The files named by errors such as `lib/x.ts:3:4: Expected ";"`. */
