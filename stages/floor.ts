@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readArrow, writeArrow } from 'pipewright/arrow';
+import { type Columns, readArrow, writeArrow } from 'pipewright/arrow';
 import { defineStage, type InputFile } from 'pipewright/stage';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { readMaps } from '../lib/study/attribution/maps-file.ts';
@@ -8,13 +8,13 @@ import { attributeParams } from '../lib/study/attribution/parameters.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { readWeights } from '../lib/study/model/weights-file.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
-import { noiseFloor, type SeedMaps } from '../lib/study/score/noise-floor.ts';
+import { type FloorScores, noiseFloor, type SeedMaps } from '../lib/study/score/noise-floor.ts';
 import { scoreParams } from '../lib/study/score/parameters.ts';
 import { readSelection } from '../lib/study/selection/file.ts';
-import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
+import { engineMetadata, engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
-/** Scores between early-stopping maps of different seeds: what chance alone does to a heat map. */
+/** Scores between maps of different seeds, early and late: what chance alone does to a heat map. */
 export default defineStage({
   params: z.strictObject({
     engine: engineParams,
@@ -23,40 +23,55 @@ export default defineStage({
     score: scoreParams,
   }),
   axes: pointSchema,
-  inputs: { models: 'many', images: 'many', references: 'many' },
-  outputs: ['floor'],
+  inputs: { models: 'many', late: 'many', images: 'many', references: 'many', maps: 'many' },
+  outputs: ['floor', 'late', 'crossed'],
   toolchain: engineToolchain,
   async run(task) {
-    const { params, axes, inputs, outputs, provenance, signal } = task;
+    const { params, axes, inputs, outputs, signal } = task;
     const engine = await taskEngine(task);
     const seeds = inputs.models.map(({ point }) => Number(point.seed));
-    const pairs = seeds.length * (seeds.length - 1);
-    if (pairs === 0) task.warn('there is one seed only: without a second there is no noise floor');
+    const nets = 2 * seeds.length * (seeds.length - 1);
+    if (nets === 0) task.warn('there is one seed only: without a second there is no noise floor');
+    const last = Number(inputs.late.at(-1)!.point.epoch);
     let done = 0;
     let explainer: SelectionExplainer | null = null;
 
     const seedMaps = async (seed: number): Promise<SeedMaps> => {
       const selected = readSelection(await readArrow(ofSeed(inputs.images, seed)));
-      const reference = readMaps(await readArrow(ofSeed(inputs.references, seed)));
       const model = createModel(params.model, selected.images.set, selected.images.classes.length);
-      const explainedBy: SeedMaps['explainedBy'] = async (other) => {
+      const explained = async (path: string) => {
         signal.throwIfAborted();
-        const weights = readWeights(await readArrow(ofSeed(inputs.models, other)), model.weights);
+        const weights = readWeights(await readArrow(path), model.weights);
         explainer ??= await SelectionExplainer.compile(engine, model, selected.images.set, params.attribute);
         const maps = await collectMaps(explainer.explain(weights, selected));
-        task.progress(++done, pairs, 'pairs of seeds');
+        task.progress(++done, nets, 'nets of other seeds');
         return maps;
       };
-      return { seed, reference, explainedBy };
+      return {
+        seed,
+        stop: readMaps(await readArrow(ofSeed(inputs.references, seed))),
+        late: readMaps(await readArrow(ofSeed(inputs.maps, seed))),
+        explainedBy: async (other) => ({
+          stop: await explained(ofSeed(inputs.models, other)),
+          late: await explained(ofSeed(inputs.late, other)),
+        }),
+      };
     };
-    const floor = noiseFloor(await Promise.all(seeds.map(seedMaps)), params.score, axes);
-    await writeArrow(outputs.floor, floor, { metadata: provenance });
+    const scores: FloorScores[] = [];
+    for await (const pair of noiseFloor(await Promise.all(seeds.map(seedMaps)), params.score, axes, last))
+      scores.push(pair);
     await engine.dispose();
+    const metadata = { ...task.provenance, ...engineMetadata(engine) };
+    for (const name of ['floor', 'late', 'crossed'] as const) {
+      const batches: readonly Columns[] = scores.flatMap((pair) => pair[name]);
+      await writeArrow(outputs[name], batches, { metadata });
+    }
   },
 });
 
+/** Of several checkpoints, the last. */
 function ofSeed(files: readonly InputFile[], seed: number): string {
-  const file = files.find(({ point }) => point.seed === seed);
+  const file = files.findLast(({ point }) => point.seed === seed);
   if (!file) throw new Error(`seed ${seed} has no file among ${files.map(({ name }) => name).join(', ')}`);
   return file.path;
 }

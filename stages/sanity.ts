@@ -12,7 +12,7 @@ import { readWeights } from '../lib/study/model/weights-file.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
 import { scoreParams } from '../lib/study/score/parameters.ts';
 import { sanityParams, sanityScores } from '../lib/study/score/sanity.ts';
-import { firstOfEachGroup, pickSelected, readSelection } from '../lib/study/selection/file.ts';
+import { firstOfEachClass, pickSelected, readSelection } from '../lib/study/selection/file.ts';
 import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 
@@ -39,7 +39,7 @@ export default defineStage({
 
     async function* ofRun(reference: InputFile): AsyncGenerator<Columns> {
       const all = readSelection(await readArrow(ofSeed(inputs.images, reference).path));
-      const selected = pickSelected(all, firstOfEachGroup(all, sanity.images));
+      const selected = pickSelected(all, firstOfEachClass(all, sanity.images));
       const { set, classes } = selected.images;
       const model = createModel(params.model, set, classes.length);
       // The label's class throughout: an untrained net predicts another, whose map says nothing here.

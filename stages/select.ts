@@ -6,6 +6,7 @@ import { imageMetadata, readImages } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { readWeights } from '../lib/study/model/weights-file.ts';
 import { selectionColumns } from '../lib/study/selection/file.ts';
+import { byProbabilities } from '../lib/study/selection/lists.ts';
 import { selectParams } from '../lib/study/selection/parameters.ts';
 import { selectImages } from '../lib/study/selection/select.ts';
 import { engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
@@ -28,8 +29,9 @@ export default defineStage({
     await engine.dispose();
 
     const { labels, drawn, index } = test.set;
+    const rating = byProbabilities(probabilities, labels, test.classes.length);
     const { images, warnings } = selectImages(
-      { probabilities, labels, drawn, index, classes: test.classes },
+      { rating, labels, drawn, index, classes: test.classes },
       params.select,
     );
     for (const warning of warnings) task.warn(warning);

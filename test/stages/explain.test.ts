@@ -188,9 +188,23 @@ describe('score', () => {
     expect(table.rows).toBe(rows * methods.length);
     expect(new Set(table.strings('method'))).toEqual(new Set(methods));
     expect(new Set(table.numbers('epoch'))).toEqual(new Set([5]));
-    expect(new Set(table.booleans('augment'))).toEqual(new Set([false]));
+    // As in the names of directories.
+    expect(new Set(table.strings('augment'))).toEqual(new Set(['false']));
     for (const name of ['mssim', 'spearman', 'spearman_eq8', 'mass_inside', 'covered'])
       expect(table.numbers(name).some((value) => value !== null && value < 1)).toBe(true);
+  });
+
+  it('compares maps of all methods at one size as well, and says both', async () => {
+    await explain('model-2.arrow', 'maps.arrow');
+    const table = await scores('maps.arrow');
+    const [own, common] = ['map_height', 'common_height'].map((name) => table.numbers(name));
+    expect(new Set(common)).toEqual(new Set([4]));
+    const [atOwn, atCommon] = [table.numbers('mssim'), table.numbers('mssim_common')];
+    table.strings('method').forEach((method, row) => {
+      expect(own![row]).toBe(method === 'grad-cam' ? 4 : 16);
+      if (own![row] === 4) expect(atCommon[row]).toBe(atOwn[row]);
+      else if (atOwn[row] !== null) expect(atCommon[row]).not.toBe(atOwn[row]);
+    });
   });
 
   it('finds maps equal to themselves', async () => {
@@ -218,6 +232,7 @@ describe('score', () => {
       class: utf8('class'),
       group: utf8('group'),
       rank: int32('rank'),
+      explained: int32('explained'),
       predicted: int32('predicted'),
       probability: float64('probability'),
       entropy: float64('entropy'),
@@ -230,9 +245,14 @@ describe('score', () => {
 });
 
 describe('floor', () => {
-  async function noiseFloor(seeds: readonly number[]): Promise<ArrowTable> {
-    const ofSeeds = (name: (seed: number) => string): InputFile[] =>
-      seeds.map((seed) => file(name(seed), { seed }));
+  type Tables = Readonly<Record<'floor' | 'late' | 'crossed', ArrowTable>>;
+
+  async function noiseFloor(seeds: readonly number[]): Promise<Tables> {
+    const ofSeeds = (name: (seed: number) => string, ...epoch: number[]): InputFile[] =>
+      seeds.flatMap((seed) => [
+        ...epoch.slice(1).map((other) => file('nowhere.arrow', { seed, epoch: other })),
+        file(name(seed), epoch.length > 0 ? { seed, epoch: epoch[0]! } : { seed }),
+      ]);
     await floor.run({
       ...surroundings,
       params: floor.params.parse({
@@ -246,15 +266,20 @@ describe('floor', () => {
         models: ofSeeds((seed) => `model-${seed}.arrow`),
         images: ofSeeds(() => 'images.arrow'),
         references: ofSeeds(() => 'reference.arrow'),
+        late: ofSeeds(() => 'model-2.arrow', 9, 4),
+        maps: ofSeeds(() => 'maps.arrow', 9, 4),
       },
-      outputs: { floor: path('floor.arrow') },
+      outputs: { floor: path('floor.arrow'), late: path('late.arrow'), crossed: path('crossed.arrow') },
     });
-    return readArrow(path('floor.arrow'));
+    const [floors, late, crossed] = await Promise.all(
+      ['floor.arrow', 'late.arrow', 'crossed.arrow'].map((name) => readArrow(path(name))),
+    );
+    return { floor: floors!, late: late!, crossed: crossed! };
   }
 
   it('scores each seed against every other on its own images', async () => {
     const { rows } = await readArrow(path('images.arrow'));
-    const table = await noiseFloor([1, 2]);
+    const { floor: table } = await noiseFloor([1, 2]);
     expect(table.rows).toBe(2 * rows * methods.length);
     const seeds = table.numbers('seed');
     const mssim = table.numbers('mssim');
@@ -268,19 +293,49 @@ describe('floor', () => {
     });
   });
 
+  it('does so at the last checkpoint as well, and says how far each net is from its own early stopping', async () => {
+    await explain('model-2.arrow', 'maps.arrow');
+    const { late, crossed } = await noiseFloor([1, 2]);
+    for (const table of [late, crossed]) expect(new Set(table.numbers('epoch'))).toEqual(new Set([9]));
+    // Late, both seeds have the net of seed 2: explained by either, maps are the same.
+    const constant = late.booleans('constant');
+    late.numbers('mssim').forEach((value, row) => {
+      if (!constant[row]) expect(value).toBeCloseTo(1, 9);
+    });
+    // Early, seed 2 has that net, too; seed 1 has not.
+    const others = crossed.numbers('other');
+    crossed.numbers('mssim').forEach((value, row) => {
+      if (value === null) return;
+      if (others[row] === 2) expect(value).toBeCloseTo(1, 9);
+      else expect(value).toBeLessThan(1);
+    });
+  });
+
   it('of one seed has no rows, and a warning', async () => {
-    const table = await noiseFloor([1]);
-    expect(table.rows).toBe(0);
-    expect(Object.keys(table.columns)).toContain('mssim');
+    const tables = Object.values(await noiseFloor([1]));
+    expect(tables.map(({ rows }) => rows)).toEqual([0, 0, 0]);
+    for (const { columns } of tables) expect(Object.keys(columns)).toContain('mssim');
     expect(said).toContain('warning: there is one seed only: without a second there is no noise floor');
   });
 });
+
+/** Classes and groups that there are images of. */
+async function placesOf(name: string): Promise<Set<string>> {
+  const table = await readArrow(path(name));
+  const labels = table.numbers('label');
+  return new Set(table.strings('group').map((group, row) => `${labels[row]} ${group}`));
+}
 
 describe('deletion', () => {
   it('writes the areas of both curves, from p_c of the whole image to that of none', async () => {
     await deletion.run({
       ...surroundings,
-      params: deletion.params.parse({ engine, model, score: {}, deletion: { images: 3, steps: 4 } }),
+      params: deletion.params.parse({
+        engine,
+        model,
+        score: {},
+        deletion: { images: 1, steps: 4, orders: 2 },
+      }),
       axes: { epoch: 5 },
       inputs: {
         model: file('model-1.arrow'),
@@ -290,14 +345,18 @@ describe('deletion', () => {
       outputs: { areas: path('areas.arrow') },
     });
     const table = await readArrow(path('areas.arrow'));
-    // Three images of each of three groups.
-    expect(table.rows).toBe(3 * 3 * methods.length);
-    for (const name of ['deletion', 'insertion']) {
+    const { size: picked } = await placesOf('images.arrow');
+    expect(table.rows).toBe(picked * methods.length);
+    for (const name of ['deletion', 'insertion', 'deletion_random', 'insertion_random']) {
       const areas = table.numbers(name) as number[];
       expect(Math.min(...areas)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...areas)).toBeLessThanOrEqual(1);
-      expect(new Set(areas).size).toBeGreaterThan(9);
+      // What an order says that knows nothing is the same for all methods.
+      const least = name.endsWith('random') ? picked / 2 : picked;
+      expect(new Set(areas).size).toBeGreaterThan(least);
     }
+    const random = table.numbers('deletion_random');
+    expect(random.slice(0, picked)).toEqual(random.slice(-picked));
   });
 });
 
@@ -310,7 +369,7 @@ describe('sanity', () => {
         model,
         attribute: { methods: ['saliency'] },
         score: {},
-        sanity: { images: 2 },
+        sanity: { images: 1 },
       }),
       axes: { augment: true },
       inputs: {
@@ -330,8 +389,8 @@ describe('sanity', () => {
       new Set(['linear', 'group3.block1', 'group2.block1', 'group1.block1', 'stem']),
     );
     expect(new Set(table.numbers('seed'))).toEqual(new Set([1]));
-    // Two images of each of three groups, ten altered nets, two checkpoints.
-    expect(table.rows).toBe(2 * 3 * 10 * 2);
+    // An image of each class and group, ten altered nets, two checkpoints.
+    expect(table.rows).toBe((await placesOf('images.arrow')).size * 10 * 2);
     const similar = table.numbers('spearman').filter((value) => value !== null && value > 0.99);
     expect(similar.length).toBeLessThan(table.rows / 2);
     expect(said).toContain('22 of 22 nets');

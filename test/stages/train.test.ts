@@ -155,13 +155,16 @@ function gathered(part: string): InputFile[] {
 }
 
 describe('the checkpoint stage', () => {
+  const path = (name: string): string => join(folder, `${name}.arrow`);
+  const others = { hasty: { patience: 1 }, smoothed: { patience: 1, window: 3 } };
+
   async function runCheckpoint(weights: 'trained' | 'averaged'): Promise<void> {
     await checkpoint.run({
       ...surroundings,
-      params: checkpoint.params.parse({ earlyStopping: { patience: 100 } }),
+      params: checkpoint.params.parse({ earlyStopping: { patience: 100, others } }),
       axes: checkpoint.axes.parse({ weights }),
       inputs: { log: gathered('log'), kept: gathered('kept') },
-      outputs: { reference: join(folder, 'reference.arrow'), history: join(folder, 'history.arrow') },
+      outputs: { reference: path('reference'), stops: path('stops'), history: path('history') },
     });
   }
 
@@ -179,6 +182,13 @@ describe('the checkpoint stage', () => {
       expect(history.numbers('epoch')).toEqual([1, 2, 3, 4]);
       expect(history.numbers('monitored_loss')).toEqual(losses);
       expect(reference.numbers('epoch')).toEqual([best]);
+      const stops = await readArrow(path('stops'));
+      expect(stops.strings('reference')).toEqual(['early-stopping', 'hasty', 'smoothed']);
+      expect(stops.numbers('epoch')[0]).toBe(best);
+      expect([stops.numbers('patience'), stops.numbers('window')]).toEqual([
+        [100, 1, 1],
+        [1, 1, 3],
+      ]);
       expect(said.at(-1)).toBe(
         'warning: early stopping did not occur within 4 epochs; ' +
           `the lowest loss so far, of epoch ${best}, stands in for it`,

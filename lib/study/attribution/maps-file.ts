@@ -15,6 +15,8 @@ export interface MapsTable {
   readonly class: readonly string[];
   readonly group: readonly string[];
   readonly rank: readonly number[];
+  /** The class each map is of. */
+  readonly explained: readonly number[];
   readonly predicted: readonly number[];
   /** p_c of the labelled class. */
   readonly probability: readonly number[];
@@ -106,6 +108,7 @@ export function readMaps(table: Table): MapsTable {
     class: strings('class'),
     group: strings('group'),
     rank: numbers('rank'),
+    explained: numbers('explained'),
     predicted: numbers('predicted'),
     probability: numbers('probability'),
     entropy: numbers('entropy'),
@@ -115,5 +118,37 @@ export function readMaps(table: Table): MapsTable {
       const { shape, values } = table.tensor(method);
       return { shape, values: values as Float32Array };
     },
+  };
+}
+
+/** Some rows of a table of maps, copied, so that the rest need not stay in memory. */
+export function pickMaps(maps: MapsTable, rows: readonly number[]): MapsTable {
+  const of = <T>(values: readonly T[]): readonly T[] => rows.map((row) => values[row]!);
+  const picked = <V extends Uint8Array | Float32Array>(
+    tensor: { readonly shape: readonly number[]; readonly values: V },
+    empty: V,
+  ): { readonly shape: readonly number[]; readonly values: V } => {
+    const size = empty.length / Math.max(1, rows.length);
+    rows.forEach((row, i) => {
+      empty.set(tensor.values.subarray(row * size, (row + 1) * size), i * size);
+    });
+    return { shape: [rows.length, ...tensor.shape.slice(1)], values: empty };
+  };
+  const lengthOf = ({ shape }: { readonly shape: readonly number[] }): number =>
+    shape.slice(1).reduce((product, side) => product * side, rows.length);
+  const own = new Map(
+    maps.methods.map((method) => {
+      const tensor = maps.map(method);
+      return [method, picked(tensor, new Float32Array(lengthOf(tensor)))];
+    }),
+  );
+  return {
+    rows: rows.length,
+    ...{ index: of(maps.index), label: of(maps.label), class: of(maps.class) },
+    ...{ group: of(maps.group), rank: of(maps.rank), explained: of(maps.explained) },
+    ...{ predicted: of(maps.predicted), probability: of(maps.probability), entropy: of(maps.entropy) },
+    mask: maps.mask && picked(maps.mask, new Uint8Array(lengthOf(maps.mask))),
+    methods: maps.methods,
+    map: (method) => own.get(method)!,
   };
 }

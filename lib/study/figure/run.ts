@@ -24,10 +24,13 @@ function describe(axis: string, value: Point[string]): Variant {
   return { key: `${axis}-${safe}`, label: placeText(axis, value, ' ') };
 }
 
+/** Not said of a variant, being what the others differ from. */
+const USUAL: Point = { recipe: 'constant', weights: 'trained' };
+
 /** Every axis but seed and epoch makes variants, so that a further one in `pipeline.yaml` needs nothing here. */
 export function placeOf(point: Point): Place {
   const parts = Object.entries(point)
-    .filter(([axis]) => axis !== 'seed' && axis !== 'epoch')
+    .filter(([axis, value]) => axis !== 'seed' && axis !== 'epoch' && USUAL[axis] !== value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([axis, value]) => describe(axis, value));
   return {

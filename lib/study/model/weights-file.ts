@@ -37,3 +37,17 @@ function readWeight(table: ArrowTable, { name, shape }: WeightSpec, row: number)
   const { values } = rows.tensor(name);
   return { dtype: 'float32', shape, values: new Float32Array(values.subarray(row * size, (row + 1) * size)) };
 }
+
+/** The weights of columns of one row. */
+export function weightsOfColumns(columns: Columns, specs: readonly WeightSpec[]): TensorMap {
+  return Object.fromEntries(
+    specs.map(({ name, shape }): [string, TensorValue] => {
+      const column = columns[name];
+      if (column?.type !== 'tensor' || column.shape.join() !== shape.join())
+        throw new Error(
+          `weight "${name}": the model wants [${shape.join(', ')}], which these weights have not`,
+        );
+      return [name, { dtype: 'float32', shape, values: Float32Array.from(column.values) }];
+    }),
+  );
+}

@@ -18,7 +18,9 @@ export function pointColumns(point: Point, rows: number): Columns {
 
 function repeated(value: Point[string], rows: number): Column {
   if (typeof value === 'string') return { type: 'utf8', values: new Array<string>(rows).fill(value) };
-  if (typeof value === 'boolean') return { type: 'bool', values: new Array<boolean>(rows).fill(value) };
+  // As in the names of directories: readers that take columns from these would find two types in one column.
+  if (typeof value === 'boolean')
+    return { type: 'utf8', values: new Array<string>(rows).fill(String(value)) };
   return Number.isInteger(value)
     ? { type: 'int32', values: new Int32Array(rows).fill(value) }
     : { type: 'float64', values: new Float64Array(rows).fill(value) };

@@ -4,11 +4,15 @@ import { resizeBilinear } from '../similarity/resize.ts';
 
 /** `deletion` in `pipeline.yaml`. */
 export const deletionParams = z.strictObject({
-  /** Images of each group: the first of every class, then the second. */
-  images: z.int().positive().default(4),
+  /** Images of each class and group. */
+  images: z.int().positive().default(1),
   /** Steps from the whole image to none of it. */
   steps: z.int().positive().default(16),
+  /** Random orders of an image's pixels, whose areas say what an order that knows nothing comes to. */
+  orders: z.int().positive().default(4),
 });
+
+export type DeletionParams = z.output<typeof deletionParams>;
 
 /** One normalised image, `[height, width, channels]`. */
 export interface Picture {

@@ -10,8 +10,8 @@ import { scoreMaps } from './score.ts';
 
 /** `sanity` in `pipeline.yaml`. */
 export const sanityParams = z.strictObject({
-  /** Images of each group: the first of every class, then the second. */
-  images: z.int().positive().default(4),
+  /** Images of each class and group. */
+  images: z.int().positive().default(1),
   /** Training runs of each variant: the first seeds. */
   runs: z.int().positive().default(1),
   /** Of the untrained weights. Not a seed of the training runs, or a part would go back to its own beginning. */

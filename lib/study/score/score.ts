@@ -2,10 +2,12 @@ import type { Columns, PlainColumn } from 'pipewright/arrow';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import type { MethodName } from '../attribution/methods.ts';
 import { type HeatMap, isConstant } from '../similarity/heat-map.ts';
-import { compareMaps, similarityNames } from '../similarity/measures.ts';
+import { averageCells } from '../similarity/average-cells.ts';
+import { compareMaps, type Similarities, similarityNames } from '../similarity/measures.ts';
 import { type Point, pointColumns } from './axes.ts';
 import { compareWithMask, coveredShare, type GroundTruth } from './ground-truth.ts';
 import { heatMaps } from './heat-maps.ts';
+import { dependsOnImage } from './image-dependence.ts';
 import type { ScoreParams } from './parameters.ts';
 
 /** One method's scores: a record batch of the scores file. */
@@ -30,41 +32,93 @@ export function scoreMaps(
 ): readonly MethodScores[] {
   requireSameImages(maps, reference);
   const both = maps.methods.filter((method) => reference.methods.includes(method));
-  return both.map((method) => scoreMethod(method, maps, reference, params, point));
+  const size = commonSize(maps, both);
+  return both.map((method) => scoreMethod(method, maps, reference, { ...params, size }, point));
+}
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** At which maps of all methods can be compared: that of the smallest. */
+function commonSize(maps: MapsTable, methods: readonly MethodName[]): Size {
+  const shapes = methods.map((method) => maps.map(method).shape);
+  const least = (axis: number): number => Math.min(...shapes.map((shape) => shape[axis]!));
+  return { height: least(1), width: least(2) };
 }
 
 function scoreMethod(
   method: MethodName,
   maps: MapsTable,
   reference: MapsTable,
-  params: ScoreParams,
+  params: ScoreParams & { readonly size: Size },
   point: Point,
 ): MethodScores {
   const here = heatMaps(maps, method, params);
   const there = heatMaps(reference, method, params);
-  const similarities = here.map((map, row) => compareMaps(map, there[row]!));
   const constant = here.map((map, row) => isConstant(map) || isConstant(there[row]!));
   const columns: Columns = {
-    index: { type: 'int32', values: maps.index },
-    label: { type: 'int32', values: maps.label },
-    class: { type: 'utf8', values: maps.class },
-    group: { type: 'utf8', values: maps.group },
-    rank: { type: 'int32', values: maps.rank },
+    ...imageColumns(maps),
     method: { type: 'utf8', values: here.map(() => method) },
     ...pointColumns(point, maps.rows),
     predicted: { type: 'int32', values: maps.predicted },
     probability: { type: 'float64', values: maps.probability },
     entropy: { type: 'float64', values: maps.entropy },
     constant: { type: 'bool', values: constant },
-    ...Object.fromEntries(
-      similarityNames.map((name): [string, PlainColumn] => [
-        name,
-        { type: 'float64', values: similarities.map((found) => found[name]) },
-      ]),
-    ),
+    ...similarityColumns(here, there, params.size),
+    depends_on_image: { type: 'bool', values: repeated(dependsOnImage(reference, method), maps.rows) },
     ...groundTruthColumns(here, maps),
   };
   return { method, constant: constant.filter(Boolean).length, columns };
+}
+
+function imageColumns({ index, label, class: names, group, rank }: MapsTable): Columns {
+  return {
+    index: { type: 'int32', values: index },
+    label: { type: 'int32', values: label },
+    class: { type: 'utf8', values: names },
+    group: { type: 'utf8', values: group },
+    rank: { type: 'int32', values: rank },
+  };
+}
+
+/** At the maps' own size, and at the one that all methods can be compared at. */
+function similarityColumns(here: readonly HeatMap[], there: readonly HeatMap[], size: Size): Columns {
+  const { height, width } = here[0] ?? size;
+  const own = here.map((map, row) => compareMaps(map, there[row]!));
+  const smaller = (map: HeatMap): HeatMap => averageCells(map, size.height, size.width);
+  const isCommon = height <= size.height && width <= size.width;
+  const common = isCommon ? own : here.map((map, row) => compareMaps(smaller(map), smaller(there[row]!)));
+  const sizes = {
+    map_height: height,
+    map_width: width,
+    common_height: size.height,
+    common_width: size.width,
+  };
+  return {
+    ...measureColumns(own, ''),
+    ...measureColumns(common, '_common'),
+    ...Object.fromEntries(
+      Object.entries(sizes).map(([name, side]): [string, PlainColumn] => [
+        name,
+        { type: 'int32', values: repeated(side, here.length) },
+      ]),
+    ),
+  };
+}
+
+function measureColumns(found: readonly Similarities[], suffix: string): Columns {
+  return Object.fromEntries(
+    similarityNames.map((name): [string, PlainColumn] => [
+      `${name}${suffix}`,
+      { type: 'float64', values: found.map((similarities) => similarities[name]) },
+    ]),
+  );
+}
+
+function repeated<T>(value: T, count: number): T[] {
+  return new Array<T>(count).fill(value);
 }
 
 function groundTruthColumns(here: readonly HeatMap[], { mask }: MapsTable): Columns {

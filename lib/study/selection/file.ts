@@ -35,19 +35,25 @@ export function readSelection(table: ArrowTable): SelectedImages {
   };
 }
 
-/** Rows of the first few images of each group: the first of every class, then the second. In order of rows. */
-export function firstOfEachGroup(
-  { group, rank }: Pick<SelectedImages, 'group' | 'rank'>,
+/**
+ * Rows of the first `count` images of every class and group, so that a part stands for the whole. A class or
+ * group that has fewer gives what it has.
+ */
+export function firstOfEachClass(
+  { images, group, rank }: Pick<SelectedImages, 'images' | 'group' | 'rank'>,
   count: number,
 ): readonly number[] {
-  const byRank = rank.map((_, row) => row).sort((a, b) => rank[a]! - rank[b]! || a - b);
-  const taken = new Map<string, number>();
-  const rows = byRank.filter((row) => {
-    const before = taken.get(group[row]!) ?? 0;
-    taken.set(group[row]!, before + 1);
-    return before < count;
+  const places = new Map<string, number[]>();
+  group.forEach((name, row) => {
+    const place = `${images.set.labels[row]} ${name}`;
+    const rows = places.get(place);
+    if (rows) rows.push(row);
+    else places.set(place, [row]);
   });
-  return rows.sort((a, b) => a - b);
+  const taken = [...places.values()].flatMap((rows) =>
+    rows.sort((a, b) => rank[a]! - rank[b]!).slice(0, count),
+  );
+  return taken.sort((a, b) => a - b);
 }
 
 export function pickSelected(

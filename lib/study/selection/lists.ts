@@ -1,8 +1,18 @@
 import { mostProbable } from '../attribution/predict.ts';
 
+/** What a net says of an image, as eq. 5 sees it. */
+export interface Rating {
+  /** p_c where the class was predicted, max p − p_c where it was not. */
+  readonly score: number;
+  /** p_c, the softmax probability of the labelled class. */
+  readonly probability: number;
+  /** Whether the class was predicted: list A or list B. */
+  readonly correct: boolean;
+}
+
 export interface Classified {
-  /** Softmax, `[count, classes]`. */
-  readonly probabilities: ArrayLike<number>;
+  /** Of the image in a row. */
+  readonly rating: (row: number) => Rating;
   readonly labels: ArrayLike<number>;
   /** What the images are, where label noise may have given them another label. */
   readonly drawn: ArrayLike<number>;
@@ -13,15 +23,9 @@ export interface Classified {
 }
 
 /** An image in one of the lists. */
-export interface Candidate {
+export interface Candidate extends Rating {
   /** Row among the images that were classified. */
   readonly row: number;
-  /** Of eq. 5: p_c in list A, max p − p_c in list B. */
-  readonly score: number;
-  /** p_c, the softmax probability of the labelled class. */
-  readonly probability: number;
-  /** Whether the class was predicted: list A or list B. */
-  readonly correct: boolean;
 }
 
 /**
@@ -29,14 +33,14 @@ export interface Candidate {
  * whose label is not what was drawn.
  */
 export function listsOfClass(
-  { probabilities, labels, drawn, index, classes }: Classified,
+  { rating, labels, drawn, index }: Classified,
   label: number,
   mislabelled: boolean,
 ): { readonly correct: readonly Candidate[]; readonly wrong: readonly Candidate[] } {
   const candidates: Candidate[] = [];
   for (let row = 0; row < labels.length; row++)
     if (labels[row] === label && (mislabelled || drawn[row] === label))
-      candidates.push(rate(row, label, probabilities, classes.length));
+      candidates.push({ row, ...rating(row) });
   const falling = (a: Candidate, b: Candidate): number => b.score - a.score || index[a.row]! - index[b.row]!;
   return {
     correct: candidates.filter(({ correct }) => correct).sort(falling),
@@ -44,12 +48,39 @@ export function listsOfClass(
   };
 }
 
-/** Eq. 5. Where several classes share the greatest probability, the first of them is predicted. */
-function rate(row: number, label: number, probabilities: ArrayLike<number>, classes: number): Candidate {
-  const start = row * classes;
-  const predicted = mostProbable(probabilities, start, classes);
-  const probability = probabilities[start + label]!;
-  const correct = predicted === label;
-  const score = correct ? probability : probabilities[start + predicted]! - probability;
-  return { row, score, probability, correct };
+/**
+ * From softmax probabilities, `[count, classes]`. Where several classes share the greatest probability, the first of
+ * them is predicted.
+ */
+export function byProbabilities(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): Classified['rating'] {
+  return (row) => {
+    const start = row * classes;
+    const predicted = mostProbable(probabilities, start, classes);
+    const probability = probabilities[start + labels[row]!]!;
+    const correct = predicted === labels[row];
+    const score = correct ? probability : probabilities[start + predicted]! - probability;
+    return { score, probability, correct };
+  };
+}
+
+/** From p_c and the margin of logits, of which the greatest probability follows: max p = p_c / exp(margin). */
+export function byMargin(
+  said: {
+    readonly probability: ArrayLike<number>;
+    readonly margin: ArrayLike<number>;
+    readonly predicted: ArrayLike<number>;
+  },
+  labels: ArrayLike<number>,
+): Classified['rating'] {
+  return (row) => {
+    const probability = said.probability[row]!;
+    const correct = said.predicted[row] === labels[row];
+    // A p_c too small for a float32 leaves nothing to tell max p by; then nearly all of it is elsewhere.
+    const greatest = probability > 0 ? Math.min(1, probability * Math.exp(-said.margin[row]!)) : 1;
+    return { score: correct ? probability : greatest - probability, probability, correct };
+  };
 }

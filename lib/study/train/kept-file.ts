@@ -48,6 +48,19 @@ export function keptFiles(
   return files.map(({ path, point }) => ({ path, end: Number(point.epoch) }));
 }
 
+/** The epochs of which there are such weights, rising. */
+export async function keptEpochs(segments: readonly KeptFile[], weights: WeightsName): Promise<number[]> {
+  const epochs: number[] = [];
+  for (const { path } of segments) {
+    const table = await readArrow(path);
+    const kinds = table.strings('weights');
+    (table.numbers('epoch') as number[]).forEach((epoch, row) => {
+      if (kinds[row] === weights) epochs.push(epoch);
+    });
+  }
+  return epochs;
+}
+
 /**
  * The weights of an epoch out of the segments' files, in their order; where that epoch was not kept, those of
  * the nearest that was, the earlier of two. Null where there are none of this kind.

@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest';
-import { firstOfEachGroup } from '../../../lib/study/selection/file.ts';
+import { firstOfEachClass } from '../../../lib/study/selection/file.ts';
+import { tinyImages } from '../train/tiny.ts';
 
-const group = ['A', 'A', 'B', 'A', 'A', 'B'];
-const rank = [1, 2, 1, 1, 2, 2];
+const images = tinyImages(8, 'selection');
+// Classes 0, 1, 2 in turn.
+const group = ['A', 'A', 'B', 'A', 'A', 'B', 'B', 'A'];
+const rank = [2, 1, 1, 1, 2, 2, 1, 3];
 
 it.each([
   ['none', 0, []],
-  ['the first of a class', 1, [0, 2]],
-  ['the first of every class before the second of any', 2, [0, 2, 3, 5]],
-  ['all where there are no more', 9, [0, 1, 2, 3, 4, 5]],
-])('of each group, takes %s', (_title, count, rows) => {
-  expect(firstOfEachGroup({ group, rank }, count)).toEqual(rows);
+  ['the first of every class and group', 1, [1, 2, 3, 6]],
+  ['the second as well where there is one', 2, [0, 1, 2, 3, 4, 5, 6]],
+  ['all where there are no more', 9, [0, 1, 2, 3, 4, 5, 6, 7]],
+])('takes %s', (_title, count, rows) => {
+  expect(firstOfEachClass({ images, group, rank }, count)).toEqual(rows);
 });

@@ -1,13 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Classified } from '../../../lib/study/selection/lists.ts';
+import { byMargin, byProbabilities, type Classified } from '../../../lib/study/selection/lists.ts';
 import { selectImages } from '../../../lib/study/selection/select.ts';
 
 /** Two classes; each image is its label and the probability of class 0. */
 function classified(...images: readonly (readonly [label: number, p0: number])[]): Classified {
+  const labels = images.map(([label]) => label);
   return {
-    probabilities: images.flatMap(([, p0]) => [p0, 1 - p0]),
-    labels: images.map(([label]) => label),
+    rating: byProbabilities(
+      images.flatMap(([, p0]) => [p0, 1 - p0]),
+      labels,
+      2,
+    ),
+    labels,
     drawn: images.map(([label]) => label),
     index: images.map((_, i) => 100 + i),
     classes: ['cat', 'dog'],
@@ -92,6 +97,23 @@ describe('selection', () => {
       );
     expect(picked(false)).toEqual(['A2', 'B0']);
     expect(picked(true)).toEqual(['A3', 'B1', 'C2', 'C0']);
+  });
+
+  it('rates by the margin of logits as by probabilities', () => {
+    const logits = fc.tuple(...[0, 1, 2].map(() => fc.double({ min: -20, max: 20, noNaN: true })));
+    fc.assert(
+      fc.property(logits, fc.nat(2), (given, label) => {
+        const greatest = Math.max(...given);
+        const sum = given.reduce((total, logit) => total + Math.exp(logit - greatest), 0);
+        const softmax = given.map((logit) => Math.exp(logit - greatest) / sum);
+        const others = given.filter((_, c) => c !== label);
+        const margin = [given[label]! - Math.max(...others)];
+        const predicted = [softmax.indexOf(Math.max(...softmax))];
+        const { score, ...rest } = byProbabilities(softmax, [label], 3)(0);
+        const said = byMargin({ probability: [softmax[label]!], margin, predicted }, [label])(0);
+        expect(said).toEqual({ score: expect.closeTo(score, 9) as number, ...rest });
+      }),
+    );
   });
 
   it('never puts an image into two groups, and ranks count up from 1', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findEarlyStopping } from '../../../lib/study/train/early-stopping.ts';
+import { findEarlyStopping, smoothLosses, stoppingRule } from '../../../lib/study/train/early-stopping.ts';
 
 const log = (losses: readonly number[]): { epoch: number; monitoredLoss: number }[] =>
   losses.map((monitoredLoss, i) => ({ epoch: i + 1, monitoredLoss }));
@@ -25,6 +25,50 @@ describe('findEarlyStopping', () => {
         fc.pre(first.triggered);
         expect(findEarlyStopping(log([...before, ...after]), patience)).toEqual(first);
       }),
+    );
+  });
+
+  it('does so however the losses are smoothed', () => {
+    const losses = fc.array(fc.double({ min: 0, max: 9, noNaN: true }), { minLength: 1 });
+    const rules = fc.record({
+      patience: fc.integer({ min: 1, max: 4 }),
+      window: fc.constantFrom(1, 3, 7),
+      decay: fc.constantFrom(0, 0.5, 0.9),
+    });
+    fc.assert(
+      fc.property(losses, losses, rules, (before, after, rule) => {
+        const first = findEarlyStopping(log(before), rule);
+        fc.pre(first.triggered);
+        expect(findEarlyStopping(log([...before, ...after]), rule)).toEqual(first);
+      }),
+    );
+  });
+
+  it('is not taken in by one lucky epoch where losses are smoothed', () => {
+    const losses = [5, 4, 1.5, 3.5, 3, 2.5, 2, 2, 2, 2.5, 3, 3.5, 4];
+    expect(findEarlyStopping(log(losses), stoppingRule.parse({ patience: 3 })).epoch).toBe(3);
+    expect(findEarlyStopping(log(losses), stoppingRule.parse({ patience: 3, window: 3 })).epoch).toBe(8);
+    expect(findEarlyStopping(log(losses), stoppingRule.parse({ patience: 3, decay: 0.5 })).epoch).toBe(9);
+  });
+});
+
+describe('smoothLosses', () => {
+  const smooth = (losses: readonly number[], rule: object): number[] =>
+    smoothLosses(log(losses), stoppingRule.parse({ patience: 1, ...rule })).map((row) => row.monitoredLoss);
+
+  it('takes the mean of a window about each epoch, narrower at the first, and none yet for the last', () => {
+    expect(smooth([6, 3, 0, 3, 9, 9], { window: 5 })).toEqual([6, 3, 4.2, 4.8]);
+    expect(smooth([6, 3, 0], { window: 1 })).toEqual([6, 3, 0]);
+    expect(smooth([6], { window: 5 })).toEqual([6]);
+  });
+
+  it('takes an exponential mean that begins with the first loss', () => {
+    expect(smooth([8, 0, 4], { decay: 0.5 })).toEqual([8, 4, 4]);
+  });
+
+  it('has windows with a middle', () => {
+    expect(stoppingRule.safeParse({ patience: 1, window: 4 }).error?.issues[0]?.message).toBe(
+      'a window has a middle: 1, 3, 5…',
     );
   });
 });
