@@ -138,7 +138,7 @@ describe('the pairs stage', () => {
     expect(new Set(table.numbers('stop'))).toEqual(new Set([3]));
   });
 
-  it('explains an epoch here as the attribute stage does', async () => {
+  it('explains an epoch here as the attribute stage does', () => {
     // Epochs 2 and 8 come with their maps; the pair of 2 and 3 has one of each.
     const names = table.strings('method');
     const row = table
