@@ -15,17 +15,25 @@ import { pointSchema } from '../lib/study/score/axes.ts';
 export default defineStage({
   params: z.strictObject({ claims: claimsParams }),
   axes: pointSchema,
-  inputs: { history: 'many', scores: 'many', floor: 'many', sanity: 'many' },
+  inputs: {
+    history: 'many',
+    scores: 'many',
+    alternatives: 'many',
+    pairs: 'many',
+    oscillation: 'many',
+    floor: 'many',
+    lateFloor: 'many',
+    crossed: 'many',
+    sanity: 'many',
+  },
   outputs: ['page', 'table', 'sensitivity'],
   async run({ params, inputs, outputs, provenance }) {
-    const evidence = await readEvidence({
-      alternatives: [],
-      pairs: [],
-      oscillation: [],
-      lateFloor: [],
-      crossed: [],
-      ...inputs,
-    });
+    // What the net says of the images is followed as it is trained: it has no axis `weights`.
+    const oscillation = inputs.oscillation.map((file) => ({
+      ...file,
+      point: { ...file.point, weights: 'trained' },
+    }));
+    const evidence = await readEvidence({ ...inputs, oscillation });
     const findings = examineClaims(evidence.variants, params.claims);
     const [unknown] = unknownPrimaries(findings, params.claims);
     if (unknown)

@@ -8,7 +8,13 @@ import { attributeParams } from '../lib/study/attribution/parameters.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { weightsOfColumns } from '../lib/study/model/weights-file.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
-import { pairsParams, planPairs, scorePairs } from '../lib/study/score/pairs.ts';
+import {
+  type OtherReference,
+  pairsParams,
+  planPairs,
+  scoreAlternatives,
+  scorePairs,
+} from '../lib/study/score/pairs.ts';
 import { scoreParams } from '../lib/study/score/parameters.ts';
 import { firstOfEachClass, pickSelected, readSelection } from '../lib/study/selection/file.ts';
 import { engineMetadata, engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
@@ -27,7 +33,7 @@ export default defineStage({
   }),
   axes: z.intersection(pointSchema, z.looseObject({ weights: z.enum(WEIGHTS) })),
   inputs: { kept: 'many', stops: 'one', images: 'one', maps: 'many' },
-  outputs: ['pairs'],
+  outputs: ['pairs', 'alternatives'],
   toolchain: engineToolchain,
   async run(task) {
     const { params, axes, inputs, outputs, signal } = task;
@@ -36,10 +42,10 @@ export default defineStage({
     const selected = pickSelected(all, rows);
     const files = keptFiles(inputs.kept);
     const kept = await keptEpochs(files, axes.weights);
-    const stops = readStops(await readArrow(inputs.stops.path));
-    const [stop = 1] = stops;
+    const [own, ...others] = readStops(await readArrow(inputs.stops.path));
+    const { epoch: stop } = own!;
     const explained = inputs.maps.map(({ point }) => Number(point.epoch));
-    const pairs = planPairs({ explained, stops, kept }, params.pairs);
+    const pairs = planPairs({ explained, stop, kept }, params.pairs);
 
     const { set, classes } = selected.images;
     const model = createModel(params.model, set, classes.length);
@@ -60,13 +66,26 @@ export default defineStage({
       task.progress(done, needed.length, 'epochs explained');
       maps.set(epoch, (await explain(axes.weights, epoch))!);
     }
-    const averaged = axes.weights === 'trained' ? await explain('averaged', stop) : null;
+    const references: OtherReference[] = [];
+    const wanted = [
+      ...others.map((other) => ({ ...other, weights: axes.weights })),
+      ...(axes.weights === 'trained'
+        ? [{ reference: 'averaged', epoch: stop, weights: 'averaged' as const }]
+        : []),
+    ];
+    for (const { reference, epoch, weights } of wanted) {
+      const known = weights === axes.weights ? maps.get(epoch) : undefined;
+      const found = known ?? (await explain(weights, epoch));
+      if (found) references.push({ reference, epoch, weights, maps: found });
+      else task.log(`no ${weights} weights of epoch ${epoch} were kept: no reference \`${reference}\``);
+    }
     await engine.dispose();
 
-    const options = { pairs, stop, last: kept.at(-1)!, weights: axes.weights, averaged };
     task.log(`${pairs.length} pairs of ${maps.size} epochs, ${needed.length} of them explained here`);
-    const mapsOf = (epoch: number): MapsTable => maps.get(epoch)!;
+    const run = { stop, last: kept.at(-1)!, mapsOf: (epoch: number) => maps.get(epoch)! };
     const metadata = { ...task.provenance, ...engineMetadata(engine) };
-    await writeArrow(outputs.pairs, scorePairs({ ...options, mapsOf }, params.score, axes), { metadata });
+    await writeArrow(outputs.pairs, scorePairs(pairs, run, params.score, axes), { metadata });
+    const alternatives = scoreAlternatives(references, explained, run, params.score, axes);
+    await writeArrow(outputs.alternatives, alternatives, { metadata });
   },
 });

@@ -403,6 +403,7 @@ describe('claims', () => {
     history: [file('history.arrow', point)],
     scores: [file('scores.arrow', { ...point, epoch: 5 })],
     floor: [file('floor.arrow', { model: 'vgg-4', augment: true })],
+    ...{ alternatives: [], pairs: [], oscillation: [], lateFloor: [], crossed: [] },
     sanity: [file('sanity.arrow', { model: 'vgg-4', augment: true })],
   });
   const outputs = () => ({

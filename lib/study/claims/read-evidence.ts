@@ -23,11 +23,12 @@ export interface EvidenceFiles {
   readonly history: readonly PlacedFile[];
   /** One for each run and checkpoint. */
   readonly scores: readonly PlacedFile[];
-  readonly alternatives: readonly PlacedFile[];
   /** One for each run. */
+  readonly alternatives: readonly PlacedFile[];
   readonly pairs: readonly PlacedFile[];
+  /** One for each variant. */
   readonly oscillation: readonly PlacedFile[];
-  /** One for each variant: pairs of seeds at early stopping, late, and late with the images of another. */
+  /** Likewise: pairs of seeds at early stopping, late, and late with the images of another. */
   readonly floor: readonly PlacedFile[];
   readonly lateFloor: readonly PlacedFile[];
   readonly crossed: readonly PlacedFile[];
@@ -57,15 +58,18 @@ export async function readEvidence(files: EvidenceFiles): Promise<Evidence> {
 }
 
 /** Tables of all seeds of a variant. */
-type Shared = Readonly<Record<'floor' | 'lateFloor' | 'crossed' | 'sanity', ArrowTable | null>>;
+type Shared = Readonly<
+  Record<'oscillation' | 'floor' | 'lateFloor' | 'crossed' | 'sanity', ArrowTable | null>
+>;
 
-async function readShared({ floor, lateFloor, crossed, sanity }: EvidenceFiles): Promise<Shared> {
+async function readShared(files: EvidenceFiles): Promise<Shared> {
   const first = async ([file]: readonly PlacedFile[]) => (file ? readArrow(file.path) : null);
   return {
-    floor: await first(floor),
-    lateFloor: await first(lateFloor),
-    crossed: await first(crossed),
-    sanity: await first(sanity),
+    oscillation: await first(files.oscillation),
+    floor: await first(files.floor),
+    lateFloor: await first(files.lateFloor),
+    crossed: await first(files.crossed),
+    sanity: await first(files.sanity),
   };
 }
 
@@ -90,7 +94,7 @@ async function readRun(history: PlacedFile, files: EvidenceFiles, shared: Shared
     floor: pairsOf(shared.floor),
     lateFloor: pairsOf(shared.lateFloor),
     crossed: pairsOf(shared.crossed),
-    swings: (await read(files.oscillation, swingRows)).flat(),
+    swings: shared.oscillation ? swingRows(shared.oscillation, seed) : [],
     alternatives: joined((await read(files.alternatives, alternativeRows)).flat()),
     untrained: shared.sanity ? untrainedRows(shared.sanity, seed) : [],
   };

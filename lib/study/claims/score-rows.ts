@@ -70,26 +70,31 @@ export function pairRows(table: ArrowTable): readonly EpochPair[] {
   });
 }
 
-/** One checkpoint's scores against other references than early stopping. */
-export function alternativeRows(table: ArrowTable, epoch: number): readonly Alternative[] {
-  const epochs = table.numbers('reference_epoch');
+/** A run's scores against other references than early stopping, a part for each of these and checkpoint. */
+export function alternativeRows(table: ArrowTable): readonly Alternative[] {
+  const [epochs, referenceEpochs] = [table.numbers('epoch'), table.numbers('reference_epoch')];
   const references = table.strings('reference');
-  return [...grouped(checkpointRows(table), references)].map(([reference, scores]) => ({
-    reference: reference!,
-    epoch: epochs[references.indexOf(reference)]!,
-    checkpoints: [{ epoch, scores }],
-  }));
+  const keys = references.map((reference, row) => `${epochs[row]!} ${reference!}`);
+  return [...grouped(checkpointRows(table), keys)].map(([key, scores]) => {
+    const row = keys.indexOf(key);
+    return {
+      reference: references[row]!,
+      epoch: referenceEpochs[row]!,
+      checkpoints: [{ epoch: epochs[row]!, scores }],
+    };
+  });
 }
 
 /** Of how outputs swing, the rows of one run; turning points as a share of its epochs. */
-export function swingRows(table: ArrowTable): readonly Swing[] {
+export function swingRows(table: ArrowTable, seed: number): readonly Swing[] {
   const numbers = (name: string): readonly (number | null)[] => table.numbers(name);
   const [image, chooser, epochs, turns] = ['index', 'chooser', 'epochs', 'turning_points'].map(numbers);
   const [probability, entropy, margin] = ['probability', 'entropy', 'margin'].map((name) =>
     numbers(`${name}_deviation`),
   );
   const classes = table.strings('class');
-  return table.strings('group').map((group, row) => ({
+  const seeds = table.numbers('seed');
+  const rows = table.strings('group').map((group, row) => ({
     image: image![row]!,
     class: classes[row]!,
     group: group!,
@@ -100,6 +105,7 @@ export function swingRows(table: ArrowTable): readonly Swing[] {
     // A curve of n points can turn at n - 2 of them.
     turns: turns![row] === null || epochs![row]! < 3 ? null : turns![row]! / (epochs![row]! - 2),
   }));
+  return rows.filter((_, row) => seeds[row] === seed);
 }
 
 /** Of a table of pairs of seeds, the rows of one seed's images. */

@@ -1,8 +1,8 @@
-import type { Column, Columns } from 'pipewright/arrow';
+import type { Columns } from 'pipewright/arrow';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import type { Point } from './axes.ts';
 import type { ScoreParams } from './parameters.ts';
-import { scoreMaps } from './score.ts';
+import { scoreMaps, withoutRows } from './score.ts';
 
 /** Maps of one net at early stopping, and at the last checkpoint. */
 export interface StopAndLate {
@@ -60,10 +60,4 @@ export async function* noiseFloor(
         crossed: scored(maps.late, maps.stop, { epoch }),
       };
     }
-}
-
-function withoutRows(columns: Columns): Columns {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, { ...column, values: [] } as Column]),
-  );
 }

@@ -4,7 +4,7 @@ import type { MapsTable } from '../attribution/maps-file.ts';
 import type { WeightsName } from '../train/kept-file.ts';
 import type { Point } from './axes.ts';
 import type { ScoreParams } from './parameters.ts';
-import { scoreMaps } from './score.ts';
+import { scoreMaps, withoutRows } from './score.ts';
 
 /** `pairs` in `pipeline.yaml`. */
 export const pairsParams = z.strictObject({
@@ -20,8 +20,7 @@ export const pairsParams = z.strictObject({
 export interface RunEpochs {
   /** Those that are explained anyway. */
   readonly explained: readonly number[];
-  /** Of each stopping rule, the reference's first. */
-  readonly stops: readonly number[];
+  readonly stop: number;
   /** Those whose weights were kept, rising. */
   readonly kept: readonly number[];
 }
@@ -29,15 +28,14 @@ export interface RunEpochs {
 export type EpochPair = readonly [epoch: number, later: number];
 
 /**
- * Pairs of a run's epochs to compare: all of those that are explained anyway and of the stopping epochs; and, to
- * tell what training does from what every step does, pairs a few epochs apart: up to early stopping, from it,
- * from places some times as late, and up to the end. Of epochs that were kept.
+ * Pairs of a run's epochs to compare: all of those that are explained anyway and early stopping; and, to tell
+ * what training does from what every step does, pairs a few epochs apart: up to early stopping, from it, from
+ * places some times as late, and up to the end. Of epochs that were kept.
  */
 export function planPairs(
-  { explained, stops, kept }: RunEpochs,
+  { explained, stop, kept }: RunEpochs,
   { distances, multiples }: Pick<z.output<typeof pairsParams>, 'distances' | 'multiples'>,
 ): readonly EpochPair[] {
-  const [stop = 1] = stops;
   const last = kept.at(-1) ?? stop;
   const there = new Set(kept);
   const pairs = new Map<string, EpochPair>();
@@ -46,7 +44,7 @@ export function planPairs(
     if (epoch !== later && there.has(epoch) && there.has(later))
       pairs.set(`${epoch} ${later}`, [epoch, later]);
   };
-  const all = [...new Set([...explained, ...stops])];
+  const all = [...new Set([...explained, stop])];
   for (const one of all) for (const other of all) add(one, other);
   for (const distance of distances) {
     add(stop - distance, stop);
@@ -67,40 +65,62 @@ export function placeOfPair([epoch, later]: EpochPair, stop: number, last: numbe
   return epoch > stop ? 'after' : 'early';
 }
 
-/** What is compared: the earlier epoch's maps against the later one's. */
-export interface PairOptions {
-  readonly pairs: readonly EpochPair[];
+/** A run's maps, and where in it lies what. */
+export interface RunMaps {
   readonly stop: number;
   readonly last: number;
-  readonly weights: WeightsName;
   readonly mapsOf: (epoch: number) => MapsTable;
-  /** Of the averaged weights at early stopping; null where they are none, or what is compared anyway. */
-  readonly averaged: MapsTable | null;
+}
+
+/** Another reference than early stopping. */
+export interface OtherReference {
+  /** A stopping rule's name, or `averaged`. */
+  readonly reference: string;
+  readonly epoch: number;
+  readonly weights: WeightsName;
+  readonly maps: MapsTable;
 }
 
 /**
- * Scores between maps of pairs of a run's epochs. Rows are as in the scores: what they say of an image is the
- * later epoch's. With `averaged`, also each epoch's of the pairs against that.
+ * Scores between maps of pairs of a run's epochs, the later one's against the earlier one's. Rows are as in the
+ * scores: what they say of an image is the later epoch's.
  */
-export function* scorePairs(options: PairOptions, params: ScoreParams, point: Point): Generator<Columns> {
-  const { pairs, stop, last, weights, mapsOf, averaged } = options;
-  const place = (epoch: number, later: number, name: string, ofEpoch: WeightsName): Point => ({
-    ...point,
-    place: name,
-    stop,
-    epoch,
-    other_epoch: later,
-    distance: later - epoch,
-    epoch_weights: ofEpoch,
-  });
+export function* scorePairs(
+  pairs: readonly EpochPair[],
+  { stop, last, mapsOf }: RunMaps,
+  params: ScoreParams,
+  point: Point,
+): Generator<Columns> {
   for (const pair of pairs) {
     const [epoch, later] = pair;
-    const at = place(epoch, later, placeOfPair(pair, stop, last), weights);
+    const place = placeOfPair(pair, stop, last);
+    const at = { ...point, place, stop, epoch, other_epoch: later, distance: later - epoch };
     for (const { columns } of scoreMaps(mapsOf(later), mapsOf(epoch), params, at)) yield columns;
   }
-  if (averaged === null) return;
-  for (const later of [...new Set(pairs.flat())].sort((a, b) => a - b)) {
-    const at = place(stop, later, 'averaged', 'averaged');
-    for (const { columns } of scoreMaps(mapsOf(later), averaged, params, at)) yield columns;
-  }
+}
+
+/** Scores of the explained epochs against other references than early stopping: rows as in the scores. */
+export function* scoreAlternatives(
+  references: readonly OtherReference[],
+  explained: readonly number[],
+  { mapsOf }: Pick<RunMaps, 'mapsOf'>,
+  params: ScoreParams,
+  point: Point,
+): Generator<Columns> {
+  let written = false;
+  for (const { reference, epoch: referenceEpoch, weights, maps } of references)
+    for (const epoch of explained) {
+      const of = { reference, reference_epoch: referenceEpoch, reference_weights: weights };
+      for (const { columns } of scoreMaps(mapsOf(epoch), maps, params, { ...point, epoch, ...of })) {
+        yield columns;
+        written = true;
+      }
+    }
+  if (written) return;
+  // A table without rows has its columns all the same.
+  const [first] = explained.map((epoch) => ({ epoch, maps: mapsOf(epoch) }));
+  if (!first) throw new Error('there is no explained epoch to compare with');
+  const none = { reference: '', reference_epoch: 0, reference_weights: '' };
+  const [scores] = scoreMaps(first.maps, first.maps, params, { ...point, epoch: first.epoch, ...none });
+  if (scores) yield withoutRows(scores.columns);
 }

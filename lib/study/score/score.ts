@@ -1,4 +1,4 @@
-import type { Columns, PlainColumn } from 'pipewright/arrow';
+import type { Column, Columns, PlainColumn } from 'pipewright/arrow';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import type { MethodName } from '../attribution/methods.ts';
 import { type HeatMap, isConstant } from '../similarity/heat-map.ts';
@@ -147,4 +147,11 @@ function requireSameImages(maps: MapsTable, reference: MapsTable): void {
     throw new Error(
       'the maps and their reference are of different images; they need one selection of images',
     );
+}
+
+/** The same columns of a table that has no rows. */
+export function withoutRows(columns: Columns): Columns {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, { ...column, values: [] } as Column]),
+  );
 }

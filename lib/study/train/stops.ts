@@ -40,7 +40,8 @@ export function stopColumns(stops: readonly Stop[]): Columns {
   };
 }
 
-/** The epochs of `stopColumns`, the reference's first. */
-export function readStops(table: ArrowTable): readonly number[] {
-  return table.numbers('epoch') as number[];
+/** Of `stopColumns`, the reference's first. */
+export function readStops(table: ArrowTable): readonly Pick<Stop, 'reference' | 'epoch'>[] {
+  const epochs = table.numbers('epoch') as number[];
+  return table.strings('reference').map((reference, row) => ({ reference: reference!, epoch: epochs[row]! }));
 }

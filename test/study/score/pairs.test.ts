@@ -4,17 +4,17 @@ import { placeOfPair, planPairs } from '../../../lib/study/score/pairs.ts';
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 
 describe('the pairs of a run', () => {
-  it('are all of the explained epochs and of the stops', () => {
-    const run = { explained: [2, 6], stops: [4, 9], kept: upTo(12) };
+  it('are all of the explained epochs and the stop', () => {
+    const run = { explained: [2, 6], stop: 4, kept: upTo(12) };
     expect(planPairs(run, { distances: [], multiples: [] })).toEqual([
-      ...[2, 2, 2].map((epoch, i) => [epoch, [4, 6, 9][i]]),
-      ...[4, 4].map((epoch, i) => [epoch, [6, 9][i]]),
-      [6, 9],
+      [2, 4],
+      [2, 6],
+      [4, 6],
     ]);
   });
 
   it('are at every distance before, from and after the stop, and before the end', () => {
-    const run = { explained: [], stops: [10], kept: upTo(40) };
+    const run = { explained: [], stop: 10, kept: upTo(40) };
     expect(planPairs(run, { distances: [1, 4], multiples: [2, 3.5, 9] })).toEqual([
       [6, 10],
       [9, 10],
@@ -30,7 +30,7 @@ describe('the pairs of a run', () => {
   });
 
   it('are of epochs that were kept, and lie within training', () => {
-    const run = { explained: [1, 3], stops: [2], kept: [1, 2, 4] };
+    const run = { explained: [1, 3], stop: 2, kept: [1, 2, 4] };
     expect(planPairs(run, { distances: [1, 2, 50], multiples: [2] })).toEqual([
       [1, 2],
       [2, 4],
