@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { thisProcessor } from './processor.ts';
 import { digestOf, type Digest } from '../digest.ts';
 import type { Stage } from '../manifest/manifest.ts';
 
@@ -60,5 +60,5 @@ export function declaredDigests(
 
 /** What an answer about engines and devices may depend on. */
 export function machineText(): string {
-  return [process.version, process.platform, process.arch, cpus()[0]?.model ?? ''].join(' ');
+  return [process.version, process.platform, process.arch, thisProcessor()].join(' ');
 }
