@@ -8,6 +8,11 @@ export function isMapping(value: Json | undefined): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
+/** What a record itself holds under a name: not what every object has, `constructor` and others. */
+export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** What an axis of a matrix or a scan may hold. */
 export type Scalar = string | number | boolean;
 

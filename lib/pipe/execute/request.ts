@@ -95,8 +95,14 @@ function commandRequest(
   );
   const { outputs } = parts.work;
   const paramsFile = writeParams(task, parts.work.path);
+  const list = (input: string, paths: readonly string[]): string => {
+    const file = `${parts.work.path}.${input}.list`;
+    writeFileSync(file, paths.map((path) => `${path}\n`).join(''));
+    return file;
+  };
   const python = parts.python?.executable ?? null;
-  const script = fillIn(work.command, { inputs, outputs, params, paramsFile, python, point: task.point });
+  const { point } = task;
+  const script = fillIn(work.command, { inputs, outputs, params, paramsFile, python, point, list });
   const env = taskEnvironment(environment, task.stage);
   env['PIPE_THREADS'] = String(threads);
   if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
@@ -115,7 +121,10 @@ function wordsOf(source: TaskSource, { graph, sources }: RequestParts): readonly
 }
 
 function seenFrom(cwd: string, project: string, name: string): string {
-  return isAbsolute(name) ? name : relative(cwd, join(project, name)) || '.';
+  if (isAbsolute(name)) return name;
+  const path = relative(cwd, join(project, name)) || '.';
+  // To a program it would be an option.
+  return path.startsWith('-') ? `./${path}` : path;
 }
 
 function writeParams(task: Task, directory: string): string | null {

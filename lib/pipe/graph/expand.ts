@@ -1,5 +1,6 @@
 import type { Scalar } from '../json.ts';
 import { orderStages } from '../manifest/axes.ts';
+import { pathName } from '../manifest/axis-value.ts';
 import type { Problem } from '../manifest/diagnostic.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { templateOf } from '../manifest/template.ts';
@@ -52,7 +53,7 @@ function tasksOf(
   const paramsAt = paramsOf(layout, params);
   const wires = wiresOf(layout, layouts, params);
   const outputs = stage.outputs.map(({ name, path, directory }) => {
-    return { name, directory, fill: fillerOf(layout, templateOf(`${artifacts}/${path}`)) };
+    return { name, directory, fill: fillerOf(layout, templateOf(`${artifacts}/${path}`), pathName) };
   });
   const tasks: OpenTask[] = [];
   let index = base;

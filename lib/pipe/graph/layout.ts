@@ -1,5 +1,6 @@
 import type { Point, Scalar } from '../json.ts';
 import type { Axis, Stage } from '../manifest/manifest.ts';
+import { directoryName } from '../manifest/axis-value.ts';
 import { ALL_AXES, type Template } from '../manifest/template.ts';
 import { normalPath } from '../manifest/path.ts';
 
@@ -19,6 +20,8 @@ export interface Layout {
   readonly strides: readonly number[];
   /** By axis and position: `axis=value`. */
   readonly labels: readonly (readonly string[])[];
+  /** The same as names of directories. */
+  readonly directories: readonly (readonly string[])[];
 }
 
 export function layoutOf(stage: Stage, axes: readonly Axis[], base: number): Layout {
@@ -29,7 +32,8 @@ export function layoutOf(stage: Stage, axes: readonly Axis[], base: number): Lay
     count *= values.length;
   }
   const labels = axes.map(({ name, values }) => values.map((value) => `${name}=${value}`));
-  return { stage, axes, base, count, strides, labels };
+  const directories = axes.map(({ name, values }) => values.map((value) => directoryName(name, value)));
+  return { stage, axes, base, count, strides, labels, directories };
 }
 
 /** The digits of every task in turn, in one array that is counted up. */
@@ -89,13 +93,23 @@ export function pointAt({ axes }: Layout, digits: Digits): Point {
   return point;
 }
 
+/** What a value is in a path: of an output a name, of an input itself, in a pattern itself and no pattern. */
+export type Filling = (value: Scalar) => string;
+
 /** Fills a template in for one task; what does not differ between tasks is done once. */
-export function fillerOf({ axes, labels }: Layout, template: Template): (digits: Digits) => string {
+export function fillerOf(
+  { axes, directories }: Pick<Layout, 'axes' | 'directories'>,
+  template: Template,
+  textOf: Filling,
+): (digits: Digits) => string {
+  let deep = false;
   const parts = template.map((piece): string | ((digits: Digits) => string) => {
     if (typeof piece === 'string') return piece;
-    if (piece.axis === ALL_AXES) return axes.length === 0 ? '' : (digits) => labelsAt(labels, digits, '/');
+    if (piece.axis === ALL_AXES)
+      return axes.length === 0 ? '' : (digits) => labelsAt(directories, digits, '/');
     const axis = axes.findIndex(({ name }) => name === piece.axis);
-    const texts = axes[axis]!.values.map(String);
+    const texts = axes[axis]!.values.map(textOf);
+    deep ||= texts.some((text) => text.includes('/'));
     return (digits) => texts[digits[axis]!]!;
   });
   if (parts.every((part) => typeof part === 'string')) {
@@ -105,6 +119,6 @@ export function fillerOf({ axes, labels }: Layout, template: Template): (digits:
   return (digits) => {
     let text = '';
     for (const part of parts) text += typeof part === 'string' ? part : part(digits);
-    return text;
+    return deep ? normalPath(text) : text;
   };
 }

@@ -1,11 +1,12 @@
 import type { Json, JsonObject, Point } from '../json.ts';
+import { patternText } from '../manifest/axis-value.ts';
 import { axesIn, chosenAt, type Choice } from '../manifest/choice.ts';
 import { normalPattern } from '../manifest/input.ts';
 import type { InputSource } from '../manifest/manifest.ts';
 import { normalPath } from '../manifest/path.ts';
 import { templateOf } from '../manifest/template.ts';
 import type { TaskSource } from './graph.ts';
-import { fillerOf, perPoint, type Digits, type Layout } from './layout.ts';
+import { fillerOf, perPoint, type Digits, type Filling, type Layout } from './layout.ts';
 
 /** One input of a stage: from the positions of a task on the axes to what the task reads. */
 export interface Wire {
@@ -53,7 +54,9 @@ function sourcesOf(
       const { path, external } = source;
       if (path === null) return () => NO_SOURCES;
       const pathAt =
-        typeof path === 'string' ? textOf(path, layout) : chosenText(path, layout, params, normalPath);
+        typeof path === 'string'
+          ? textOf(path, layout, String)
+          : chosenText(path, layout, params, [normalPath, String]);
       return (digits) => {
         const at = pathAt(digits);
         return at === null ? NO_SOURCES : [{ kind: 'path', path: at, external }];
@@ -63,8 +66,8 @@ function sourcesOf(
       const { pattern } = source;
       const patternAt =
         typeof pattern === 'string'
-          ? textOf(pattern, layout)
-          : chosenText(pattern, layout, params, normalPattern);
+          ? textOf(pattern, layout, patternText)
+          : chosenText(pattern, layout, params, [normalPattern, patternText]);
       return (digits) => [{ kind: 'glob', pattern: patternAt(digits)! }];
     }
   }
@@ -72,8 +75,8 @@ function sourcesOf(
 
 type TextAt = (digits: Digits) => string | null;
 
-function textOf(text: string, layout: Layout): TextAt {
-  return fillerOf(layout, templateOf(text));
+function textOf(text: string, layout: Layout, filling: Filling): TextAt {
+  return fillerOf(layout, templateOf(text), filling);
 }
 
 /** What is chosen may itself hold `{axis}`. */
@@ -81,11 +84,11 @@ function chosenText(
   choice: Choice,
   layout: Layout,
   params: JsonObject,
-  normal: (text: string) => string,
+  [normal, filling]: readonly [(text: string) => string, Filling],
 ): TextAt {
   const fillAt = perPoint(layout, axesIn(choice), (point): TextAt => {
     const value: Json | undefined = chosenAt(choice, params, point);
-    return typeof value === 'string' ? textOf(normal(value), layout) : () => null;
+    return typeof value === 'string' ? textOf(normal(value), layout, filling) : () => null;
   });
   return (digits) => fillAt(digits)(digits);
 }
@@ -102,7 +105,7 @@ function outputsOf(source: OutputSource, layout: Layout, producer: Layout): Wire
   const joined: { readonly axis: number; readonly stride: number }[] = [];
   for (const [theirs, { name, values }] of producer.axes.entries()) {
     const stride = producer.strides[theirs]!;
-    const at = source.at[name];
+    const at = Object.hasOwn(source.at, name) ? source.at[name] : undefined;
     if (at !== undefined) {
       fixed += values.indexOf(at) * stride;
     } else if (source.gather.includes(name)) {

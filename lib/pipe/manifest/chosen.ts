@@ -3,7 +3,7 @@ import { axesIn, keysAt, loneReference, valueUnder, type Choice, type Reference 
 import type { Path } from './diagnostic.ts';
 import { checkInside } from './input.ts';
 import type { Axis, Stage } from './manifest.ts';
-import { checkTemplate, startsWith } from './placeholder.ts';
+import { checkInputTemplate, checkTemplate, startsWith } from './placeholder.ts';
 import { suggestParameter, type Report } from './reference.ts';
 import { didYouMean, listed } from './suggest.ts';
 import { commandPlaceholders } from './template.ts';
@@ -29,7 +29,6 @@ export function checkChoices(stage: Stage, facts: ChoiceFacts, report: Report): 
   // What is missing as a whole is not said to lack a part as well.
   const inCommand = wrong > 0 ? [] : choicesInCommand(stage);
   for (const choice of inCommand) checkChoice(choice, [...base, 'cmd'], facts, report);
-  const names = facts.axes.map(({ name }) => name);
   for (const { name, source } of stage.inputs) {
     if (source.kind === 'output') continue;
     const choice = source.kind === 'path' ? source.path : source.pattern;
@@ -41,8 +40,12 @@ export function checkChoices(stage: Stage, facts: ChoiceFacts, report: Report): 
         report({ path: given, message: `the input \`${name}\` of \`${stage.name}\` needs a path here` });
         return;
       }
-      if (source.kind === 'glob' || !source.external) checkInside(value, given, report);
-      checkTemplate(value, given, names, report);
+      if (source.kind === 'path' && source.external) {
+        checkTemplate(value, given, facts.axes, report);
+        return;
+      }
+      checkInside(value, given, report);
+      checkInputTemplate(value, given, facts.axes, report);
     });
   }
 }

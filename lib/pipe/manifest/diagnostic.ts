@@ -38,6 +38,8 @@ export interface Problem {
   readonly part?: Part;
   /** Point at this piece of the value's text only. */
   readonly within?: string;
+  /** Of several such pieces, this one, counted from 0. */
+  readonly nth?: number;
   readonly severity?: 'warning';
   readonly message: string;
   readonly hint?: string | undefined;

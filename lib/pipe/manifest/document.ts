@@ -9,6 +9,9 @@ import {
   type Document,
   type Node,
   type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import type { Json } from '../json.ts';
 import type { Diagnostic, Place, Position } from './diagnostic.ts';
@@ -64,8 +67,17 @@ function misuses(document: Document, place: Placing): Diagnostic[] {
   const report = (node: Node, message: string): void => {
     found.push(error(place(...spanOf(node)), message));
   };
+  const checkTag = (node: Scalar | YAMLMap | YAMLSeq): void => {
+    const date = isScalar(node) && node.value instanceof Date;
+    const tag = node.tag ?? (date ? `${YAML}timestamp` : undefined);
+    if (tag !== undefined && !PLAIN.includes(tag)) report(node, formless(tag));
+  };
   visit(document, {
+    Seq(_, list) {
+      checkTag(list);
+    },
     Map(_, map) {
+      checkTag(map);
       const first = new Map<string, Node>();
       for (const { key, value } of map.items as Pair<Node, Node | null>[]) {
         if (!isScalar(key)) {
@@ -89,12 +101,13 @@ function misuses(document: Document, place: Placing): Diagnostic[] {
       }
     },
     Scalar(_, node) {
+      checkTag(node);
       if (typeof node.value !== 'number') return;
       if (!Number.isFinite(node.value)) report(node, 'a number has to be finite');
       else if (
         Number.isInteger(node.value) &&
         !Number.isSafeInteger(node.value) &&
-        /^\d+$/.test(node.source ?? '')
+        !FLOAT.test(node.source ?? '')
       )
         report(node, 'this whole number is too large to be held exactly (put it in quotes)');
     },
@@ -106,6 +119,20 @@ function misuses(document: Document, place: Placing): Diagnostic[] {
     },
   });
   return found;
+}
+
+const YAML = 'tag:yaml.org,2002:';
+
+/** Tags of values that parameters can have. */
+const PLAIN = ['!', ...['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => YAML + name)];
+
+/** A number with a point or an exponent. Of all others each digit counts. */
+const FLOAT = /^[-+]?(?:[\d_]*\.[\d_]*(?:e[-+]?\d+)?|[\d_]+e[-+]?\d+)$/i;
+
+function formless(tag: string): string {
+  const name = tag.startsWith(YAML) ? `!!${tag.slice(YAML.length)}` : tag;
+  const instead = tag === `${YAML}timestamp` ? 'put it in quotes' : 'write a text, a list or a mapping';
+  return `a value of the kind \`${name}\` cannot be a parameter (${instead})`;
 }
 
 function error(place: Place, message: string): Diagnostic {

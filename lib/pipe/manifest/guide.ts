@@ -116,12 +116,13 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.cmd': {
     otherwise: 'a stage has either `use` or `cmd`',
-    more: 'Python programs in it (`python3 plot.py`, `python -m pkg.plot`) are followed, with all that they import. Other programs that it runs are inputs, or `code`: a script that is not listed can change without the stage being stale. `{python}` is the stage’s interpreter. `${…}` in it is the shell’s.',
+    more: 'Python programs in it (`python3 plot.py`, `python -m pkg.plot`) are followed, with all that they import. Other programs that it runs are inputs, or `code`: a script that is not listed can change without the stage being stale. `{python}` is the stage’s interpreter. `${…}` in it is the shell’s, and in comments nothing is filled in. `{inputs.x.list}` is a file with the paths of `x`, one a line, for more of them than a command can take. What is filled in is one word, or several of a list, whatever it holds; it cannot stand in quotes, a here-document or backquotes of your own.',
     examples: [
       'cmd: python3 plot.py {inputs.log} {outputs.figure}\ninputs:\n  script: ./plot.py\n  log: { from: train.log, gather: [seed, epoch] }\noutputs: { figure: loss.svg }',
     ],
     mistakes: [
       'cmd: sort {inputs.txet} > {outputs.sorted}\ninputs: { text: ./text.txt }\noutputs: { sorted: sorted.txt }',
+      'cmd: cat "{inputs.text}" > {outputs.copy}\ninputs: { text: ./text.txt }\noutputs: { copy: copy.txt }',
       'cmd: ""',
     ],
   },
@@ -253,13 +254,13 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.matrix': {
     default: {},
-    more: 'Values are texts, numbers or truth values that can stand in a file name. A value that is added adds tasks; those that exist stay fresh.',
+    more: 'Values are texts of one line without `,` and `=`, numbers or truth values. In the path of an output, a value that is long or holds a slash, a blank or the like is shortened and told apart by a digest: `model=meta-llama_Llama-3-0f1e2d3c4b`. A value that is added adds tasks; those that exist stay fresh.',
     examples: ["matrix: { seed: '${seeds}', size: [small, large] }"],
     mistakes: [
       'matrix: { seed: 3 }',
       'matrix: { seed: [] }',
       'matrix: { seed: [1, 1] }',
-      'matrix: { size: [a/b] }',
+      'matrix: { size: ["a,b"] }',
     ],
   },
   'stages.*.scan': {

@@ -5,6 +5,7 @@ import type { InputSource, StageInput } from './manifest.ts';
 import { normalPath, whyOutside } from './path.ts';
 import type { Report } from './reference.ts';
 import { checkName } from './name.ts';
+import { translatedCall } from './translate.ts';
 
 /** Inputs that could not be read are left out, after their mistake has been reported. */
 export function readInputs(
@@ -25,6 +26,11 @@ export function readInputs(
 
 /** `choice`: what gives the path or pattern for each task, where an axis does. */
 function readSource(input: RawInput, choice: Choice | null, report: Report): InputSource | null {
+  const call = typeof input === 'string' ? translatedCall(input) : undefined;
+  if (call !== undefined) {
+    report({ path: [], message: `\`${input as string}\` is no path`, hint: call });
+    return null;
+  }
   if (typeof input === 'string') {
     if (choice !== null) {
       // Which stage it is would not be known before there are tasks.

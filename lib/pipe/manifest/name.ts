@@ -8,7 +8,7 @@ export function checkName(
   place: Pick<Problem, 'path' | 'part'>,
   report: Report,
 ): void {
-  if (/^[A-Za-z_][\w-]*$/.test(name)) return;
+  if (/^[A-Za-z_][\w-]*$/.test(name) && name !== '__proto__') return;
   const article = what === 'stage' || what === 'profile' ? 'a' : 'an';
   const hint = 'a name is a letter, then letters, digits, `-` or `_`';
   report({ ...place, message: `\`${name}\` cannot name ${article} ${what}`, hint });

@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import { grammar, type RawManifest } from './grammar.ts';
 import { didYouMean, listed } from './suggest.ts';
+import { translation } from './translate.ts';
 
 export interface Shaped {
   /** Null when the file as a whole is not shaped like a manifest. */
@@ -71,7 +72,7 @@ function explained(issue: z.core.$ZodIssue, base: Path, top: Json): Mistake[] {
         }
         const hint = isStage(valueAt(top, drop))
           ? 'a stage stands below `stages`, indented'
-          : (didYouMean(key, known) ?? `known here: ${listed(known, 20)}`);
+          : (translation(path, key) ?? didYouMean(key, known) ?? `known here: ${listed(known, 20)}`);
         return { problem: { path: drop, part: 'key', message: `unknown key \`${key}\``, hint }, drop };
       });
     }

@@ -11,7 +11,7 @@ export interface Source {
    * `params`, in the profile, or on the command line; `['stages', 'train', 'params', 'rate']` to what the stage
    * itself gives under that name. A path that does not exist leads to the deepest part of it that does.
    */
-  locate(path: Path, part?: Part, within?: string): Place;
+  locate(path: Path, part?: Part, within?: string, nth?: number): Place;
   diagnose(problem: Problem): Diagnostic;
 }
 
@@ -89,7 +89,7 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     return followed(found, path.slice(Math.max(0, found.depth)), trips);
   }
 
-  function locate(path: Path, part?: Part, within?: string): Place {
+  function locate(path: Path, part?: Part, within?: string, nth = 0): Place {
     const found = part === 'origin' ? originOf(find(path)) : find(path);
     // What is missing from a block is said at the block's name, not at all of its lines.
     const large = found.key !== null && !isScalar(found.node) && spansLines(found);
@@ -97,13 +97,13 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     // What is missing from the file as a whole is said at its start.
     if (node === null || node === top.node) return found.place(0, 0);
     const [start, end] = spanOf(node);
-    const inner = within === undefined ? -1 : found.text.slice(start, end).indexOf(within);
+    const inner = within === undefined ? -1 : nthIndex(found.text.slice(start, end), within, nth);
     if (within === undefined || inner === -1) return found.place(start, end);
     return found.place(start + inner, start + inner + within.length);
   }
 
-  function diagnose({ path, part, within, severity, message, hint }: Problem): Diagnostic {
-    const place = locate(path, part, within);
+  function diagnose({ path, part, within, nth, severity, message, hint }: Problem): Diagnostic {
+    const place = locate(path, part, within, nth);
     return { severity: severity ?? 'error', ...place, message, ...(hint === undefined ? {} : { hint }) };
   }
 
@@ -123,6 +123,17 @@ function topOfSetting({ yaml, typed, offset }: Setting): Found {
     place: (start, end) => placeInSetting(typed, offset, yaml.place(start, end)),
     text: yaml.text,
   };
+}
+
+/** Where a piece stands for the n-th time, or for the last. */
+function nthIndex(text: string, piece: string, nth: number): number {
+  let at = text.indexOf(piece);
+  for (let left = nth; left > 0; left--) {
+    const next = text.indexOf(piece, at + 1);
+    if (next < 0) break;
+    at = next;
+  }
+  return at;
 }
 
 function spansLines({ node, text }: Found): boolean {

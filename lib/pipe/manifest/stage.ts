@@ -1,5 +1,6 @@
 import { isMapping, type Json, type JsonObject, type Scalar } from '../json.ts';
 import { choiceOf, type ChoiceNote } from './choice.ts';
+import { whyNoValue } from './axis-value.ts';
 import { readCode } from './code.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import type { RawStage } from './grammar.ts';
@@ -10,6 +11,7 @@ import { normalPath, whyOutside } from './path.ts';
 import { FAILED, type Report, type Resolver } from './reference.ts';
 import { readShell } from './shell.ts';
 import { ALL_AXES } from './template.ts';
+import { translatedCall } from './translate.ts';
 
 /** What the file says once, for all stages. */
 export interface ForAllStages {
@@ -68,7 +70,12 @@ function readWork({ use, cmd, cwd, shell }: RawStage, usual: string, report: Rep
   }
   if (use === undefined && cmd === undefined) {
     const hint = '`use: stages/name.ts` (or `.py`) for a module, `cmd: …` for a shell command';
-    report({ path: [], part: 'key', message: 'a stage needs `use` or `cmd`', hint });
+    if (shell === undefined) report({ path: [], part: 'key', message: 'a stage needs `use` or `cmd`', hint });
+    else {
+      const message = '`shell` only names the shell that runs a `cmd`, which is not here';
+      report({ path: ['shell'], part: 'key', message, hint: 'the command itself is `cmd`' });
+    }
+    return { kind: 'cmd', command: '', cwd: '', shell: usual };
   }
   if (cwd !== undefined && cmd === undefined) {
     report({ path: ['cwd'], part: 'key', message: '`cwd` is the directory of a `cmd`, which is not here' });
@@ -151,6 +158,8 @@ function nested(into: JsonObject, [key, ...rest]: readonly string[], value: Json
 
 function readOutput(stage: string, name: string, written: string, report: Report): StageOutput {
   const path: Path = ['outputs', name];
+  const call = translatedCall(written);
+  if (call !== undefined) report({ path, message: `\`${written}\` is no path`, hint: call });
   checkName(name, 'output', { path, part: 'key' }, report);
   const directory = written.endsWith('/');
   const normal = normalPath(written);
@@ -206,9 +215,10 @@ function checkAxis(
     const text = String(value);
     if (seen.has(text)) report({ path, message: `\`${text}\` is twice on the axis \`${name}\`` });
     seen.add(text);
-    if (!/^[\p{L}\p{M}\p{N}_.+~%:-]+$/u.test(text) || /^\.+$/.test(text)) {
-      const hint = 'values stand in file names: letters, digits and `_ . + - ~ % :`';
-      report({ path, message: `${JSON.stringify(text)} cannot be a value of an axis`, hint });
+    const reason = whyNoValue(text);
+    if (reason !== null) {
+      const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+      report({ path, message: `${shown} cannot be a value of an axis`, hint: `it ${reason}` });
     }
   }
 }

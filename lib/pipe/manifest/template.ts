@@ -1,3 +1,5 @@
+import { placesIn, type ShellPlace } from './shell-text.ts';
+
 /** A path or pattern with `{axis}` and `{axes}` in it, taken apart once and filled in for every task. */
 export type Template = readonly Piece[];
 type Piece = string | { readonly axis: string };
@@ -27,27 +29,42 @@ export interface CommandPlaceholder {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  readonly kind: 'inputs' | 'outputs' | 'params' | 'axis';
-  /** `x` of `{inputs.x}`, `a.b` of `{params.a.b}`, the axis's name. */
+  /** `list`: a file that names the files of an input. `file`: one with all parameters. `python`: the stage's interpreter. */
+  readonly kind: 'inputs' | 'list' | 'outputs' | 'params' | 'file' | 'python' | 'axis';
+  /** `x` of `{inputs.x}` and `{inputs.x.list}`, `a.b` of `{params.a.b}`, the axis's name. */
   readonly name: string;
+  /** What stands around it; in a comment it is left as it is. */
+  readonly at: ShellPlace;
 }
 
 /**
- * The placeholders of a command. `${…}` belongs to the shell; `{word}` is a placeholder only if the stage
+ * The placeholders of a command outside its comments. `${…}` belongs to the shell; `{word}` is a placeholder only if the stage
  * has an axis of that name, since awk and others write braces too.
  */
 export function commandPlaceholders(command: string, axes: readonly string[]): CommandPlaceholder[] {
-  const found: CommandPlaceholder[] = [];
+  const found: Omit<CommandPlaceholder, 'at'>[] = [];
   for (const match of command.matchAll(
     /(?<!\$)\{(?:(inputs|outputs|params)\.([^{}\s]*)|([A-Za-z_][\w-]*))\}/g,
   )) {
     const [text, kind, name, axis] = match;
     const place = { text, start: match.index, end: match.index + text.length };
-    if (axis === undefined) {
+    if (kind === 'inputs' && name!.endsWith('.list')) {
+      found.push({ ...place, kind: 'list', name: name!.slice(0, -'.list'.length) });
+    } else if (axis === undefined) {
       found.push({ ...place, kind: kind as 'inputs' | 'outputs' | 'params', name: name! });
     } else if (axes.includes(axis)) {
       found.push({ ...place, kind: 'axis', name: axis });
+    } else if (axis === 'params') {
+      found.push({ ...place, kind: 'file', name: '' });
+    } else if (axis === 'python') {
+      found.push({ ...place, kind: 'python', name: '' });
     }
   }
-  return found;
+  const places = placesIn(
+    command,
+    found.map(({ start }) => start),
+  );
+  return found
+    .map((placeholder, index) => ({ ...placeholder, at: places[index]! }))
+    .filter(({ at }) => at !== 'comment');
 }

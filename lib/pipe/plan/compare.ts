@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from '../digest.ts';
-import { canonicalJson, isMapping, type Json, type JsonObject } from '../json.ts';
+import { canonicalJson, isMapping, own, type Json, type JsonObject } from '../json.ts';
 import type { Action, StageAction, WorkAction } from './action.ts';
 import { inputReasons, type InputNames } from './input-reason.ts';
 import type { Reason } from './reason.ts';
@@ -100,7 +100,7 @@ interface Difference {
 function differences(before: JsonObject, after: JsonObject, above: readonly string[]): Difference[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) => {
-    const [old, now] = [before[name], after[name]];
+    const [old, now] = [own(before, name), own(after, name)];
     const keys = [...above, name];
     if (isMapping(old) && isMapping(now)) return differences(old, now, keys);
     const same = old !== undefined && now !== undefined && canonicalJson(old) === canonicalJson(now);
@@ -115,12 +115,12 @@ function named(reason: 'package' | 'toolchain' | 'environment', before: Texts, a
   if (before === null || after === null) return [];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names
-    .filter((name) => (before[name] ?? null) !== (after[name] ?? null))
+    .filter((name) => (own(before, name) ?? null) !== (own(after, name) ?? null))
     .map((name) => ({
       reason,
       name,
-      ...optional('before', before[name]),
-      ...optional('after', after[name]),
+      ...optional('before', own(before, name)),
+      ...optional('after', own(after, name)),
     }));
 }
 

@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.ts';
-import { canonicalJson } from '../json.ts';
+import { canonicalJson, own } from '../json.ts';
 import type { InputMember } from './action.ts';
 import type { Reason } from './reason.ts';
 
@@ -17,7 +17,9 @@ type Inputs = Readonly<Record<string, readonly InputMember[]>>;
 /** One reason for each file that was added, removed or changed, by name and place on the axes. */
 export function inputReasons(before: Inputs, after: Inputs, names: InputNames): Reason[] {
   const inputs = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return inputs.flatMap((input) => memberReasons(input, before[input] ?? [], after[input] ?? [], names));
+  return inputs.flatMap((input) =>
+    memberReasons(input, own(before, input) ?? [], own(after, input) ?? [], names),
+  );
 }
 
 function memberReasons(

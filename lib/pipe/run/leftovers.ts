@@ -1,6 +1,7 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Graph } from '../graph/graph.ts';
+import { directoryName, pathName } from '../manifest/axis-value.ts';
 import { ALL_AXES, templateOf } from '../manifest/template.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { normalPath } from '../manifest/path.ts';
@@ -49,7 +50,10 @@ function formerOutputs(id: string, stage: Stage, root: string) {
   return stage.outputs.flatMap(({ name, path, directory }) => {
     const pieces = templateOf(`${root}/${path}`).map((piece) => {
       if (typeof piece === 'string') return piece;
-      return piece.axis === ALL_AXES ? labels.join('/') : point.get(piece.axis);
+      if (piece.axis === ALL_AXES)
+        return [...point].map(([axis, value]) => directoryName(axis, value)).join('/');
+      const value = point.get(piece.axis);
+      return value === undefined ? undefined : pathName(value);
     });
     return pieces.includes(undefined) ? [] : [{ name, path: normalPath(pieces.join('')), directory }];
   });
