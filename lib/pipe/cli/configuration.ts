@@ -17,6 +17,8 @@ export interface Configured {
   /** Absolute path of the directory that holds it. */
   readonly directory: string;
   readonly text: string;
+  /** That, and the text of the file with its parameters, where there is one. */
+  readonly asked: string;
   readonly source: Source;
   readonly manifest: Manifest;
   readonly graph: Graph;
@@ -38,14 +40,31 @@ export function configureIn(
 ): Configured | null {
   const text = textOf(context, join(directory, MANIFEST_FILE));
   if (text === null) return null;
-  const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile, sets: set });
+  const asked = [text];
+  const read = (path: string): string | null => {
+    const held = textIn(directory, path);
+    asked.push(held ?? '');
+    return held;
+  };
+  const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile, sets: set, read });
   if (!loaded.ok) {
     printDiagnostics(context, loaded.diagnostics, text);
     return null;
   }
   const { manifest, graph, source, warnings } = loaded;
   printDiagnostics(context, warnings, text);
-  return { directory, text, source, manifest, graph, warned: warnings.length > 0 };
+  const warned = warnings.length > 0;
+  return { directory, text, asked: asked.join('\0'), source, manifest, graph, warned };
+}
+
+/** What `read` is for those who load a pipeline as it lies; null for a file that is not there, or no text. */
+export function textIn(directory: string, path: string): string | null {
+  try {
+    const bytes = readFileSync(join(directory, path));
+    return isUtf8(bytes) ? bytes.toString() : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Null after saying why there is none. */

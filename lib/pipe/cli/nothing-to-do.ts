@@ -45,7 +45,10 @@ export async function nothingToDo(
   const layout = layoutIn(realpathSync(directory), context.env['PIPE_CACHE_DIR']);
   const text = textOf(join(directory, MANIFEST_FILE));
   if (text === null) return false;
-  const standing = findStanding(layout, questionOf(text, patterns, options), context.env);
+  // Written otherwise, the file is not found here, and the question is looked into.
+  const named = /^params:[ \t]*["']?([^\s"'{[#]+)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1];
+  const asked = named === undefined ? text : `${text}\0${textOf(join(directory, named)) ?? ''}`;
+  const standing = findStanding(layout, questionOf(asked, patterns, options), context.env);
   if (standing === null) return false;
   const reporter = await reporterFor(context, options.json === true, () => new Map());
   const jobs = options.jobs ?? availableParallelism();

@@ -17,6 +17,8 @@ export interface Place {
   readonly range: Range;
   /** The text the range lies in, where it is not the manifest's: an argument as typed. */
   readonly typed?: string;
+  /** The text of the file, where it is another than the manifest. */
+  readonly text?: string;
 }
 
 /** A mistake in the configuration, as a value; `report/diagnostic.ts` prints it. */
@@ -73,7 +75,8 @@ export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
     const { file, range, typed, message } = diagnostic;
     unique.set(JSON.stringify([file, typed, range.start.offset, range.end.offset, message]), diagnostic);
   }
-  const offset = ({ typed, range }: Diagnostic): number =>
-    typed === undefined ? range.start.offset : Infinity;
+  // Those of another file come after those of the manifest.
+  const offset = ({ typed, text, range }: Diagnostic): number =>
+    typed === undefined ? range.start.offset + (text === undefined ? 0 : 1e12) : Infinity;
   return [...unique.values()].sort((a, b) => (offset(a) === offset(b) ? 0 : offset(a) - offset(b)));
 }

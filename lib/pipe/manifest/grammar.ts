@@ -130,7 +130,10 @@ const stage = z
 export const grammar = z
   .strictObject({
     version: z.literal(1).describe('The version of this grammar: 1.'),
-    params: named.optional().describe('Parameters, which stages name to depend on.'),
+    params: z
+      .union([named, z.string()])
+      .optional()
+      .describe('Parameters, which stages name to depend on; or the file that holds them.'),
     profiles: z
       .record(
         z.string(),

@@ -6,6 +6,7 @@ import { readYaml } from './document.ts';
 import type { RawManifest } from './grammar.ts';
 import type { Manifest, Stage } from './manifest.ts';
 import { checkName } from './name.ts';
+import { withParamsFile, type ReadFile } from './params-file.ts';
 import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
 import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
 import { shaped } from './shape.ts';
@@ -21,6 +22,8 @@ export interface LoadOptions {
   readonly profile?: string | undefined;
   /** From `--set`, each `path=value`; later ones win. */
   readonly sets?: readonly string[];
+  /** Reads the file that `params` may name; without it there is none. */
+  readonly read?: ReadFile;
 }
 
 export type Loaded =
@@ -38,11 +41,14 @@ const DEFAULT = 'default';
 export function loadManifest(text: string, options: LoadOptions): Loaded {
   const yaml = readYaml(text, options.file);
   if (yaml.diagnostics.length > 0) return { ok: false, diagnostics: inOrder(yaml.diagnostics) };
+  const { value, file, diagnostics: misread } = withParamsFile(yaml, options.read ?? (() => null));
+  if (misread.length > 0) return { ok: false, diagnostics: inOrder(misread) };
   const problems: Problem[] = [];
-  const { profile, params, settings, diagnostics } = layered(yaml.value, options, problems);
-  const source = sourceOf(yaml, profile, settings);
+  const { profile, params, settings, diagnostics } = layered(value, options, problems);
+  const source = sourceOf(yaml, profile, settings, file?.yaml ?? null);
 
-  const manifest = assembled(yaml.value, profile, params, problems);
+  const assembly = assembled(value, profile, params, problems);
+  const manifest = assembly && { ...assembly, paramsFile: file?.path ?? null };
   const all = inOrder([...problems.map((problem) => source.diagnose(problem)), ...diagnostics]);
   if (manifest === null || all.some(({ severity }) => severity === 'error'))
     return { ok: false, diagnostics: all };
@@ -94,7 +100,12 @@ function mapping(value: Json | undefined): JsonObject | null {
 }
 
 /** Null when the file as a whole is not shaped like a manifest. */
-function assembled(value: Json, profile: string, params: JsonObject, problems: Problem[]): Manifest | null {
+function assembled(
+  value: Json,
+  profile: string,
+  params: JsonObject,
+  problems: Problem[],
+): Omit<Manifest, 'paramsFile'> | null {
   const report = (problem: Problem): void => void problems.push(problem);
   const resolver = resolverOf(params, report);
   const { resolved, failed, choices } = withoutReferences(value, resolver);

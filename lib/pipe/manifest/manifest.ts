@@ -13,6 +13,8 @@ export interface Manifest {
   /** Project-relative directory of readable outputs: `artifacts`, or `artifacts/<profile>`. */
   readonly artifacts: string;
   readonly params: JsonObject;
+  /** The file that they stand in, project-relative; null where that is the manifest itself. */
+  readonly paramsFile: string | null;
   /** A TypeScript module, project-relative, whose default export is a `defineDoctor(…)`; null where none is named. */
   readonly doctor: string | null;
   /** In the order of the file. */

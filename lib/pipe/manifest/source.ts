@@ -19,25 +19,27 @@ export interface Source {
 interface Found {
   readonly node: Node | null;
   readonly key: Node | null;
+  readonly document: YamlText['document'];
   /** Steps taken. */
   readonly depth: number;
   readonly place: (start: number, end: number) => Place;
   readonly text: string;
 }
 
-export function sourceOf(yaml: YamlText, profile: string, settings: readonly Setting[]): Source {
-  const top: Found = {
-    node: yaml.document.contents,
-    key: null,
-    depth: 0,
-    place: (start, end) => yaml.place(start, end),
-    text: yaml.text,
-  };
+/** `params`: the file with the parameters, where that is another. */
+export function sourceOf(
+  yaml: YamlText,
+  profile: string,
+  settings: readonly Setting[],
+  params: YamlText | null = null,
+): Source {
+  const top = topOf(yaml);
+  const paramsTop = params === null ? null : topOf(params);
 
   function walk(from: Found, path: Path, depth = 0): Found {
     let found = { ...from, depth };
     for (const step of path.slice(depth)) {
-      const child = childOf(yaml.document, found.node, step);
+      const child = childOf(found.document, found.node, step);
       if (child === undefined) break;
       const node = child.value;
       // An empty value has no place of its own; its key has.
@@ -53,7 +55,7 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     if (rest.length === 0 || trips > 20) return found;
     if (path[0] === 'stages' && path[2] === 'params' && found.depth === 3 && isSeq(found.node)) {
       const item = found.node.items.find(
-        (each) => childOf(yaml.document, each as Node, rest[0]!) !== undefined,
+        (each) => childOf(found.document, each as Node, rest[0]!) !== undefined,
       );
       // What the stage does not name is missing from its list.
       return item === undefined ? found : walk({ ...found, node: item as Node }, path, found.depth);
@@ -80,12 +82,13 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
       const found = walk(topOfSetting(setting), path, setting.path.length);
       return followed(found, path.slice(found.depth), trips);
     }
-    const base = walk(top, ['params', ...path]);
+    const own = paramsTop === null ? walk(top, ['params', ...path]) : walk(paramsTop, path);
+    const base = paramsTop === null ? { ...own, depth: own.depth - 1 } : own;
     const prefix = ['profiles', profile, 'params'];
     const overlay = walk(top, [...prefix, ...path]);
     const steps = overlay.depth - prefix.length;
     const decides = steps === path.length || (steps > 0 && !isMap(overlay.node));
-    const found = decides ? { ...overlay, depth: steps } : { ...base, depth: base.depth - 1 };
+    const found = decides ? { ...overlay, depth: steps } : base;
     return followed(found, path.slice(Math.max(0, found.depth)), trips);
   }
 
@@ -95,7 +98,7 @@ export function sourceOf(yaml: YamlText, profile: string, settings: readonly Set
     const large = found.key !== null && !isScalar(found.node) && spansLines(found);
     const node = (part === 'key' || large) && found.key !== null ? found.key : found.node;
     // What is missing from the file as a whole is said at its start.
-    if (node === null || node === top.node) return found.place(0, 0);
+    if (node === null || node === top.node || node === paramsTop?.node) return found.place(0, 0);
     const [start, end] = spanOf(node);
     const inner = within === undefined ? -1 : nthIndex(found.text.slice(start, end), within, nth);
     if (within === undefined || inner === -1) return found.place(start, end);
@@ -115,10 +118,22 @@ function referenceIn({ node }: Found): string | undefined {
   return isScalar(node) && typeof node.value === 'string' ? referenceOf(node.value) : undefined;
 }
 
+function topOf(yaml: YamlText): Found {
+  return {
+    node: yaml.document.contents,
+    key: null,
+    document: yaml.document,
+    depth: 0,
+    place: (start, end) => yaml.place(start, end),
+    text: yaml.text,
+  };
+}
+
 function topOfSetting({ yaml, typed, offset }: Setting): Found {
   return {
     node: yaml.document.contents,
     key: null,
+    document: yaml.document,
     depth: 0,
     place: (start, end) => placeInSetting(typed, offset, yaml.place(start, end)),
     text: yaml.text,

@@ -13,7 +13,7 @@ const WIDTH = 96;
  *           │                      ^^^
  *           = did you mean `data`?
  *
- * `text` is the manifest's; what was typed on the command line is in the diagnostic.
+ * `text` is the manifest's; that of another file, and what was typed on the command line, are in the diagnostic.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, text: string, { colors, unicode }: Style): string {
   const { file, range, typed, severity, message, hint } = diagnostic;
@@ -24,7 +24,11 @@ export function formatDiagnostic(diagnostic: Diagnostic, text: string, { colors,
   const bar = colors.dim(unicode ? '│' : '|');
   const number = typed === undefined ? String(range.start.line) : '';
   const margin = ' '.repeat(Math.max(5, number.length + 1));
-  const { line, before, marked } = excerpt(diagnostic, typed ?? text, unicode ? '…' : '...');
+  const { line, before, marked } = excerpt(
+    diagnostic,
+    typed ?? diagnostic.text ?? text,
+    unicode ? '…' : '...',
+  );
   const caret = ' '.repeat(columnsOf(before)) + '^'.repeat(Math.max(1, columnsOf(marked)));
   const lines = [
     title,

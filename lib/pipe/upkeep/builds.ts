@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPipeline } from '../graph/load.ts';
 import type { Build } from './verify.ts';
@@ -7,10 +7,12 @@ import { locksIn } from '../store/lock.ts';
 
 /** What every lock of a project says, with the pipeline of its profile; a profile that is no more is left out. */
 export function buildsOf(directory: string): Build[] {
+  const read = (path: string): string | null =>
+    existsSync(join(directory, path)) ? readFileSync(join(directory, path), 'utf8') : null;
   const text = readFileSync(join(directory, MANIFEST_FILE), 'utf8');
   return locksIn(directory).flatMap(({ profile, lock }) => {
     const chosen = profile === 'default' ? undefined : profile;
-    const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile: chosen, sets: [] });
+    const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile: chosen, sets: [], read });
     return loaded.ok ? [{ manifest: loaded.manifest, graph: loaded.graph, lock }] : [];
   });
 }

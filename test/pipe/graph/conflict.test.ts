@@ -51,6 +51,7 @@ test('outputs are refused exactly when two of all are equal or one lies inside a
         profile: 'default',
         artifacts: 'artifacts',
         params: {},
+        paramsFile: null,
         doctor: null,
         stages,
       });

@@ -133,7 +133,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
         retries: 0,
       };
     });
-    return { profile: 'default', artifacts: 'artifacts', params: {}, doctor: null, stages };
+    return { profile: 'default', artifacts: 'artifacts', params: {}, paramsFile: null, doctor: null, stages };
   });
 
 function expanded(of: Manifest): Graph {

@@ -22,7 +22,7 @@ export async function bringUpToDate(
     project.kill();
   });
   try {
-    const question = configured.warned ? undefined : questionOf(configured.text, patterns, options);
+    const question = configured.warned ? undefined : questionOf(configured.asked, patterns, options);
     const summary = await reportRun(
       context,
       project,

@@ -71,7 +71,7 @@ function buildAt(
   const pipeline = fileOf(MANIFEST_FILE);
   if (pipeline === null) return null;
   const file = `${revision}:${MANIFEST_FILE}`;
-  const loaded = loadPipeline(pipeline, { file, profile, sets: set });
+  const loaded = loadPipeline(pipeline, { file, profile, sets: set, read: fileOf });
   if (!loaded.ok) {
     printDiagnostics(context, loaded.diagnostics, pipeline);
     return null;

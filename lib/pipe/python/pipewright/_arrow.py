@@ -59,7 +59,7 @@ def _storages(column: Any) -> List[Any]:
 
 
 def _is_tensor(pyarrow: Any, kind: Any) -> bool:
-    return pyarrow.types.is_fixed_size_list(getattr(kind, "storage_type", kind))
+    return bool(pyarrow.types.is_fixed_size_list(getattr(kind, "storage_type", kind)))
 
 
 def write(path: Any, columns: Mapping[str, Any], dimensions: Mapping[str, Any], metadata: Mapping[str, str]) -> None:

@@ -58,7 +58,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
     def path_stats(self, path: str) -> Mapping[str, Any]:
         raise OSError("nothing is cached")
 
-    def get_data(self, path: str) -> bytes:  # type: ignore[override]
+    def get_data(self, path: str) -> bytes:
         return self.sources.read(str(path)) if str(path).endswith(".py") else super().get_data(path)
 
 

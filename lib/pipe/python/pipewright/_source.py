@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 import os
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ def _parts(body: List[Any]) -> Dict[str, List[ast.AST]]:
             methods = [each for each in node.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
             for method in methods:
                 found.setdefault(f"{node.name}.{method.name}", []).append(method)
-            rest = ast.ClassDef(**{name: getattr(node, name, []) for name in node._fields})
+            rest = copy.copy(node)
             rest.body = [each for each in node.body if each not in methods]
             found.setdefault(node.name, []).append(rest)
         else:

@@ -92,7 +92,8 @@ class Outputs(Mapping[str, Path]):
     def __getattr__(self, name: str) -> Path:
         if name.startswith("_"):
             raise AttributeError(name)
-        return _named(self._paths, name, "output")
+        path: Path = _named(self._paths, name, "output")
+        return path
 
 
 def _named(values: Mapping[str, Any], name: str, kind: str) -> Any:

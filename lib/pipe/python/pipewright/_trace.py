@@ -106,7 +106,7 @@ class Trace:
         if spec is not None and spec.submodule_search_locations is not None:
             name = f"{name}.__main__"
             spec = self._find(name)
-        if spec is None or not self._followed(spec.origin):
+        if spec is None or spec.origin is None or not self._followed(spec.origin):
             # An installed tool, `python -m pytest`: its version counts.
             self._import(name)
             return

@@ -91,13 +91,13 @@ def _ended(child: int, channel: Channel, wake: int) -> int:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid == child:
             return status
-        ready, _, _ = select.select([channel.socket, wake], [], [])
+        ready, _, _ = select.select([channel.socket.fileno(), wake], [], [])
         if wake in ready:
             try:
                 os.read(wake, 4096)
             except BlockingIOError:
                 pass
-        if channel.socket in ready and not channel.socket.recv(1, socket.MSG_PEEK):
+        if channel.socket.fileno() in ready and not channel.socket.recv(1, socket.MSG_PEEK):
             os.killpg(0, signal.SIGKILL)
 
 
