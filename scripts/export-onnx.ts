@@ -14,32 +14,35 @@ import { readArrow } from 'pipewright/arrow';
 import { modelToOnnx } from '../lib/study/model/onnx.ts';
 
 const USAGE =
-  'npm run export-onnx -- <model.arrow> <out.onnx> [--epoch N] [--image HEIGHTxWIDTH (32x32)] [--batch N (1)]';
+  'npm run export-onnx -- <model.arrow> <out.onnx> [--epoch N] [--image HEIGHTxWIDTH (as trained)] [--batch N (1)]';
 
 function whole(text: string | undefined, option: string): number {
   if (/^[1-9]\d*$/.test(text ?? '')) return Number(text);
   throw new Error(`${option} takes a number from 1 on; got ${text ?? 'nothing'}`);
 }
 
+function sizeOf(text: string): { height: number; width: number } {
+  const [height, width, ...more] = text.split('x');
+  if (more.length > 0) throw new Error(`--image takes HEIGHTxWIDTH; got ${text}`);
+  return { height: whole(height, '--image'), width: whole(width, '--image') };
+}
+
 async function main(): Promise<string> {
   const { values, positionals } = parseArgs({
     options: {
       epoch: { type: 'string' },
-      image: { type: 'string', default: '32x32' },
+      image: { type: 'string' },
       batch: { type: 'string', default: '1' },
     },
     allowPositionals: true,
   });
   const [source, target, ...rest] = positionals;
   if (source === undefined || target === undefined || rest.length > 0) throw new Error(`usage: ${USAGE}`);
-  const [height, width, ...more] = values.image.split('x');
-  if (more.length > 0) throw new Error(`--image takes HEIGHTxWIDTH; got ${values.image}`);
   // npm runs scripts in the project's directory, wherever the user stands.
   const from = process.env.INIT_CWD ?? process.cwd();
   const table = await readArrow(resolve(from, source));
   const bytes = await modelToOnnx(table, {
-    height: whole(height, '--image'),
-    width: whole(width, '--image'),
+    ...(values.image === undefined ? {} : sizeOf(values.image)),
     batch: whole(values.batch, '--batch'),
     ...(values.epoch === undefined ? {} : { epoch: whole(values.epoch, '--epoch') }),
   });

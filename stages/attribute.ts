@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readArrow, writeArrow } from 'pipewright/arrow';
 import { defineStage } from 'pipewright/stage';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
+import { ruledMethods } from '../lib/study/attribution/methods.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
 import { imageMetadata } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
@@ -21,8 +22,12 @@ export default defineStage({
     const { params, inputs, outputs, provenance, signal } = task;
     const selected = readSelection(await readArrow(inputs.images.path));
     const { set, classes } = selected.images;
-    const model = createModel(params.model, set, classes.length);
-    const weights = readWeights(await readArrow(inputs.model.path), model.weights);
+    const table = await readArrow(inputs.model.path);
+    const model = createModel(params.model, set, classes.length, table.metadata);
+    const weights = readWeights(table, model.weights);
+    const ruled = params.attribute.methods.filter((name) => ruledMethods.includes(name));
+    if (model.hasRelu === false && ruled.length > 0)
+      task.warn(`the net has no ReLU for ${ruled.join(', ')} to rule: what they give is saliency`);
     const engine = await taskEngine(task);
 
     const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);

@@ -28,8 +28,9 @@ export default defineStage({
     const { params, axes, inputs, outputs, provenance } = task;
     const selected = readSelection(await readArrow(inputs.images.path));
     const { set, classes } = selected.images;
-    const model = createModel(params.model, set, classes.length);
-    const weights = readWeights(await readArrow(inputs.model.path), model.weights);
+    const table = await readArrow(inputs.model.path);
+    const model = createModel(params.model, set, classes.length, table.metadata);
+    const weights = readWeights(table, model.weights);
     const maps = readMaps(await readArrow(inputs.maps.path));
     const engine = await taskEngine(task);
     const options = { ...params.score, ...params.deletion };

@@ -38,7 +38,9 @@ export default defineStage({
 
     const seedMaps = async (seed: number): Promise<SeedMaps> => {
       const selected = readSelection(await readArrow(ofSeed(inputs.images, seed)));
-      const model = createModel(params.model, selected.images.set, selected.images.classes.length);
+      const { set, classes } = selected.images;
+      const { metadata } = await readArrow(ofSeed(inputs.models, seed));
+      const model = createModel(params.model, set, classes.length, metadata);
       const explained = async (path: string) => {
         signal.throwIfAborted();
         const weights = readWeights(await readArrow(path), model.weights);

@@ -48,7 +48,8 @@ export default defineStage({
     const pairs = planPairs({ explained, stop, kept }, params.pairs);
 
     const { set, classes } = selected.images;
-    const model = createModel(params.model, set, classes.length);
+    const { metadata: net } = await readArrow(files[0]!.path);
+    const model = createModel(params.model, set, classes.length, net);
     const engine = await taskEngine(task);
     const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);
     const explain = async (weights: WeightsName, epoch: number): Promise<MapsTable | null> => {

@@ -41,7 +41,8 @@ export default defineStage({
       const all = readSelection(await readArrow(ofSeed(inputs.images, reference).path));
       const selected = pickSelected(all, firstOfEachClass(all, sanity.images));
       const { set, classes } = selected.images;
-      const model = createModel(params.model, set, classes.length);
+      const { metadata } = await readArrow(reference.path);
+      const model = createModel(params.model, set, classes.length, metadata);
       // The label's class throughout: an untrained net predicts another, whose map says nothing here.
       const ofNet = (explainer ??= await SelectionExplainer.compile(engine, model, set, {
         ...attribute,

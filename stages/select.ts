@@ -22,8 +22,9 @@ export default defineStage({
   async run(task) {
     const { params, inputs, outputs, provenance } = task;
     const test = await readImages(inputs.test.path);
-    const model = createModel(params.model, test.set, test.classes.length);
-    const weights = readWeights(await readArrow(inputs.model.path), model.weights);
+    const table = await readArrow(inputs.model.path);
+    const model = createModel(params.model, test.set, test.classes.length, table.metadata);
+    const weights = readWeights(table, model.weights);
     const engine = await taskEngine(task);
     const probabilities = await predictProbabilities(engine, model, weights, test);
     await engine.dispose();

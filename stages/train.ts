@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineStage } from 'pipewright/stage';
 import { readImages } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
+import { netMetadata } from '../lib/study/model/net-metadata.ts';
 import { engineMetadata, engineToolchain, taskEngine } from '../lib/study/task-engine.ts';
 import {
   checkPrecision,
@@ -42,7 +43,8 @@ export default defineStage({
       const { augment, seed } = axes;
       const options = { engine, model, params, augment, seed, train, validation, test, signal };
       const epochs = reportEpochs(trainEpochs(options, start, axes.epoch), start.epoch, axes.epoch, task);
-      const metadata = { ...task.provenance, ...engineMetadata(engine) };
+      const net = netMetadata(task.params.model, train.set, train.classes.length);
+      const metadata = { ...task.provenance, ...engineMetadata(engine), ...net };
       await writeSegment(model, epochs, params.keep, outputs, metadata);
     } finally {
       await engine.dispose();

@@ -119,6 +119,12 @@ const convolutions: readonly (readonly [
   [[16, 9, 9, 16], [3, 3, 16, 16], 3, one],
   [[16, 8, 8, 16], [3, 3, 16, 16], 4, 'valid'],
   [[32, 8, 6, 8], [3, 3, 8, 16], 2, one],
+  // Channels of one end fill blocks where two images share them, of the other do not.
+  [[32, 8, 6, 8], [1, 1, 8, 24], 1, 'valid'],
+  [[32, 8, 6, 24], [1, 1, 24, 8], 1, 'valid'],
+  [[32, 8, 6, 24], [3, 3, 24, 16], 1, one],
+  [[32, 8, 6, 12], [3, 3, 12, 4], 2, one],
+  [[16, 12, 10, 40], [3, 3, 40, 24], 1, one],
 ];
 
 function pads(pad: Pads | string): string {

@@ -71,6 +71,11 @@ export function imagesPerBlock(block: number, batch: number, channels: number): 
   return share && batch % images === 0 ? images : 1;
 }
 
+/** Whether images of so many channels fill blocks, alone or shared. */
+export function fillBlocks(block: number, batch: number, channels: number): boolean {
+  return (channels * imagesPerBlock(block, batch, channels)) % block === 0;
+}
+
 /** Wider images than this are wide enough by themselves. */
 const MOST_COLUMNS = 8;
 

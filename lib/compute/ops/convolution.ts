@@ -13,6 +13,15 @@ export function conv2d(x: Tensor4D, filter: Tensor4D, stride: number, padding: n
   return tf.conv2d(x, filter, stride, [[0, 0], side, side, [0, 0]]);
 }
 
+/** The same for each channel by itself, with a filter [height, width, channels, 1]. */
+export function depthwiseConv2d(x: Tensor4D, filter: Tensor4D, stride: number, padding: number): Tensor4D {
+  const side: [number, number] = [padding, padding];
+  if (padding > 0 && tf.getBackend() === 'tensorflow')
+    return tf.depthwiseConv2d(tf.pad(x, [[0, 0], side, side, [0, 0]]), filter, stride, 'valid');
+  // tfjs's types leave out what its function takes.
+  return tf.depthwiseConv2d(x, filter, stride, [[0, 0], side, side, [0, 0]] as unknown as 'same');
+}
+
 /** Mean over height and width: [batch, channels]. */
 export function globalAveragePool(x: Tensor4D): Tensor2D {
   return tf.mean<Tensor2D>(x, [1, 2]);

@@ -32,9 +32,9 @@ export class SelectionExplainer {
     params: AttributeParams,
   ): Promise<SelectionExplainer> {
     const shape = [height, width, channels] as const;
-    const { methods, target, smoothGrad } = params;
+    const { methods, target, smoothGrad, layers } = params;
     const noise = noiseFields(smoothGrad.samples, shape);
-    const options = { methods, target, parameters: params, noise };
+    const options = { methods, target, layers, parameters: params, noise };
     return new SelectionExplainer(
       engine,
       model,

@@ -26,6 +26,8 @@ export interface ExplainOptions {
   readonly methods: readonly MethodName[];
   readonly target: Target;
   readonly parameters: MethodParameters;
+  /** Layers that class activation maps are made of; none: the last of the convolutional part. */
+  readonly layers?: readonly string[];
   /** Of `noiseFields`, for the methods that look at noisy copies. */
   readonly noise: TensorValue;
 }
@@ -114,7 +116,7 @@ function explanation(
 ): Record<string, Tensor> {
   const x = inputs.x as Tensor4D;
   const batch = { x, classes: inputs.classes as Tensor2D, noise: inputs.noise as Tensor2D };
-  const context = explained(model, inputs, batch, options.target, options.parameters);
+  const context = explained(model, inputs, batch, options.target, options.parameters, options.layers);
   const { logits } = model.forward(inputs, x, { training: false, relu: ordinary });
   return {
     probabilities: tf.softmax(logits),

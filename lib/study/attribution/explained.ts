@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Model, Weights } from '../model/model.ts';
-import type { ReluRule } from './rules.ts';
+import type { CutNet, Model, Weights } from '../model/model.ts';
+import { ordinary, type ReluRule } from './rules.ts';
 
 /** What is explained of the class c: its logit, or its softmax probability. */
 export const targets = ['logit', 'probability'] as const;
@@ -27,6 +27,14 @@ export interface MethodParameters {
   };
 }
 
+/** One layer of the network as it sees the images. */
+export interface ExplainedLayer {
+  /** A, the layer's output: `[batch, u, v, k]`, with the ReLUs' ordinary values. */
+  readonly features: Tensor4D;
+  /** S_c from there on, `[batch]`. */
+  score(features: Tensor4D): Tensor1D;
+}
+
 /**
  * What an attribution method is given: a batch of images, and the network as functions of an image and a
  * rule for its ReLUs. A method never sees weights, and no model is ever patched.
@@ -34,15 +42,13 @@ export interface MethodParameters {
 export interface Explained {
   /** The images as the network sees them, normalised: `[batch, height, width, channels]`. */
   readonly x: Tensor4D;
-  /** A, the output of the last convolutional group: `[batch, u, v, k]`. */
-  features(x: Tensor4D, relu: ReluRule): Tensor4D;
+  /** The layers that are looked at: the last of the convolutional part, unless others are named. */
+  readonly layers: readonly ExplainedLayer[];
   /**
    * S_c of each image, `[copies × batch]`. `x` may hold several altered copies of the batch, one whole batch
    * after another.
    */
   score(x: Tensor4D, relu: ReluRule): Tensor1D;
-  /** S_c from the features on, `[batch]`. */
-  scoreOfFeatures(features: Tensor4D): Tensor1D;
   /** Standard normal draws, `[samples, height × width × channels]`: the same for every image and checkpoint. */
   readonly noise: Tensor2D;
   readonly parameters: MethodParameters;
@@ -62,6 +68,8 @@ export function explained(
   },
   target: Target,
   parameters: MethodParameters,
+  /** Names of layers; none: the last of the convolutional part. */
+  layers: readonly string[] = [],
 ): Explained {
   const forward = (x: Tensor4D, relu: ReluRule) => model.forward(weights, x, { training: false, relu });
   const score = (logits: Tensor2D): Tensor1D => {
@@ -72,9 +80,19 @@ export function explained(
   };
   return {
     x: inputs.x,
-    features: (x, relu) => forward(x, relu).features,
+    layers: (layers.length === 0 ? [null] : layers).map((name) => {
+      // When they are asked for: not every net has a layer of images, and not every method looks at one.
+      let cut: CutNet | null = null;
+      let features: Tensor4D | null = null;
+      const layer = (): CutNet => (cut ??= model.layer(name));
+      return {
+        get features() {
+          return (features ??= layer().features(weights, inputs.x, ordinary));
+        },
+        score: (map) => score(layer().head(weights, map, inputs.x, ordinary)),
+      };
+    }),
     score: (x, relu) => score(forward(x, relu).logits),
-    scoreOfFeatures: (features) => score(model.head(weights, features)),
     noise: inputs.noise,
     parameters,
   };
@@ -86,9 +104,7 @@ export function inputGradient(explained: Explained, x: Tensor4D, relu: ReluRule)
   return tf.grad((input: Tensor): Tensor => tf.sum(explained.score(input as Tensor4D, relu)))(x) as Tensor4D;
 }
 
-/** A and ∂S_c/∂A, both `[batch, u, v, k]`, with the ReLUs' ordinary derivative. */
-export function featureGradient(explained: Explained, features: Tensor4D): Tensor4D {
-  return tf.grad((a: Tensor): Tensor => tf.sum(explained.scoreOfFeatures(a as Tensor4D)))(
-    features,
-  ) as Tensor4D;
+/** ∂S_c/∂A, `[batch, u, v, k]`, with the ReLUs' ordinary derivative. */
+export function featureGradient(layer: ExplainedLayer): Tensor4D {
+  return tf.grad((a: Tensor): Tensor => tf.sum(layer.score(a as Tensor4D)))(layer.features) as Tensor4D;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { type AttributionMethod, featureGradient } from './explained.ts';
-import { ordinary } from './rules.ts';
+import { classActivation } from './cam.ts';
+import { featureGradient } from './explained.ts';
 
 /**
  * Grad-CAM with the gradient weighted pixel by pixel before it is summed, so that several objects of a class
@@ -15,11 +15,11 @@ import { ordinary } from './rules.ts';
  *
  * `[batch, u, v, 1]` of the last convolutional features, 0 or more, unbounded.
  */
-export const gradCamPlusPlus: AttributionMethod = (explained) => {
-  const features = explained.features(explained.x, ordinary);
-  const gradient = tf.relu(featureGradient(explained, features));
+export const gradCamPlusPlus = classActivation((layer) => {
+  const { features } = layer;
+  const gradient = tf.relu(featureGradient(layer));
   const total = tf.sum(features, [1, 2], true);
   const weighted = tf.div(gradient, tf.add(tf.mul(gradient, total), 2));
   const importance = tf.sum(weighted, [1, 2], true);
   return tf.relu(tf.sum(tf.mul(importance, features), -1, true)) as Tensor4D;
-};
+});

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { type AttributionMethod, featureGradient } from './explained.ts';
-import { ordinary } from './rules.ts';
+import { classActivation } from './cam.ts';
+import { featureGradient } from './explained.ts';
 
 /**
  * The last convolutional features, each value weighted by its own positive gradient:
@@ -14,8 +14,8 @@ import { ordinary } from './rules.ts';
  *
  * `[batch, u, v, 1]` of the last convolutional features, 0 or more, unbounded.
  */
-export const layerCam: AttributionMethod = (explained) => {
-  const features = explained.features(explained.x, ordinary);
-  const gradient = tf.relu(featureGradient(explained, features));
+export const layerCam = classActivation((layer) => {
+  const { features } = layer;
+  const gradient = tf.relu(featureGradient(layer));
   return tf.relu(tf.sum(tf.mul(gradient, features), -1, true)) as Tensor4D;
-};
+});

@@ -30,6 +30,14 @@ export const methods = {
   'var-grad': varGrad,
 } as const satisfies Readonly<Record<string, AttributionMethod>>;
 
+/** Methods that have rules of their own for the ReLUs of a net; without a ReLU they are saliency. */
+export const ruledMethods: readonly string[] = [
+  'deconvolution',
+  'guided-backpropagation',
+  'guided-backpropagation-minus',
+  'guided-grad-cam',
+];
+
 export type MethodName = keyof typeof methods;
 
 export const methodNames = Object.keys(methods) as MethodName[];

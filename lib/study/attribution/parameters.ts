@@ -12,6 +12,8 @@ export const attributeParams = z.strictObject({
     .array(z.enum(methodNames))
     .min(1)
     .refine((names) => new Set(names).size === names.length, 'a method is listed twice'),
+  /** Layers that class activation maps are made of, by name, several together; none: the net's own. */
+  layers: z.array(z.string().min(1)).default([]),
   smoothGrad: z
     .strictObject({
       /** Noisy copies of each image. */

@@ -45,8 +45,8 @@ export function netParts(specs: readonly WeightSpec[]): readonly string[] {
   return [...new Set(specs.map(({ name }) => partOf(name)))].reverse();
 }
 
-/** `group2.block1.conv1.filter` → `group2.block1`; `stem.scale` → `stem`. */
+/** `group2.block1.conv1.filter` → `group2.block1`, PyTorch's `layer2.0.conv1.weight` → `layer2.0`; `stem.scale` → `stem`. */
 function partOf(weight: string): string {
   const [first, second] = weight.split('.') as [string, string];
-  return first.startsWith('group') ? `${first}.${second}` : first;
+  return first.startsWith('group') || /^\d+$/.test(second) ? `${first}.${second}` : first;
 }

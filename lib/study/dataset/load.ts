@@ -63,5 +63,20 @@ async function readSource(params: DatasetParams, options: LoadOptions): Promise<
 
 /** The data set that the parameters describe, split and measured. */
 export async function loadDataset(params: DatasetParams, options: LoadOptions): Promise<Dataset> {
-  return splitSource(await readSource(params, options), params);
+  const dataset = splitSource(await readSource(params, options), params);
+  return { ...dataset, ...normalisation(params, dataset.train.channels) };
+}
+
+/** That of a net which was trained elsewhere, where it is given. */
+function normalisation(
+  { mean, std }: DatasetParams,
+  channels: number,
+): Partial<Pick<Dataset, 'mean' | 'std'>> {
+  if (mean === null || std === null) return {};
+  for (const [name, values] of Object.entries({ mean, std }))
+    if (values.length !== channels)
+      throw new DataError(
+        `\`${name}\` of the data set has ${values.length} numbers, and its images ${channels} channels`,
+      );
+  return { mean, std };
 }

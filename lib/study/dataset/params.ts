@@ -25,9 +25,12 @@ export const datasetParams = z
     download: z.boolean().default(false),
     /** `folder` only: height and width to which the images are resized. */
     size: z.tuple([count, count]).nullable().default(null),
+    /** Per channel, pixels scaled to [0, 1], that images are normalised by; null: those of the training images. */
+    mean: z.array(z.number()).min(1).nullable().default(null),
+    std: z.array(z.number().positive()).min(1).nullable().default(null),
   })
   .check((context) => {
-    const { name, train, test, size } = context.value;
+    const { name, train, test, size, mean, std } = context.value;
     const need = (key: string, value: unknown, why: string): void => {
       if (value !== null) return;
       context.issues.push({
@@ -37,6 +40,8 @@ export const datasetParams = z
         message: `${name} needs ${key}: ${why}`,
       });
     };
+    if (mean !== null) need('std', std, 'the standard deviation of each channel that goes with `mean`');
+    if (std !== null) need('mean', mean, 'the mean of each channel that goes with `std`');
     if (name === 'shapes') {
       need('train', train, 'how many images to draw');
       need('test', test, 'how many images to draw');

@@ -1,68 +1,85 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { denseNet } from './densenet.ts';
+import type { Part } from './family.ts';
+import { importedModel } from './imported/model.ts';
+import { importedParams } from './imported/params.ts';
 import { head, linearWeights } from './layers.ts';
-import type { ImageShape, Layer } from './layers.ts';
-import type { ForwardOptions, Model } from './model.ts';
+import type { ImageShape } from './layers.ts';
+import { mobileNet } from './mobilenet.ts';
+import type { Model } from './model.ts';
+import type { Pass } from './pass.ts';
 import { resnet18, resnetCifar } from './resnet.ts';
 import { vgg } from './vgg.ts';
 
-const FAMILIES = ['resnet-cifar', 'resnet18', 'vgg'] as const;
-
-/** Depths each family has, as a rule and in words. */
-const DEPTHS: Readonly<
-  Record<(typeof FAMILIES)[number], { fits: (depth: number) => boolean; rule: string }>
-> = {
-  'resnet-cifar': { fits: (depth) => depth >= 8 && depth % 6 === 2, rule: '6n + 2: 8, 14, 20, 26, 32…' },
-  resnet18: { fits: (depth) => depth === 18, rule: '18' },
-  vgg: { fits: (depth) => depth >= 4 && depth % 3 === 1, rule: '3n + 1: 4, 7, 10, 13…' },
-};
-
 /** `model` in `pipeline.yaml`. */
-export const modelParams = z
-  .strictObject({
-    family: z.enum(FAMILIES),
-    /** Convolutions in a row, and the linear layer. */
-    depth: z.int().positive(),
-    /** Channels of the first group; later groups have 2, 4 (and 8) times as many. */
-    width: z.int().positive(),
-  })
-  .check((context) => {
-    const { family, depth } = context.value;
-    const { fits, rule } = DEPTHS[family];
-    if (fits(depth)) return;
-    context.issues.push({
-      code: 'custom',
-      input: depth,
-      path: ['depth'],
-      message: `${family} has a depth of ${rule}; got ${depth}`,
-    });
-  });
+export const modelParams = z.discriminatedUnion('family', [
+  resnetCifar.params,
+  resnet18.params,
+  vgg.params,
+  mobileNet.params,
+  denseNet.params,
+  importedParams,
+]);
 
 export type ModelParams = z.output<typeof modelParams>;
 
-function body({ family, depth, width }: ModelParams, input: ImageShape): Layer {
-  switch (family) {
+type BuiltParams = Exclude<ModelParams, { family: 'imported' }>;
+
+function partsOf(params: BuiltParams, input: ImageShape): readonly Part[] {
+  switch (params.family) {
     case 'resnet-cifar':
-      return resnetCifar(input, depth, width);
+      return resnetCifar.parts(params, input);
     case 'resnet18':
-      return resnet18(input, width);
+      return resnet18.parts(params, input);
     case 'vgg':
-      return vgg(input, depth, width);
+      return vgg.parts(params, input);
+    case 'mobilenet':
+      return mobileNet.parts(params, input);
+    case 'densenet':
+      return denseNet.parts(params, input);
   }
 }
 
-/** The net for images of the given shape. */
-export function createModel(params: ModelParams, input: ImageShape, classes: number): Model {
-  const layers = body(params, input);
-  const features = layers.output.channels;
+/**
+ * The net for images of the given shape. `metadata` is that of the file its weights are in, which says how a net
+ * that was imported is built.
+ */
+export function createModel(
+  params: ModelParams,
+  input: ImageShape,
+  classes: number,
+  metadata: Readonly<Record<string, string>> = {},
+): Model {
+  if (params.family === 'imported') return importedModel(params, metadata, input, classes);
+  const parts = partsOf(params, input);
+  const features = parts.at(-1)!.layer.output.channels;
+  const through = (x: Tensor4D, pass: Pass, from: number, to: number): Tensor4D =>
+    parts.slice(from, to).reduce((y, { layer }) => layer.apply(y, pass), x);
+  const placeOf = (name: string): number => {
+    const place = parts.findIndex((part) => part.name === name);
+    if (place >= 0) return place + 1;
+    throw new Error(`the net has no layer '${name}'; it has ${parts.map((part) => part.name).join(', ')}`);
+  };
   return {
-    weights: [...layers.weights, ...linearWeights(features, classes)],
+    weights: [...parts.flatMap(({ layer }) => layer.weights), ...linearWeights(features, classes)],
     classes,
-    multiplyAdds: layers.multiplyAdds + features * classes,
-    head,
-    forward(weights, x, options: ForwardOptions) {
+    multiplyAdds: parts.reduce((sum, { layer }) => sum + layer.multiplyAdds, features * classes),
+    layer(name) {
+      const place = name === null ? parts.length : placeOf(name);
+      return {
+        features: (weights, x, relu) =>
+          through(x, { weights, options: { training: false, relu }, averages: {} }, 0, place),
+        head(weights, map, _x, relu) {
+          const pass = { weights, options: { training: false, relu }, averages: {} };
+          return head(weights, through(map, pass, place, parts.length));
+        },
+      };
+    },
+    forward(weights, x, options) {
       const averages = {};
-      const map = layers.apply(x, { weights, options, averages });
-      return { logits: head(weights, map), features: map, averages };
+      const map = through(x, { weights, options, averages }, 0, parts.length);
+      return { logits: head(weights, map), averages };
     },
   };
 }

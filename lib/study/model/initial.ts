@@ -14,8 +14,10 @@ export function isTrained(spec: WeightSpec): boolean {
  * another part of it changes.
  */
 export function initialWeights(specs: readonly WeightSpec[], seed: number): TensorMap {
-  const inputs = specs.find((spec) => spec.role === 'linear')?.shape[0];
-  if (inputs === undefined) throw new Error('a model has a linear layer');
+  // A net from elsewhere may end in a convolution.
+  const last =
+    specs.find((spec) => spec.role === 'linear') ?? specs.findLast((spec) => spec.role === 'convolution');
+  const inputs = last?.shape.slice(0, -1).reduce((product, size) => product * size, 1) ?? 1;
   return Object.fromEntries(specs.map((spec) => [spec.name, initialWeight(spec, seed, inputs)]));
 }
 

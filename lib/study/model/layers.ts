@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { conv2d, globalAveragePool } from '../../compute/ops/convolution.ts';
+import { conv2d, depthwiseConv2d, globalAveragePool } from '../../compute/ops/convolution.ts';
 import { batchNorm } from './batch-norm.ts';
 import type { WeightSpec, Weights } from './model.ts';
 import { weightOf } from './pass.ts';
@@ -29,34 +29,64 @@ interface ConvolutionOptions {
   readonly stride: number;
 }
 
-/**
- * Convolution without bias, then batch norm. Padding is (kernel - 1) / 2 on each side, at stride 2 too, as in
- * PyTorch; TensorFlow's "same" would be asymmetric there.
- */
-export function convolutionNorm(name: string, input: ImageShape, options: ConvolutionOptions): Layer {
+/** Without bias. Padding is (kernel - 1) / 2 on each side, at stride 2 too, as in PyTorch; TensorFlow's "same" would be asymmetric there. */
+export function convolution(name: string, input: ImageShape, options: ConvolutionOptions): Layer {
   const { filters, kernel, stride } = options;
-  const pad = (kernel - 1) / 2;
-  const output = {
-    height: Math.floor((input.height + 2 * pad - kernel) / stride) + 1,
-    width: Math.floor((input.width + 2 * pad - kernel) / stride) + 1,
-    channels: filters,
-  };
+  const output = { ...windowed(input, kernel, stride), channels: filters };
   const shape = [kernel, kernel, input.channels, filters] as const;
   return {
-    weights: [
-      { name: `${name}.filter`, shape, role: 'convolution' },
-      { name: `${name}.scale`, shape: [filters], role: 'scale' },
-      { name: `${name}.shift`, shape: [filters], role: 'shift' },
-      { name: `${name}.mean`, shape: [filters], role: 'mean' },
-      { name: `${name}.variance`, shape: [filters], role: 'variance' },
-    ],
+    weights: [{ name: `${name}.filter`, shape, role: 'convolution' }],
     output,
     multiplyAdds: kernel * kernel * input.channels * filters * output.height * output.width,
-    apply(x, pass) {
-      const filter = weightOf(pass.weights, `${name}.filter`) as Tensor4D;
-      return batchNorm(name, conv2d(x, filter, stride, pad), pass);
-    },
+    apply: (x, pass) =>
+      conv2d(x, weightOf(pass.weights, `${name}.filter`) as Tensor4D, stride, (kernel - 1) / 2),
   };
+}
+
+/** Height and width that a window of odd size leaves, with padding of half of it. */
+function windowed({ height, width }: ImageShape, kernel: number, stride: number) {
+  const pad = (kernel - 1) / 2;
+  const after = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
+  return { height: after(height), width: after(width) };
+}
+
+/** Batch norm alone. */
+export function normalised(name: string, input: ImageShape): Layer {
+  const shape = [input.channels];
+  return {
+    weights: [
+      { name: `${name}.scale`, shape, role: 'scale' },
+      { name: `${name}.shift`, shape, role: 'shift' },
+      { name: `${name}.mean`, shape, role: 'mean' },
+      { name: `${name}.variance`, shape, role: 'variance' },
+    ],
+    output: input,
+    multiplyAdds: 0,
+    apply: (x, pass) => batchNorm(name, x, pass),
+  };
+}
+
+/** Convolution without bias, then batch norm. */
+export function convolutionNorm(name: string, input: ImageShape, options: ConvolutionOptions): Layer {
+  const filtered = convolution(name, input, options);
+  return sequence(input, [filtered, normalised(name, filtered.output)]);
+}
+
+/** The same for each channel by itself: as many come out as go in. */
+export function depthwiseNorm(
+  name: string,
+  input: ImageShape,
+  { kernel, stride }: Omit<ConvolutionOptions, 'filters'>,
+): Layer {
+  const output = { ...windowed(input, kernel, stride), channels: input.channels };
+  const pad = (kernel - 1) / 2;
+  const filtered: Layer = {
+    weights: [{ name: `${name}.filter`, shape: [kernel, kernel, input.channels, 1], role: 'convolution' }],
+    output,
+    multiplyAdds: kernel * kernel * input.channels * output.height * output.width,
+    apply: (x, pass) => depthwiseConv2d(x, weightOf(pass.weights, `${name}.filter`) as Tensor4D, stride, pad),
+  };
+  return sequence(input, [filtered, normalised(name, output)]);
 }
 
 /** Layers one after another, each with a ReLU after it where it says so. */
@@ -72,6 +102,11 @@ export function sequence(input: ImageShape, layers: readonly Layer[]): Layer {
 /** The layer with a ReLU behind it. */
 export function rectified(layer: Layer): Layer {
   return { ...layer, apply: (x, pass) => pass.options.relu(layer.apply(x, pass)) };
+}
+
+/** 2×2 average pooling; an odd last row or column is left out. */
+export function averagePool(input: ImageShape): Layer {
+  return { ...maxPool(input), apply: (x) => tf.avgPool(x, 2, 2, 'valid') };
 }
 
 /** 2×2 maximum pooling; an odd last row or column is left out. */

@@ -24,10 +24,18 @@ export interface ForwardOptions {
 export interface ForwardResult {
   /** `[batch, classes]`, before softmax. */
   readonly logits: Tensor2D;
-  /** Output of the last convolutional group, after its ReLU, `[batch, height, width, channels]`: Grad-CAM's A. */
-  readonly features: Tensor4D;
   /** New running averages by weight name; empty unless training. */
   readonly averages: Readonly<Record<string, Tensor>>;
+}
+
+type Relu = ForwardOptions['relu'];
+
+/** A net cut in two at a layer. */
+export interface CutNet {
+  /** The layer's output, after its ReLU, `[batch, height, width, channels]`: Grad-CAM's A. */
+  features(weights: Weights, x: Tensor4D, relu: Relu): Tensor4D;
+  /** The logits from there on; `x` for what passes the layer by. */
+  head(weights: Weights, features: Tensor4D, x: Tensor4D, relu: Relu): Tensor2D;
 }
 
 /** A network as a pure function of its weights. */
@@ -37,8 +45,10 @@ export interface Model {
   readonly classes: number;
   /** Multiply-adds of one forward pass of one image. */
   readonly multiplyAdds: number;
+  /** False: no ReLU is in it, so that methods which rule them do nothing of their own. */
+  readonly hasRelu?: boolean;
+  /** By its name, or null: the last of its convolutional part. Throws for a name that it has not. */
+  layer(name: string | null): CutNet;
   /** `x`: `[batch, height, width, channels]`, normalised. */
   forward(weights: Weights, x: Tensor4D, options: ForwardOptions): ForwardResult;
-  /** From the features on: global average pool and linear layer. `forward` uses it; Grad-CAM differentiates it. */
-  head(weights: Weights, features: Tensor4D): Tensor2D;
 }

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArrowTable } from 'pipewright/arrow';
 import { exportOnnx } from '../../compute/export.ts';
-import { recogniseModel } from './recognise.ts';
+import { netOfMetadata } from './net-metadata.ts';
 import { readWeights } from './weights-file.ts';
 
 export interface OnnxOptions {
-  /** Of the images; any that the net's strides leave something of. */
-  readonly height: number;
-  readonly width: number;
+  /** Of the images, unless those it was trained on; any that the net's strides leave something of. */
+  readonly height?: number;
+  readonly width?: number;
   /** Images at once. */
   readonly batch: number;
   /** Which of the file's models; the only one, unless given. */
@@ -30,10 +30,9 @@ function rowOf(table: ArrowTable, epoch: number | undefined): number {
  * `[batch, classes]`. Batch norm uses the running averages.
  */
 export async function modelToOnnx(table: ArrowTable, options: OnnxOptions): Promise<Uint8Array> {
-  const shapes = new Map<string, readonly number[]>();
-  for (const [name, column] of Object.entries(table.columns))
-    if (column.type === 'tensor') shapes.set(name, column.shape);
-  const { model, image } = recogniseModel(shapes, options);
+  const { height, width } = options;
+  const size = { ...(height !== undefined && { height }), ...(width !== undefined && { width }) };
+  const { model, image } = netOfMetadata(table.metadata, size);
   const weights = readWeights(table, model.weights, rowOf(table, options.epoch));
   const shape = [options.batch, image.height, image.width, image.channels];
   return exportOnnx(

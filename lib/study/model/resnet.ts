@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { depthAndWidth } from './depth.ts';
+import { partsInARow, type Family, type Part } from './family.ts';
 import { convolutionNorm, rectified, sequence } from './layers.ts';
 import type { ImageShape, Layer } from './layers.ts';
 
@@ -36,21 +38,34 @@ function group(name: string, input: ImageShape, blocks: number, filters: number,
 }
 
 /** 3×3 stem at stride 1, then groups of basic blocks: the first at stride 1, each later one halves the map. */
-function residualNet(input: ImageShape, blocks: number, widths: readonly number[]): Layer {
+function residualNet(input: ImageShape, blocks: number, widths: readonly number[]): readonly Part[] {
   const stem = { filters: widths[0]!, kernel: 3, stride: 1 };
-  const layers = [rectified(convolutionNorm('stem', input, stem))];
-  widths.forEach((filters, i) => {
-    layers.push(group(`group${i + 1}`, layers.at(-1)!.output, blocks, filters, i === 0 ? 1 : 2));
-  });
-  return sequence(input, layers);
+  return partsInARow(input, [
+    ['stem', (before) => rectified(convolutionNorm('stem', before, stem))],
+    ...widths.map((filters, i) => {
+      const name = `group${i + 1}`;
+      const make = (before: ImageShape): Layer => group(name, before, blocks, filters, i === 0 ? 1 : 2);
+      return [name, make] as const;
+    }),
+  ]);
 }
+
+const cifar = depthAndWidth(
+  'resnet-cifar',
+  (depth) => depth >= 8 && depth % 6 === 2,
+  '6n + 2: 8, 14, 20, 26, 32…',
+);
 
 /** He et al.'s CIFAR nets of depth 6n + 2: three groups of n blocks, widths w, 2w, 4w (w = 16 in the paper). */
-export function resnetCifar(input: ImageShape, depth: number, width: number): Layer {
-  return residualNet(input, (depth - 2) / 6, [width, 2 * width, 4 * width]);
-}
+export const resnetCifar: Family<typeof cifar> = {
+  params: cifar,
+  parts: ({ depth, width }, input) => residualNet(input, (depth - 2) / 6, [width, 2 * width, 4 * width]),
+};
+
+const eighteen = depthAndWidth('resnet18', (depth) => depth === 18, '18');
 
 /** ResNet-18 for small images: no pooling in the stem; widths w, 2w, 4w, 8w (w = 64 in the paper). */
-export function resnet18(input: ImageShape, width: number): Layer {
-  return residualNet(input, 2, [width, 2 * width, 4 * width, 8 * width]);
-}
+export const resnet18: Family<typeof eighteen> = {
+  params: eighteen,
+  parts: ({ width }, input) => residualNet(input, 2, [width, 2 * width, 4 * width, 8 * width]),
+};

@@ -6,13 +6,13 @@ import type { EpochLog } from './log.ts';
 
 type Provenance = Readonly<Record<string, string>>;
 
-/** The segments' logs joined; they must follow one another without a gap. */
+/** The segments' logs joined, in the order of their epochs; checkpoints from elsewhere may be of any epochs. */
 export async function readHistory(paths: readonly string[]): Promise<EpochLog[]> {
   const logs = await Promise.all(paths.map(async (path) => readLog(await readArrow(path))));
   const history = logs.flat();
   history.forEach((row, i) => {
-    if (row.epoch !== i + 1)
-      throw new Error(`epoch ${i + 1} is missing in the logs, where ${row.epoch} follows`);
+    const before = history[i - 1]?.epoch ?? 0;
+    if (row.epoch <= before) throw new Error(`epoch ${row.epoch} follows ${before} in the logs`);
   });
   return history;
 }
@@ -32,9 +32,10 @@ export async function writeHistory(
 /** One epoch's weights as a model file; `more` are further columns of its one row. */
 export async function writeModel(
   path: string,
-  { epoch, tensors }: KeptWeights,
+  { epoch, tensors, net }: KeptWeights,
   more: Columns,
   metadata: Provenance,
 ): Promise<void> {
-  await writeArrow(path, { epoch: { type: 'int32', values: [epoch] }, ...more, ...tensors }, { metadata });
+  const columns: Columns = { epoch: { type: 'int32', values: [epoch] }, ...more, ...tensors };
+  await writeArrow(path, columns, { metadata: { ...metadata, ...net } });
 }

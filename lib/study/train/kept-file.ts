@@ -1,6 +1,7 @@
 import { type ArrowRows, type Columns, readArrow } from 'pipewright/arrow';
 import type { TensorMap } from '../../compute/program.ts';
 import type { WeightSpec } from '../model/model.ts';
+import { netMetadataOf } from '../model/net-metadata.ts';
 import { weightColumns } from '../model/weights-file.ts';
 
 /** Which of an epoch's weights: as trained, or the average of those of the last epochs. */
@@ -33,6 +34,8 @@ export const NONE_AVERAGED =
 export interface KeptWeights {
   readonly epoch: number;
   readonly tensors: Columns;
+  /** Which net they are of, as the file's metadata says. */
+  readonly net: Readonly<Record<string, string>>;
 }
 
 /** Where the kept weights of a segment of training lie, and the epoch that ends it. */
@@ -89,7 +92,7 @@ async function nearestIn(
       for (const [row, here] of (batch.numbers('epoch') as number[]).entries()) {
         if (kinds[row] !== weights) continue;
         if (best !== null && Math.abs(here - epoch) >= Math.abs(best.epoch - epoch)) continue;
-        best = { epoch: here, tensors: tensorsOf(batch, names, row) };
+        best = { epoch: here, tensors: tensorsOf(batch, names, row), net: netMetadataOf(table.metadata) };
       }
     }
   }

@@ -19,7 +19,8 @@ export interface EpochLog {
   readonly monitoredLoss: number;
   /** L2 norm of the linear layer's weight matrix, bias left out. */
   readonly lastLayerNorm: number;
-  readonly learningRate: number;
+  /** Null where it is not known. */
+  readonly learningRate: number | null;
 }
 
 /** One row per epoch. */
@@ -79,7 +80,7 @@ export function readLog(rows: ArrowRows): EpochLog[] {
     averaged: ofAverage(i),
     monitoredLoss: monitored![i]!,
     lastLayerNorm: norms![i]!,
-    learningRate: rates![i]!,
+    learningRate: rates![i] ?? null,
   }));
 }
 

@@ -77,11 +77,17 @@ const net: Model = {
   classes: 2,
   multiplyAdds: 8,
   forward(weights, x, { relu }) {
-    const filter = tf.tensor4d([1, -2, 1, 1], [1, 1, 2, 2]);
-    const features = relu(tf.conv2d(relu(x), filter, 1, 'valid'));
-    return { features, logits: net.head(weights, features), averages: {} };
+    const cut = net.layer(null);
+    return { logits: cut.head(weights, cut.features(weights, x, relu), x, relu), averages: {} };
   },
-  head: (_weights, features) => tf.matMul(tf.reshape(features, [-1, 2]), tf.tensor2d([3, -1, 2, 4], [2, 2])),
+  layer: () => ({
+    features(_weights, x, relu) {
+      const filter = tf.tensor4d([1, -2, 1, 1], [1, 1, 2, 2]);
+      return relu(tf.conv2d(relu(x), filter, 1, 'valid'));
+    },
+    head: (_weights, features) =>
+      tf.matMul(tf.reshape(features, [-1, 2]), tf.tensor2d([3, -1, 2, 4], [2, 2])),
+  }),
 };
 
 function explain(method: MethodName, x: readonly [number, number], label: number): number[] {

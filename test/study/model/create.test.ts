@@ -45,21 +45,32 @@ describe('createModel', () => {
     expect(model.multiplyAdds).toBe(9 * (1 * 2 * 64 + 2 * 4 * 16 + 4 * 8 * 4) + 8 * 3);
   });
 
-  const nets: readonly ModelParams[] = [
-    { family: 'resnet-cifar', depth: 8, width: 2 },
-    { family: 'resnet18', depth: 18, width: 2 },
-    { family: 'vgg', depth: 7, width: 2 },
+  const layers: readonly (readonly [ModelParams, string])[] = [
+    [{ family: 'resnet-cifar', depth: 8, width: 2 }, 'group2'],
+    [{ family: 'resnet18', depth: 18, width: 2 }, 'stem'],
+    [{ family: 'vgg', depth: 7, width: 2 }, 'group1'],
+    [{ family: 'mobilenet', blocks: 2, width: 2, expansion: 3 }, 'group2'],
+    [{ family: 'densenet', blocks: [2, 3], growth: 2 }, 'transition1'],
   ];
-  it.each(nets)('$family takes images of any height, width and channels', (params) => {
-    const image = { height: 28, width: 21, channels: 1 };
-    const model = createModel(params, image, 7);
-    const weights = tensors(initialWeights(model.weights, 1));
-    const x: Tensor4D = tf.ones([2, 28, 21, 1]);
-    const { logits, features } = model.forward(weights, x, { training: false, relu: tf.relu });
-    expect(logits.shape).toEqual([2, 7]);
-    expect(features.shape.slice(0, 1)).toEqual([2]);
-    expect(model.head(weights, features).dataSync()).toEqual(logits.dataSync());
-  });
+  const nets = layers.map(([params]) => params);
+  it.each(layers)(
+    '%o takes images of any height, width and channels, and is cut at any layer',
+    (params, layer) => {
+      const image = { height: 28, width: 21, channels: 1 };
+      const model = createModel(params, image, 7);
+      const weights = tensors(initialWeights(model.weights, 1));
+      const x: Tensor4D = tf.ones([2, 28, 21, 1]);
+      const { logits } = model.forward(weights, x, { training: false, relu: tf.relu });
+      expect(logits.shape).toEqual([2, 7]);
+      for (const name of [null, layer]) {
+        const cut = model.layer(name);
+        const features = cut.features(weights, x, tf.relu);
+        expect(features.shape.slice(0, 1)).toEqual([2]);
+        expect(cut.head(weights, features, x, tf.relu).dataSync()).toEqual(logits.dataSync());
+      }
+      expect(() => model.layer('group9')).toThrow(/^the net has no layer 'group9'; it has \w+/);
+    },
+  );
 
   it.each(nets)('$family names every weight once and uses each', (params) => {
     const model = createModel(params, CIFAR, 10);

@@ -9,6 +9,7 @@ import { readArrow, writeArrow } from 'pipewright/arrow';
 import { createEngine } from '../../../lib/compute/engine.ts';
 import type { TensorMap, TensorValue } from '../../../lib/compute/program.ts';
 import { createModel, type ModelParams } from '../../../lib/study/model/create.ts';
+import { netMetadata } from '../../../lib/study/model/net-metadata.ts';
 import type { Model } from '../../../lib/study/model/model.ts';
 import { modelToOnnx } from '../../../lib/study/model/onnx.ts';
 import { weightColumns } from '../../../lib/study/model/weights-file.ts';
@@ -43,13 +44,20 @@ function weightsOf(model: Model, epoch: number): TensorMap {
   );
 }
 
-async function save(name: string, model: Model, epochs: readonly number[]): Promise<string> {
+async function save(
+  name: string,
+  params: ModelParams,
+  classes: number,
+  epochs: readonly number[],
+): Promise<string> {
   const path = join(folder, `${name}.arrow`);
+  const model = createModel(params, IMAGE, classes);
   const weights = epochs.map((epoch) => weightsOf(model, epoch));
-  await writeArrow(path, {
-    epoch: { type: 'int32', values: epochs },
+  const columns = {
+    epoch: { type: 'int32' as const, values: epochs },
     ...weightColumns(model.weights, weights),
-  });
+  };
+  await writeArrow(path, columns, { metadata: netMetadata(params, IMAGE, classes) });
   return path;
 }
 
@@ -86,19 +94,22 @@ const nets: readonly ModelParams[] = [
   { family: 'resnet-cifar', depth: 14, width: 4 },
   { family: 'resnet18', depth: 18, width: 3 },
   { family: 'vgg', depth: 7, width: 5 },
+  { family: 'mobilenet', blocks: 1, width: 3, expansion: 2 },
+  { family: 'densenet', blocks: [1, 2], growth: 3 },
 ];
 
-describe.each(nets)('a checkpoint of $family, depth $depth, width $width', (params) => {
-  it('is recognised by its weights, and exported with the logits it gives here', async () => {
+describe.each(nets)('a checkpoint of %o', (params) => {
+  it('says which net it holds, and is exported with the logits it gives here', async () => {
     const model = createModel(params, IMAGE, 5);
-    const table = await readArrow(await save(params.family, model, [7]));
-    const bytes = await modelToOnnx(table, { ...IMAGE, batch: BATCH });
+    const table = await readArrow(await save(params.family, params, 5, [7]));
+    const bytes = await modelToOnnx(table, { batch: BATCH });
     expectClose(await run(bytes), await logitsOf(model, weightsOf(model, 7)));
   });
 });
 
 describe('npm run export-onnx', () => {
-  const model = createModel({ family: 'resnet-cifar', depth: 8, width: 2 }, IMAGE, 4);
+  const small: ModelParams = { family: 'resnet-cifar', depth: 8, width: 2 };
+  const model = createModel(small, IMAGE, 4);
 
   const command = async (...args: readonly string[]): Promise<string> => {
     const env = { ...process.env, INIT_CWD: folder };
@@ -107,7 +118,7 @@ describe('npm run export-onnx', () => {
   };
 
   it('writes the model of one epoch out of several', async () => {
-    await save('records', model, [3, 5]);
+    await save('records', small, 4, [3, 5]);
     const options = ['--epoch', '5', '--image', '12x8', '--batch', String(BATCH)];
     expect(await command('records.arrow', 'net.onnx', ...options)).toMatch(/^net\.onnx: \d+ bytes\n$/);
     expectClose(await run(join(folder, 'net.onnx')), await logitsOf(model, weightsOf(model, 5)));
@@ -120,7 +131,7 @@ describe('npm run export-onnx', () => {
     { args: ['records.arrow'], message: 'usage: npm run export-onnx -- <model.arrow> <out.onnx>' },
     { args: ['missing.arrow', 'x.onnx'], message: 'no such file or directory' },
   ])('$args: $message', async ({ args, message }) => {
-    await save('records', model, [3, 5]);
+    await save('records', small, 4, [3, 5]);
     const failed = expect.objectContaining({
       code: 2,
       stderr: expect.stringContaining(message) as string,

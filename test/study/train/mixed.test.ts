@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../lib/compute/engine.ts';
 import type { Engine, Precision, Program, TensorMap } from '../../../lib/compute/program.ts';
-import { createModel, type ModelParams } from '../../../lib/study/model/create.ts';
+import { createModel } from '../../../lib/study/model/create.ts';
 import { type LossScale, lossScaleOf } from '../../../lib/study/train/loss-scale.ts';
 import { initialState, toProgram } from '../../../lib/study/train/state.ts';
 import { inference, trainingStep } from '../../../lib/study/train/step.ts';
@@ -33,8 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-function modelOf({ family, depth }: Pick<ModelParams, 'family' | 'depth'>) {
-  return createModel({ family, depth, width: 4 }, IMAGE, CLASSES);
+function modelOf(net: (typeof nets)[number]) {
+  return createModel({ ...net, width: 4 }, IMAGE, CLASSES);
 }
 
 async function training(

@@ -1,7 +1,7 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { blocked, blockedFilter, filterLayout, imagesAcross, imagesPerBlock } from '../layout.ts';
+import { blocked, blockedFilter, fillBlocks, filterLayout, imagesAcross, imagesPerBlock } from '../layout.ts';
 import { blockInnermost, blockOutwards, exchanged, outerExchanged, outOfFilterBlocks } from './movements.ts';
 import { besideZeros, diagonal, imageAcross, together, type BlockedLowering, type Shape4 } from './images.ts';
 
@@ -21,7 +21,7 @@ export const filterGradient: BlockedLowering = (node, context, block) => {
   const images = imagesPerBlock(block, x.shape[0]!, oneOut);
   const [batch, into, out] = [x.shape[0]! / images, oneInto * images, oneOut * images];
   if (out % block !== 0 || batch % block !== 0 || dilations.some((step) => step !== 1)) return null;
-  const inner = into % block === 0 ? block : 1;
+  const inner = into % block === 0 && fillBlocks(block, x.shape[0]!, oneInto) ? block : 1;
   const rows = span(kernelHeight, outHeight, strides[0], pads[0], height);
   const columns = span(kernelWidth, outWidth, strides[1], pads[1], width);
 

@@ -1,7 +1,7 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
+import { blocked, fillBlocks, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
 import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
 import { depthwiseInBlocks, filterInBlocks, wholeFilter } from './filters.ts';
 import { blockInnermost } from './movements.ts';
@@ -29,6 +29,8 @@ export function forwardPlan(
   ];
   if ((out * to) % block !== 0) return null;
   if (into * to < block && !(inBlocks && from > 1)) return { images: to, narrow: true };
+  // Either end by itself, then both together.
+  if (!fillBlocks(block, shape[0]!, into)) return null;
   const images = Math.max(from, to);
   return (into * images) % block === 0 ? { images, narrow: false } : null;
 }

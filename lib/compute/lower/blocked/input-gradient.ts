@@ -1,7 +1,7 @@
 import type { Node } from '../../trace/graph.ts';
 import type { Context } from '../context.ts';
 import { geometry } from '../convolution.ts';
-import { blocked, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
+import { blocked, fillBlocks, imagesAcross, imagesPerBlock, type Laid } from '../layout.ts';
 import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
 import { depthwiseInBlocks, filterInBlocks } from './filters.ts';
 import { blockInnermost } from './movements.ts';
@@ -69,6 +69,7 @@ export function gradientPlan(node: Node, block: number): GradientPlan | null {
   const [batch, height, width] = node.shape as Shape4;
   const images = Math.max(imagesPerBlock(block, batch, into), imagesPerBlock(block, batch, out));
   const { strides, pads, dilations } = geometry(node);
+  if (!fillBlocks(block, batch, into) || !fillBlocks(block, batch, out)) return null;
   if ((into * images) % block !== 0 || (out * images) % block !== 0) return null;
   if (dilations.some((dilation) => dilation !== 1)) return null;
   const rows = phases(height, dy.shape[1]!, kernelHeight, strides[0], pads[0]);
