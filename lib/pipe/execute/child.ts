@@ -63,6 +63,11 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+/** Of a process that is gone: what it started may hold its streams open for long, and this process is not to wait for that. */
+export function letGo({ stdin, stdout, stderr }: ChildProcess): void {
+  for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+}
+
 /** How a process ended, as the result of its task. */
 export function resultOf(
   status: number | null,

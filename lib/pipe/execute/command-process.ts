@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { resultOf, signalGroup, watch, type Ended } from './child.ts';
+import { letGo, resultOf, signalGroup, watch, type Ended } from './child.ts';
 import type { Variables } from './environment.ts';
 import type { CommandRequest, ExecutionResult, TaskListener } from './executor.ts';
-import { TaskStreams } from './task-streams.ts';
+import { newKey, TaskStreams } from './task-streams.ts';
 
 /** Seconds that a command has to end by itself when it is told to. */
 const grace = 5;
@@ -29,7 +29,7 @@ export function commandRunner(workerEntry: string, environment: Variables): Prog
 
 /**
  * A small process that runs commands, one at a time. A request is fields on its standard input, each with a
- * zero byte after it: how many follow, a number, the directory, how many words start the shell, these, and
+ * zero byte after it: how many follow, a key for the marks, the directory, how many words start the shell, these, and
  * `NAME=value` for each variable.
  * The command prints on the runner's own streams; the mark that ends its share of standard output says how it
  * ended. SIGTERM is passed on to the command's process group, a second time as SIGKILL. When the engine goes,
@@ -38,7 +38,6 @@ export function commandRunner(workerEntry: string, environment: Variables): Prog
 export class CommandProcess {
   readonly #child: ChildProcess;
   readonly #streams: TaskStreams;
-  #number = 0;
   #exit: string | null = null;
   #settle: ((how: string) => void) | null = null;
 
@@ -67,15 +66,15 @@ export class CommandProcess {
   async run(request: CommandRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
     const fields = fieldsOf(request);
     if (fields.some((field) => field.includes('\0'))) return notStarted('it has a zero byte in it');
-    const number = ++this.#number;
+    const key = newKey();
     const how = new Promise<string>((resolve) => {
       this.#settle = resolve;
-      this.#streams.begin(number, listener, ({ out }) => {
+      this.#streams.begin(key, listener, ({ out }) => {
         resolve(out);
       });
     });
     if (this.#exit !== null) this.#settle!(this.#exit);
-    else this.#child.stdin!.write(framed([String(number), ...fields]));
+    else this.#child.stdin!.write(framed([key, ...fields]));
     const stop = () => this.#child.kill('SIGTERM');
     const watching = watch(stop, signal, { timeout: request.timeout, grace });
     const ending = await how;
@@ -95,6 +94,7 @@ export class CommandProcess {
     }, patience);
     await gone;
     clearTimeout(killer);
+    letGo(this.#child);
   }
 
   #gone(how: string): void {

@@ -7,9 +7,19 @@ import type { ModuleRequest, Numbers, PythonRun } from './executor.ts';
  * comes through the worker's own streams.
  */
 export type ToWorker =
-  | { readonly type: 'module'; readonly number: number; readonly request: ModuleRequest }
-  | { readonly type: 'check'; readonly number: number; readonly request: CheckRequest }
-  | { readonly type: 'examine'; readonly number: number; readonly request: ExamineRequest };
+  | {
+      readonly type: 'module';
+      readonly number: number;
+      readonly key: string;
+      readonly request: ModuleRequest;
+    }
+  | { readonly type: 'check'; readonly number: number; readonly key: string; readonly request: CheckRequest }
+  | {
+      readonly type: 'examine';
+      readonly number: number;
+      readonly key: string;
+      readonly request: ExamineRequest;
+    };
 
 export type FromWorker =
   | {
@@ -89,6 +99,6 @@ export interface CheckIssue {
 }
 
 /** Written to both streams after a task: all that came before belongs to that task. */
-export function endMark(number: number, note = ''): string {
-  return note === '' ? `\0end ${number}\0` : `\0end ${number} ${note}\0`;
+export function endMark(key: string, note = ''): string {
+  return note === '' ? `\0end ${key}\0` : `\0end ${key} ${note}\0`;
 }

@@ -21,10 +21,10 @@ $SIG{TERM} = sub {
     stop() if defined $group;
 };
 
-while (my ($number, @request) = request()) {
+while (my ($key, @request) = request()) {
     my $ending = run(@request);
-    write_all(\*STDERR, "\0end $number\0");
-    write_all(\*STDOUT, "\0end $number $ending\0");
+    write_all(\*STDERR, "\0end $key\0");
+    write_all(\*STDOUT, "\0end $key $ending\0");
 }
 
 # Says how the command ended.
@@ -68,7 +68,8 @@ sub command {
 sub wait_for {
     my ($child) = @_;
     until (waitpid($child, $nohang) == $child) {
-        ready(undef, \*STDIN, $woken);
+        # Not for ever: a signal that comes right before this wait is heard only after it.
+        ready(0.2, \*STDIN, $woken);
         hear() if ready(0, $woken);
         next unless ready(0, \*STDIN);
         next if sysread STDIN, $read, 65536, length $read;

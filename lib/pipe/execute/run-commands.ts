@@ -27,12 +27,12 @@ process.stdin.on('data', (text: string) => {
   const count = Number(fields[0]);
   if (fields.length <= count) return;
   read = '';
-  const [, number, directory, length, ...rest] = fields;
+  const [, key, directory, length, ...rest] = fields;
   const words = rest.slice(0, Number(length));
   run(directory!, words, rest.slice(words.length), (ending) => {
     // Node's own streams would make these non-blocking: most programs take a full pipe that does not block for an error.
-    writeSync(2, endMark(Number(number)));
-    writeSync(1, endMark(Number(number), ending));
+    writeSync(2, endMark(key!));
+    writeSync(1, endMark(key!, ending));
   });
 });
 process.stdin.on('end', () => {

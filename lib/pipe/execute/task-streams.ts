@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Lines } from './child.ts';
 import type { TaskListener } from './executor.ts';
+
+/** A key that nobody can guess. */
+export function newKey(): string {
+  return randomUUID();
+}
 
 type Name = 'out' | 'err';
 
 /**
  * What a process that runs one task after another prints. At each task's end it writes a mark to both its
- * streams, so that all before it is known to belong to that task: `\0end <number>\0`, where a word or two on
- * how the task ended may stand before the last byte.
+ * streams, so that all before it is known to belong to that task: `\0end <key>\0`, where a word or two on how
+ * the task ended may stand before the last byte. The key is made for this task and told the process alone, so
+ * that nothing that the task prints can be taken for the mark.
  */
 export class TaskStreams {
   #current: Record<Name, Stream> | null = null;
@@ -20,16 +27,12 @@ export class TaskStreams {
     }
   }
 
-  /** From now on what comes is task `number`'s; `ended` is called once, with what its marks said, when all has come. */
-  begin(
-    number: number,
-    listener: TaskListener,
-    ended: (notes: Readonly<Record<Name, string>>) => void,
-  ): void {
+  /** From now on what comes is that of the task with this key; `ended` is called once, with what its marks said, when all has come. */
+  begin(key: string, listener: TaskListener, ended: (notes: Readonly<Record<Name, string>>) => void): void {
     const notes: Partial<Record<Name, string>> = {};
     const stream = (name: Name) =>
       new Stream(
-        number,
+        key,
         (line) => {
           listener.log(name, line);
         },
@@ -58,8 +61,8 @@ class Stream {
   #held = '';
   #over = false;
 
-  constructor(number: number, line: (text: string) => void, ended: (note: string) => void) {
-    this.#mark = `\0end ${number}`;
+  constructor(key: string, line: (text: string) => void, ended: (note: string) => void) {
+    this.#mark = `\0end ${key}`;
     this.#lines = new Lines(line);
     this.#ended = ended;
   }

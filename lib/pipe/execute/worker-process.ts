@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { resultOf, signalGroup, watch } from './child.ts';
+import { letGo, resultOf, signalGroup, watch } from './child.ts';
 import type { Program } from './command-process.ts';
 import type { ExecutionResult, TaskListener } from './executor.ts';
 import type { Answer, FromWorker, ToWorker } from './protocol.ts';
-import { TaskStreams } from './task-streams.ts';
+import { newKey, TaskStreams } from './task-streams.ts';
 
-type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number'> : never) : never;
+type Request = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'number' | 'key'> : never) : never;
 
 /** What a worker is; one of the same kind can take its place. */
 export interface WorkerKind {
@@ -72,7 +72,7 @@ export class WorkerProcess {
     signal: AbortSignal,
     { timeout, grace }: { readonly timeout: number | null; readonly grace: number },
   ): Promise<Answer | Exclude<ExecutionResult, { type: 'done' }>> {
-    const number = ++this.#number;
+    const [number, key] = [++this.#number, newKey()];
     const stop = (kind: 'SIGTERM' | 'SIGKILL') => {
       signalGroup(this.#child, kind);
     };
@@ -80,12 +80,12 @@ export class WorkerProcess {
     await new Promise<void>((settle) => {
       const current: Conversation = { number, listener, answer: null, printed: false, settle };
       this.#current = current;
-      this.#streams.begin(number, listener, () => {
+      this.#streams.begin(key, listener, () => {
         current.printed = true;
         settleWhenWhole(current);
       });
       if (this.#exit !== null) settle();
-      else this.#child.send({ ...request, number });
+      else this.#child.send({ ...request, number, key });
     });
     watching.release();
     const { answer } = this.#current!;
@@ -112,6 +112,7 @@ export class WorkerProcess {
     }, patience);
     await gone;
     clearTimeout(killer);
+    letGo(this.#child);
   }
 
   /** At once. */

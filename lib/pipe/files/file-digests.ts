@@ -1,10 +1,20 @@
 import type { Digest } from '../digest.ts';
-import type { FileStat } from '../store/file-stat.ts';
+import { sameButForNames, sameStat, type FileStat } from '../store/file-stat.ts';
 import { hashFile } from '../store/hash-file.ts';
 import type { StatCache } from '../store/stat-cache.ts';
 import { treeDigest, type Tree, type TreeFile } from '../store/tree.ts';
 import { FileLooks, type Look } from './file-looks.ts';
 import type { HashPool } from './hash-pool.ts';
+
+/** How files and listings lay at one moment. */
+export interface Mark {
+  readonly files: readonly {
+    readonly name: string;
+    readonly look: Look;
+    readonly digest: Digest | null;
+  }[];
+  readonly listings: readonly { readonly name: string; readonly files: readonly string[] | null }[];
+}
 
 /**
  * Digests of files at one moment: each is looked at once. What the stat cache does not know is hashed at
@@ -79,6 +89,51 @@ export class FileDigests {
     this.#expected.clear();
     const hashedAt = Date.now();
     await pool.hash(files, ({ name, stat }, digest) => this.#keep(name, stat, digest, hashedAt), { signal });
+  }
+
+  /** How files lie, to be asked later whether they still do. */
+  mark(names: readonly string[], listed: readonly string[] = []): Mark {
+    return {
+      files: names.map((name) => ({ name, look: this.look(name), digest: this.digest(name) })),
+      listings: listed.map((name) => ({ name, files: this.looks.listing(name) })),
+    };
+  }
+
+  /** The same of a directory and all files in it. */
+  markTree(name: string): Mark {
+    const files = this.looks.listing(name) ?? [];
+    return this.mark(
+      files.map((path) => `${name}/${path}`),
+      [name],
+    );
+  }
+
+  /**
+   * Paths that no longer lie as they were marked, as far as the file system tells: one that was written and put
+   * back is among them. From now on they are looked at anew.
+   */
+  moved({ files, listings }: Mark): string[] {
+    const moved = files.filter((file) => !this.#stands(file)).map(({ name }) => name);
+    for (const name of moved) this.forget(name);
+    for (const { name, files } of listings) {
+      if (JSON.stringify(this.looks.listingAgain(name)) === JSON.stringify(files)) continue;
+      this.forget(name);
+      moved.push(`${name}/`);
+    }
+    return moved;
+  }
+
+  #stands({ name, look: before, digest }: Mark['files'][number]): boolean {
+    const now = this.looks.again(name);
+    if (before.linked !== now.linked) return false;
+    if (before.entry?.kind !== 'file' || now.entry?.kind !== 'file') {
+      return before.entry?.kind === now.entry?.kind;
+    }
+    const same = sameStat(before.entry.stat, now.entry.stat);
+    if (same && this.#cache.find(name, now.entry.stat) === digest) return true;
+    // Equal times prove nothing when the file was hashed within a tick of its last change.
+    if (!same && !sameButForNames(before.entry.stat, now.entry.stat)) return false;
+    return hashFile(this.absolute(name)) === digest;
   }
 
   /** Looks again when next asked. */

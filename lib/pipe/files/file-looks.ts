@@ -35,13 +35,18 @@ export class FileLooks {
   look(name: string): Look {
     let seen = this.#looks.get(name);
     if (seen === undefined) {
-      const absolute = this.absolute(name);
-      const found = look(absolute);
-      const linked = found?.kind === 'link';
-      seen = { entry: linked ? lookThrough(absolute) : found, linked };
+      seen = this.again(name);
       this.#looks.set(name, seen);
     }
     return seen;
+  }
+
+  /** The same as of now, without remembering it. */
+  again(name: string): Look {
+    const absolute = this.absolute(name);
+    const found = look(absolute);
+    const linked = found?.kind === 'link';
+    return { entry: linked ? lookThrough(absolute) : found, linked };
   }
 
   /** Relative paths of all that is not a directory below one; null when there is no directory. */
@@ -66,6 +71,11 @@ export class FileLooks {
       this.#names.set(question, answer);
     }
     return answer;
+  }
+
+  /** The same as of now, without remembering it. */
+  listingAgain(name: string): readonly string[] | null {
+    return this.#list(name);
   }
 
   /** Looks again when next asked. */

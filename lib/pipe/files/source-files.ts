@@ -4,7 +4,7 @@ import { globSync } from 'tinyglobby';
 import type { TaskSource } from '../graph/graph.ts';
 import type { SourceFile } from '../plan/plan.ts';
 import { byCodeUnit } from '../store/tree.ts';
-import type { FileDigests } from './file-digests.ts';
+import type { FileDigests, Mark } from './file-digests.ts';
 import type { InputIssue } from './issue.ts';
 
 export type FileSource = Exclude<TaskSource, { kind: 'output' }>;
@@ -13,6 +13,13 @@ export type FileSource = Exclude<TaskSource, { kind: 'output' }>;
 export type Expansion =
   | { readonly type: 'files'; readonly files: readonly Omit<SourceFile, 'digest'>[] }
   | { readonly type: 'issue'; readonly path: string; readonly reason: InputIssue['reason'] };
+
+/** How the files of a source lay at one moment. */
+export interface SourceMark {
+  readonly source: FileSource;
+  readonly names: readonly string[];
+  readonly mark: Mark;
+}
 
 /**
  * Finds the files that sources stand for. Links are followed only as long as they stay in the project:
@@ -26,6 +33,7 @@ export class SourceFiles {
   readonly #ignored: readonly string[];
   readonly #expansions = new Map<string, Expansion>();
   #searched = false;
+  #disturbed = false;
   readonly #inside = new Map<string, boolean>();
 
   constructor(project: string, artifacts: string, digests: FileDigests) {
@@ -40,8 +48,13 @@ export class SourceFiles {
     return this.#searched;
   }
 
+  /** Whether anything lay otherwise when it was looked at again. */
+  get disturbed(): boolean {
+    return this.#disturbed;
+  }
+
   expand(source: FileSource): Expansion {
-    const key = source.kind === 'glob' ? `glob ${source.pattern}` : `${source.external} ${source.path}`;
+    const key = keyOf(source);
     const known = this.#expansions.get(key);
     if (known !== undefined) return known;
     const found =
@@ -59,6 +72,29 @@ export class SourceFiles {
       const digest = this.#digests.digest(file.name);
       return digest === null ? [] : [{ ...file, digest }];
     });
+  }
+
+  /** How the files of a source lie, to be asked later whether they still do. */
+  mark(source: FileSource): SourceMark {
+    const found = this.expand(source);
+    const names = found.type === 'files' ? found.files.map(({ name }) => name) : [found.path];
+    const listed = source.kind === 'path' && this.isDirectory(source) ? [source.path] : [];
+    return { source, names, mark: this.#digests.mark(names, listed) };
+  }
+
+  /** Paths that no longer lie as they were marked, or are new among those of the source; these are looked at anew. */
+  moved({ source, names, mark }: SourceMark): readonly string[] {
+    const moved = this.#digests.moved(mark);
+    if (source.kind === 'glob') {
+      const now = this.#glob(source.pattern);
+      const found = now.type === 'files' ? now.files.map(({ name }) => name) : [source.pattern];
+      if (found.join('\0') !== names.join('\0')) moved.push(source.pattern);
+    }
+    if (moved.length > 0) {
+      this.#expansions.delete(keyOf(source));
+      this.#disturbed = true;
+    }
+    return moved;
   }
 
   isDirectory({ path }: { readonly path: string }): boolean {
@@ -113,6 +149,10 @@ export class SourceFiles {
     }
     return inside;
   }
+}
+
+function keyOf(source: FileSource): string {
+  return source.kind === 'glob' ? `glob ${source.pattern}` : `${source.external} ${source.path}`;
 }
 
 function isBelow(path: string, directory: string): boolean {

@@ -19,6 +19,13 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
   | { readonly reason: 'bad-input'; readonly message: string }
   | { readonly reason: 'timed-out'; readonly seconds: number }
   | { readonly reason: 'output-missing'; readonly output: string; readonly path: string }
+  /** Its inputs changed while it ran, each time that it started; `suspects` are tasks that may have done it. */
+  | {
+      readonly reason: 'input-changed';
+      readonly paths: readonly string[];
+      readonly times: number;
+      readonly suspects: readonly string[];
+    }
   | { readonly reason: 'input-missing'; readonly input: string; readonly path: string }
   /** Run with `strict`: it read these files and directories (with a slash), which no input declares. */
   | { readonly reason: 'input-undeclared'; readonly paths: readonly string[] }

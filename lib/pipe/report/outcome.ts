@@ -51,6 +51,11 @@ export function failureText(failure: Failure): string {
       return `it ended without writing its output ${failure.output} (${failure.path})`;
     case 'input-missing':
       return `its input ${failure.input} does not exist: ${failure.path}`;
+    case 'input-changed': {
+      const { paths, times, suspects } = failure;
+      const who = suspects.length === 0 ? '' : `; ${pathList(suspects)} read it and may have written to it`;
+      return `its input ${pathList(paths)} changed while it ran, ${times} times in a row${who}`;
+    }
     case 'input-undeclared':
       return `it read ${pathList(failure.paths)}, which is none of its inputs; declare it under \`inputs\``;
     case 'store-failed':
@@ -95,6 +100,7 @@ export function failureLines(failure: Failure): readonly string[] {
     case 'timed-out':
     case 'output-missing':
     case 'input-missing':
+    case 'input-changed':
     case 'store-failed':
       return [];
     case 'input-undeclared':

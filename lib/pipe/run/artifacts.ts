@@ -7,7 +7,7 @@ import { makeDirectory, removeIfPossible, withDirectory } from '../store/atomic.
 import type { BlobStore } from '../store/blobs.ts';
 import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
-import type { FileDigests } from '../files/file-digests.ts';
+import type { FileDigests, Mark } from '../files/file-digests.ts';
 
 /** The outputs under their readable names: copies of blobs, each put in place by a rename. */
 export class Artifacts {
@@ -47,6 +47,11 @@ export class Artifacts {
 
   holds({ path, directory }: TaskOutput, digest: Digest | undefined): boolean {
     return (directory ? this.#digests.treeDigest(path) : this.#digests.digest(path)) === digest;
+  }
+
+  /** How an output lies, to be asked later whether it still does. */
+  mark({ path, directory }: TaskOutput): Mark {
+    return directory ? this.#digests.markTree(path) : this.#digests.mark([path]);
   }
 
   /** Brings all outputs of a task to the given bytes, which the store has. */

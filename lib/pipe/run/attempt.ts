@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../digest.ts';
-import type { Task } from '../graph/graph.ts';
+import type { Graph, Task, TaskSource } from '../graph/graph.ts';
 import type { Failure } from '../plan/outcome.ts';
 import { planTask, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests } from '../plan/record.ts';
@@ -8,6 +8,15 @@ import { collectOutputs, missingOutput } from './collect.ts';
 import type { Engine } from './engine.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import { taskRequest } from '../execute/request.ts';
+import {
+  lostSource,
+  madeInputs,
+  markInputs,
+  markSources,
+  movedInputs,
+  type Beside,
+  type InputMarks,
+} from './input-marks.ts';
 import type { Survey } from './survey.ts';
 import { codeEdited, tellOfCode } from './task-code.ts';
 import type { WorkDirectories } from './work-directory.ts';
@@ -23,6 +32,7 @@ export interface Execution {
   readonly options: { readonly strict?: boolean };
   /** Undeclared reads that were warned of in this run, each as stage and path. */
   readonly told: Set<string>;
+  readonly beside: Beside;
   readonly signal: AbortSignal;
   /** Called when nothing runs for the task any more; resolves when those that waited for its place have it. */
   readonly over: () => Promise<void>;
@@ -42,57 +52,110 @@ const durableFrom = 1000;
 /** How often a task starts over because its input files changed under it. */
 const mostStarts = 3;
 
-/** Runs a task to its end, retries included, and puts what it wrote into the store and the action cache. */
+/**
+ * Runs a task to its end, retries included, and puts what it wrote into the store and the action cache. A
+ * result counts only when all inputs lie as they lay when it started. When a task that starts over finds the
+ * same paths changed in the same way and writes the same bytes, the change is its own doing, and the result that
+ * of the inputs as they were before.
+ */
 export async function produceOutputs(task: Task, plan: StalePlan, execution: Execution): Promise<Produced> {
-  let current: StalePlan = plan;
-  for (let start = 1; ; start++) {
-    const lost = await provideInputs(task, execution);
-    if (lost !== null) return lost;
-    const result = await withRetries(task, current, execution);
-    if (result.type === 'failed') return result;
-    if (result.type === 'done') {
-      const { action, fingerprint } = current;
-      const { outputs, ms } = result;
-      execution.engine.actions.record(fingerprint, { outputs, ms }, ms >= durableFrom);
-      return { type: 'done', action, fingerprint, outputs };
+  const beside = execution.beside.enter(task.id);
+  try {
+    let before = '';
+    for (let start = 1; ; start++) {
+      const ready = await readyToStart(task, start === 1 ? plan : null, execution);
+      if ('type' in ready) return ready;
+      const result = await withRetries(task, ready, execution);
+      if (result.type === 'failed') return result;
+      const ownDoing = result.moved.length > 0 && result.trace === before;
+      if (result.moved.length === 0 || ownDoing) {
+        if (ownDoing) await putBack(task, result.moved, execution);
+        const { action, fingerprint } = ready.plan;
+        const { outputs, ms } = result;
+        execution.engine.actions.record(fingerprint, { outputs, ms }, ms >= durableFrom);
+        return { type: 'done', action, fingerprint, outputs };
+      }
+      before = result.trace;
+      if (start === mostStarts) return inputsRestless(task, result.moved, beside.others, execution);
+      execution.listener.warning(`${result.moved[0]!} changed while the task ran; it starts over`);
     }
-    if (start === mostStarts) return inputsRestless();
-    execution.listener.warning('an input file changed while the task ran; it starts over');
-    current = result.now;
+  } finally {
+    beside.leave();
   }
 }
 
-/** The plan for the input files as they are by now. */
-function replan(task: Task, { survey }: Execution): StalePlan {
-  for (const { sources } of task.inputs) {
-    for (const source of sources) {
-      if (source.kind === 'output') continue;
-      for (const { name } of survey.sources.files(source)) survey.digests.forget(name);
-    }
+/** A plan for the inputs as they lie, and how they do. */
+interface Ready {
+  readonly plan: StalePlan;
+  readonly marks: InputMarks;
+}
+
+/** `plan` holds as long as everything lies as it did when it was made. */
+async function readyToStart(
+  task: Task,
+  plan: StalePlan | null,
+  execution: Execution,
+): Promise<Ready | Failure> {
+  const lost = await provideInputs(task, execution);
+  if (lost !== null) return lost;
+  const { survey } = execution;
+  const moved = movedInputs(markSources(task, survey), execution).length > 0;
+  // Another task may have seen a change that this plan was made before.
+  if (!moved && !survey.sources.disturbed && plan !== null) {
+    return { plan, marks: markInputs(task, survey) };
   }
-  const facts = { ...survey.facts, forced: () => true };
-  const planned = planTask(task, facts, survey.known);
+  const gone = lostSource(task, survey);
+  if (gone !== null) return { type: 'failed', log: null, reason: 'input-missing', ...gone };
+  const planned = planTask(task, { ...survey.facts, forced: () => true }, survey.known);
   if (planned.plan.state !== 'stale') throw new Error(`${task.id} lost an input that it had`);
-  return planned as StalePlan;
+  return { plan: planned as StalePlan, marks: markInputs(task, survey) };
 }
 
-function inputsRestless(): Failure {
-  const message = `its input files changed while it ran, ${mostStarts} times in a row`;
-  return { type: 'failed', log: null, reason: 'threw', message, stack: '' };
+/** What a command changed of the outputs of others is brought back; what it did to files of the project stays. */
+async function putBack(task: Task, moved: readonly string[], execution: Execution): Promise<void> {
+  await provideInputs(task, execution);
+  execution.listener.warning(
+    `it changes its own input ${moved[0]!}, which others read; a command is to write to its outputs only`,
+  );
+}
+
+/** Names those that may have done it: they ran meanwhile, and have the same input. */
+function inputsRestless(
+  task: Task,
+  paths: readonly string[],
+  others: ReadonlySet<string>,
+  { survey: { facts } }: Execution,
+): Failure {
+  const suspects = [task.id, ...others].filter((id) => {
+    const inputs = facts.graph.byId.get(id)?.inputs ?? [];
+    return inputs.some(({ sources }) => sources.some((source) => mayBe(source, paths, facts.graph)));
+  });
+  return { type: 'failed', log: null, reason: 'input-changed', paths, times: mostStarts, suspects };
+}
+
+function mayBe(source: TaskSource, paths: readonly string[], graph: Graph): boolean {
+  if (source.kind === 'glob') return paths.includes(source.pattern);
+  const path = source.kind === 'path' ? source.path : graph.tasks[source.task]!.outputs[source.output]!.path;
+  return paths.some((each) => each === path || each.startsWith(`${path}/`));
 }
 
 type Attempted =
-  | { readonly type: 'done'; readonly outputs: OutputDigests; readonly ms: number }
-  /** Meanwhile its inputs became others; the plan for these. */
-  | { readonly type: 'overtaken'; readonly now: StalePlan }
+  | {
+      readonly type: 'done';
+      readonly outputs: OutputDigests;
+      readonly ms: number;
+      /** Paths of inputs that changed meanwhile; and all that came of it, to be compared with another time. */
+      readonly moved: readonly string[];
+      readonly trace: string;
+    }
   | Failure;
 
 /** Failures that another attempt would only repeat. */
 const inVain: readonly Failure['reason'][] = ['store-failed', 'bad-input', 'input-undeclared'];
 
-async function withRetries(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
+async function withRetries(task: Task, ready: Ready, execution: Execution): Promise<Attempted> {
   for (let retry = 1; ; retry++) {
-    const result = await attempt(task, plan, execution);
+    const result = await attempt(task, ready, execution);
     const last = retry > task.stage.retries || execution.signal.aborted;
     if (result.type !== 'failed' || last || inVain.includes(result.reason)) return result;
     execution.listener.warning(`failed (${result.reason}); retry ${retry} of ${task.stage.retries}`);
@@ -109,7 +172,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function attempt(task: Task, plan: StalePlan, execution: Execution): Promise<Attempted> {
+async function attempt(task: Task, { plan, marks }: Ready, execution: Execution): Promise<Attempted> {
   const { engine, survey, work, threads, listener, signal } = execution;
   const directory = work.open(task);
   try {
@@ -139,11 +202,17 @@ async function attempt(task: Task, plan: StalePlan, execution: Execution): Promi
     const missing = missingOutput(task, directory.outputs);
     if (missing !== null) return missing;
     const ms = Date.now() - startedAt;
-    const now = replan(task, execution);
-    if (now.fingerprint !== plan.fingerprint) return { type: 'overtaken', now };
-    await execution.over();
+    const moved = movedInputs(marks, execution);
+    if (moved.length === 0) await execution.over();
     const outputs = await collectOutputs(task, directory.outputs, engine, ms >= durableFrom);
-    return { type: 'done', outputs, ms };
+    const after = moved.map((path) => survey.digests.digest(path));
+    return {
+      type: 'done',
+      outputs,
+      ms,
+      moved,
+      trace: JSON.stringify([plan.fingerprint, outputs, moved, after]),
+    };
   } finally {
     work.close(directory.path);
   }
@@ -176,20 +245,17 @@ function nameIn(project: string, path: string): string {
  * in the store, for a command in `artifacts/` too. What is in one of the two is copied to the other.
  */
 async function provideInputs(task: Task, { engine, survey }: Execution): Promise<Failure | null> {
-  for (const { name, sources } of task.inputs) {
-    for (const source of sources) {
-      if (source.kind !== 'output') continue;
-      const output = survey.facts.graph.tasks[source.task]!.outputs[source.output]!;
-      const digest = survey.known[source.task]![output.name]!;
-      const stored = () => engine.blobs.holds(output, digest);
-      const inPlace = () => survey.artifacts.holds(output, digest);
-      const command = task.stage.work.kind === 'cmd';
-      if (command && !output.directory && inPlace()) continue;
-      if (!stored() && !survey.artifacts.mend(output, digest)) {
-        return { type: 'failed', log: null, reason: 'input-missing', input: name, path: output.path };
-      }
-      if (command && !inPlace()) await survey.artifacts.placeOne(output, digest);
+  const { artifacts } = survey;
+  for (const { name, output, digest } of madeInputs(task, survey)) {
+    const stored = () => engine.blobs.holds(output, digest);
+    const inPlace = () => artifacts.holds(output, digest);
+    const command = task.stage.work.kind === 'cmd';
+    if (command) survey.digests.moved(artifacts.mark(output));
+    if (command && !output.directory && inPlace()) continue;
+    if (!stored() && !artifacts.mend(output, digest)) {
+      return { type: 'failed', log: null, reason: 'input-missing', input: name, path: output.path };
     }
+    if (command && !inPlace()) await artifacts.placeOne(output, digest);
   }
   return null;
 }

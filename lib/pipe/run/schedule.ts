@@ -10,6 +10,7 @@ import { sameOutputs, type OutputDigests } from '../plan/record.ts';
 import type { Lock } from '../store/lock.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody } from './event.ts';
+import { Beside } from './input-marks.ts';
 import { produceOutputs, storeFailure, type StalePlan } from './attempt.ts';
 import type { Numbers, TaskListener } from '../execute/executor.ts';
 import { Gate } from '../execute/gate.ts';
@@ -35,6 +36,7 @@ export class Schedule {
   readonly #parts: ScheduleParts;
   readonly #gate: Gate;
   readonly #told = new Set<string>();
+  readonly #beside = new Beside();
   readonly #saving = { at: Date.now(), took: 0 };
   #stopping = false;
 
@@ -134,6 +136,7 @@ export class Schedule {
         listener: this.#listener(task, taskLog),
         signal: options.signal,
         told: this.#told,
+        beside: this.#beside,
         over: async () => {
           leave();
           await setImmediate();

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
-import { makeDirectory, removeIfPossible } from '../store/atomic.ts';
+import { makeDirectory, removeTree } from '../store/atomic.ts';
 import { workPath, type Layout } from '../store/layout.ts';
 import { isAlive, type ProcessIdentity } from '../store/process-identity.ts';
 
@@ -14,8 +14,6 @@ export class WorkDirectories {
   readonly #root: string;
   readonly #mine: string;
   readonly #me: ProcessIdentity;
-  /** Directories that a task left empty, for the next one: making and removing them costs more than using. */
-  readonly #empty: string[] = [];
   #counter = 0;
 
   constructor(layout: Layout, me: ProcessIdentity) {
@@ -24,15 +22,17 @@ export class WorkDirectories {
     this.#me = me;
   }
 
-  /** A new directory, and where in it each output goes: under its own file name, for programs that care. */
+  /**
+   * A new directory, under a name that none had before: what a task still writes when it is over ends up
+   * nowhere. And where in it each output goes: under its own file name, for programs that care. */
   open(task: Task): { readonly path: string; readonly outputs: Readonly<Record<string, string>> } {
-    const path = this.#empty.pop() ?? this.#make();
-    const taken = new Set<string>();
-    const outputs = task.outputs.map((output): [string, string] => {
-      const base = output.path.slice(output.path.lastIndexOf('/') + 1);
-      const place = taken.has(base) ? join(path, `${output.name}.d`, base) : join(path, base);
-      taken.add(base);
-      if (place !== join(path, base)) mkdirSync(join(path, `${output.name}.d`));
+    const path = this.#make();
+    const bases = task.outputs.map((output) => output.path.slice(output.path.lastIndexOf('/') + 1));
+    const outputs = task.outputs.map((output, index): [string, string] => {
+      const base = bases[index]!;
+      const first = bases.indexOf(base) === index;
+      const place = first ? join(path, base) : join(path, ownDirectory(bases, index), base);
+      if (!first) mkdirSync(dirname(place));
       if (output.directory) mkdirSync(place);
       return [output.name, place];
     });
@@ -40,13 +40,16 @@ export class WorkDirectories {
   }
 
   close(path: string): void {
-    if (readdirSync(path).length === 0) this.#empty.push(path);
-    else rmSync(path, { recursive: true, force: true });
+    try {
+      // Most are empty by then, and asking what is in one takes longer.
+      rmdirSync(path);
+    } catch {
+      removeTree(path);
+    }
   }
 
   closeAll(): void {
-    this.#empty.length = 0;
-    removeIfPossible(this.#mine);
+    removeTree(this.#mine);
   }
 
   #make(): string {
@@ -62,9 +65,16 @@ export class WorkDirectories {
       const owner = ownerOf(name);
       if (owner === null || owner.host !== hostMark(this.#me.host)) continue;
       if (name === nameOf(this.#me) || isAlive(owner)) continue;
-      removeIfPossible(join(this.#root, name));
+      removeTree(join(this.#root, name));
     }
   }
+}
+
+/** For an output with the file name of another: a name that none of them has. */
+function ownDirectory(bases: readonly string[], index: number): string {
+  let name = String(index);
+  while (bases.includes(name)) name += '_';
+  return name;
 }
 
 /** `<host>.<pid>.<start>`; the host and the start are shortened to what a file name may hold. */

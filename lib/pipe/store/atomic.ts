@@ -1,8 +1,10 @@
 import {
+  chmodSync,
   closeSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -104,6 +106,29 @@ function writeThrough(path: string, content: string | Uint8Array): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/**
+ * For leftovers: what cannot be removed is in nobody's way. Directories in it that were made read-only, as some
+ * programs do, are made writable on the way.
+ */
+export function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    ifPossible(() => {
+      makeWritable(path);
+      rmSync(path, { recursive: true, force: true });
+    });
+  }
+}
+
+function makeWritable(directory: string): void {
+  chmodSync(directory, 0o700);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) makeWritable(`${directory}/${entry.name}`);
   }
 }
 

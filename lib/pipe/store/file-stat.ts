@@ -1,11 +1,19 @@
 import { lstatSync, statSync, type BigIntStats } from 'node:fs';
 
-/** What the file system says about a file without its bytes being read. Times in nanoseconds. */
-export interface FileStat {
+/** What tells whether a file may have been written to. Times in nanoseconds. */
+export interface FileStamp {
   readonly size: bigint;
   readonly mtime: bigint;
   readonly ctime: bigint;
   readonly inode: bigint;
+}
+
+/** What the file system says about a file without its bytes being read. */
+export interface FileStat extends FileStamp {
+  /** Names that the file has. */
+  readonly links: bigint;
+  /** Who may read, write and execute it. */
+  readonly mode: number;
 }
 
 export type Entry =
@@ -38,9 +46,15 @@ function classify(ask: () => BigIntStats | undefined): Entry | null {
 }
 
 function statOf(stats: BigIntStats): FileStat {
-  return { size: stats.size, mtime: stats.mtimeNs, ctime: stats.ctimeNs, inode: stats.ino };
+  const { size, mtimeNs: mtime, ctimeNs: ctime, ino: inode, nlink: links } = stats;
+  return { size, mtime, ctime, inode, links, mode: Number(stats.mode & 0o777n) };
 }
 
-export function sameStat(a: FileStat, b: FileStat): boolean {
+/** Whether a file differs by nothing but names that it was given or lost. */
+export function sameButForNames(a: FileStat, b: FileStat): boolean {
+  return a.links !== b.links && sameStat({ ...a, ctime: b.ctime }, b);
+}
+
+export function sameStat(a: FileStamp, b: FileStamp): boolean {
   return a.mtime === b.mtime && a.size === b.size && a.ctime === b.ctime && a.inode === b.inode;
 }

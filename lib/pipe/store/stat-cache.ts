@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Digest } from '../digest.ts';
 import { writeAtomically } from './atomic.ts';
-import { sameStat, type FileStat } from './file-stat.ts';
+import { sameStat, type FileStamp } from './file-stat.ts';
 
 /**
  * Digests of files by what `lstat` says of them, so that an unchanged file is not read again.
@@ -28,7 +28,7 @@ export class StatCache {
   }
 
   /** The digest of the file, if it is still the one that was hashed. */
-  find(path: string, stat: FileStat): Digest | null {
+  find(path: string, stat: FileStamp): Digest | null {
     const entry = this.#entries.get(path);
     if (entry === undefined) return findRow(this.#rows, path, stat);
     return entry !== null && sameStat(entry.stat, stat) ? entry.digest : null;
@@ -43,7 +43,7 @@ export class StatCache {
   }
 
   /** `stat` was taken before the bytes were read, at `hashedAt` (milliseconds since the epoch). */
-  keep(path: string, stat: FileStat, digest: Digest, hashedAt: number): void {
+  keep(path: string, stat: FileStamp, digest: Digest, hashedAt: number): void {
     this.#changed = true;
     const asked = BigInt(hashedAt) * 1_000_000n;
     if (stat.mtime + clockTick > asked) this.#entries.set(path, null);
@@ -65,7 +65,7 @@ export class StatCache {
 }
 
 interface CachedFile {
-  readonly stat: FileStat;
+  readonly stat: FileStamp;
   readonly digest: Digest;
   readonly hashedAt: number;
 }
@@ -110,7 +110,7 @@ interface Rows {
 const digestLine = 'sha256:'.length + 64 + 1;
 const noRows: Rows = { byPath: new Map(), numbers: new BigInt64Array(), digests: '', trusted: 0 };
 
-function findRow(rows: Rows, path: string, stat: FileStat): Digest | null {
+function findRow(rows: Rows, path: string, stat: FileStamp): Digest | null {
   const row = rows.byPath.get(path);
   if (row === undefined) return null;
   const { numbers } = rows;

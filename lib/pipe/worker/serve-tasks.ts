@@ -33,7 +33,7 @@ export function serveTasks(): void {
     running = new AbortController();
     void answer(message, worker, running.signal).then((reply) => {
       running = null;
-      markEnd(message.number);
+      markEnd(message.key);
       send({ type: 'answer', number: message.number, answer: reply });
     });
   });
@@ -76,9 +76,9 @@ async function answer(message: ToWorker, worker: Worker, signal: AbortSignal): P
   }
 }
 
-function markEnd(number: number): void {
-  process.stdout.write(endMark(number));
-  process.stderr.write(endMark(number));
+function markEnd(key: string): void {
+  process.stdout.write(endMark(key));
+  process.stderr.write(endMark(key));
 }
 
 function thrown(error: unknown): Answer {

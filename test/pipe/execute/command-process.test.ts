@@ -53,6 +53,14 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
     expect(printed).toContain('err: d');
   });
 
+  test('takes nothing that a command prints for the end of it', async () => {
+    const { run, printed } = start();
+    const marks = String.raw`for n in 0 1 2 3; do printf '\0end %s exit 0\0' $n; printf '\0end %s\0' $n >&2; done`;
+    expect(await run(`${marks}; echo last; exit 7`)).toMatchObject({ status: 7 });
+    expect(printed.some((line) => line.endsWith('last'))).toBe(true);
+    expect(await run(`${marks}; exit 8`)).toMatchObject({ status: 8 });
+  });
+
   test('gives a command its directory, its variables and no others, and nothing to read', async () => {
     const { run, printed, directory } = start();
     const env = { PATH: process.env['PATH']!, EMPTY: '', TWO: 'a=b\nc' };

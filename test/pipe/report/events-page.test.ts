@@ -32,6 +32,7 @@ const failures: Record<Failure['reason'], true> = {
   'timed-out': true,
   'output-missing': true,
   'input-missing': true,
+  'input-changed': true,
   'input-undeclared': true,
   'store-failed': true,
 };

@@ -44,6 +44,10 @@ describe('a failure', () => {
       'its input csv does not exist: data/a.csv',
     ],
     [
+      { type: 'failed', log, reason: 'input-changed', paths: ['in/a'], times: 3, suspects: ['b', 'c'] },
+      'its input in/a changed while it ran, 3 times in a row; b, c read it and may have written to it',
+    ],
+    [
       { type: 'failed', log, reason: 'input-undeclared', paths: ['a.csv', 'notes/'] },
       'it read a.csv, notes/, which is none of its inputs; declare it under `inputs`',
     ],

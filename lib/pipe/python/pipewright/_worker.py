@@ -75,7 +75,7 @@ def main() -> None:
         if answered[0] == 0:
             _follow(status)
         for stream in (1, 2):
-            os.write(stream, f"\0end {message['number']}\0".encode())
+            os.write(stream, f"\0end {message['key']}\0".encode())
 
 
 def _pipe() -> Tuple[int, int]:
