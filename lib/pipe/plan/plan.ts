@@ -2,7 +2,6 @@ import type { Digest } from '../digest.ts';
 import type { Graph, Task, TaskSource } from '../graph/graph.ts';
 import { givenUnder } from '../graph/parameters.ts';
 import {
-  decodeAction,
   encodeAction,
   encodeTaskAction,
   fingerprintOf,
@@ -13,7 +12,7 @@ import {
 import { reasonsBetween, type ChangedSource } from './compare.ts';
 import type { InputName } from './input-reason.ts';
 import type { Reason } from './reason.ts';
-import type { OutputDigests, TaskRecord } from './record.ts';
+import { recordedAction, type OutputDigests, type TaskRecord } from './record.ts';
 
 /** What is to be done for one task, and why. */
 export type TaskPlan =
@@ -113,7 +112,8 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
   const inputs = task.inputs.map((_, index) => membersOf(task, index, facts, known) ?? []);
   const action = encodeAction(facts.stage(task).text, encodeTaskAction(task, inputs));
   const fingerprint = fingerprintOf(action);
-  const same = record?.fingerprint === fingerprint;
+  // A record whose action is not that of its fingerprint was damaged: it is made anew.
+  const same = record?.fingerprint === fingerprint && record.action === action;
   const lost = same ? facts.lostOutput(task, record) : null;
   if (same && lost === null && !facts.forced(task)) {
     return { plan: { state: 'fresh' }, action, fingerprint, outputs: record.outputs };
@@ -134,7 +134,7 @@ function certainReasons(
   facts: PlanFacts,
   known: KnownOutputs,
 ): readonly Reason[] {
-  const before = record === null ? null : decodeAction(record.action);
+  const before = record === null ? null : recordedAction(record);
   if (before === null) return [{ reason: 'never-built' }];
   const [was, is]: [Record<string, readonly InputMember[]>, Record<string, readonly InputMember[]>] = [
     { ...before.task.inputs },

@@ -1,4 +1,5 @@
 import type { Digest } from '../digest.ts';
+import { decodeAction, fingerprintOf, type Action } from './action.ts';
 
 /** Digests by output name; a directory's is that of its listing. */
 export type OutputDigests = Readonly<Record<string, Digest>>;
@@ -9,6 +10,11 @@ export interface TaskRecord {
   readonly outputs: OutputDigests;
   /** The canonical text of the action, kept to tell what changed since. */
   readonly action: string;
+}
+
+/** What determined a task when it was built; null where the record is damaged: its fingerprint is that of another action. */
+export function recordedAction({ fingerprint, action }: TaskRecord): Action | null {
+  return fingerprintOf(action) === fingerprint ? decodeAction(action) : null;
 }
 
 export function sameOutputs(a: OutputDigests, b: OutputDigests): boolean {

@@ -13,6 +13,7 @@ import { noteUser } from '../store/users.ts';
 import { storeFailure } from './attempt.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
+import { fillStore } from './fill-store.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { RunOptions, RunSummary } from './project.ts';
 import { RunLog, runName } from './run-log.ts';
@@ -48,6 +49,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     return { type: 'refused', stageIssues, inputIssues };
   }
   found.artifacts.sweep();
+  fillStore(engine, graph, found, me.host);
   const run = runName(startedAt);
   const directory = join(runsPath(engine.layout), run);
   const log = new RunLog(directory);

@@ -38,8 +38,17 @@ export function readEvents(directory: string): RunEvent[] {
   return text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RunEvent);
+    .flatMap((line) => parseEvent(line) ?? []);
+}
+
+/** Null for a line that a damaged disk made something else. */
+function parseEvent(line: string): RunEvent | null {
+  try {
+    const event = JSON.parse(line) as Partial<RunEvent> | null;
+    return typeof event?.type === 'string' ? (event as RunEvent) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** For each task, the last thing that a run did with it other than finding it up to date. */

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Entry } from '../store/file-stat.ts';
-import { writeAtomically } from '../store/atomic.ts';
-import { lockName, runLockPath, workPath, type Layout } from '../store/layout.ts';
-import { bootIdentity } from '../store/process-identity.ts';
+import { lockName, runLockPath, type Layout } from '../store/layout.ts';
+import { bootIdentity, thisProcess } from '../store/process-identity.ts';
+import { readSealed, writeSealed } from '../store/sealed.ts';
+import { isNoted } from '../store/users.ts';
 import { decidingEnvironment, machineText, type Variables } from '../execute/environment.ts';
 import { FileLooks } from '../files/file-looks.ts';
+import { WorkDirectories } from './work-directory.ts';
 
 /** What a survey that found nothing to do was about. */
 export interface Standing {
@@ -48,18 +51,17 @@ export function keepStanding(
   const world = worldOf(layout, standing, names, looks, environment);
   if (world === null) return;
   const kept: Kept = { ...standing, format, boot: bootIdentity(), world };
-  const lists = names.map((list) => list.join('\0')).join('\0\0');
-  writeAtomically(fileOf(layout), `${JSON.stringify(kept)}\n${lists}`, false);
+  writeSealed(fileOf(layout), { kept, names });
 }
 
 /** The standing that answers a question, if everything still stands so. */
 export function findStanding(layout: Layout, question: Digest, environment: Variables): Standing | null {
-  const read = readKept(fileOf(layout));
+  const read = readSealed(fileOf(layout)) as { readonly kept: Kept; readonly names: Names } | null;
   if (read === null) return null;
   const { kept, names } = read;
   if (kept.format !== format || kept.question !== question || kept.boot !== bootIdentity()) return null;
   // What a killed run left is put away by a run that takes the project.
-  if (leftovers(layout, kept)) return null;
+  if (leftovers(layout, kept) || !isNoted(layout, hostname())) return null;
   const world = worldOf(layout, kept, names, new FileLooks(layout.project), environment);
   return world === kept.world ? kept : null;
 }
@@ -70,29 +72,11 @@ function fileOf(layout: Layout): string {
 
 type Names = readonly [looks: readonly string[], listings: readonly string[], names: readonly string[]];
 
-function readKept(file: string): { readonly kept: Kept; readonly names: Names } | null {
-  try {
-    const text = readFileSync(file, 'utf8');
-    const end = text.indexOf('\n');
-    const kept = JSON.parse(text.slice(0, end)) as Kept;
-    const [looks = '', listings = '', questions = ''] = text.slice(end + 1).split('\0\0');
-    return { kept, names: [split(looks), split(listings), split(questions)] };
-  } catch {
-    // Missing or cut off: the survey is made.
-    return null;
-  }
-}
-
-function split(list: string): readonly string[] {
-  return list === '' ? [] : list.split('\0');
-}
-
 function leftovers(layout: Layout, { artifacts }: Standing): boolean {
-  const work = workPath(layout);
   return (
     existsSync(runLockPath(layout.project)) ||
     existsSync(join(layout.project, artifacts, '.incoming')) ||
-    (existsSync(work) && readdirSync(work).length > 0)
+    new WorkDirectories(layout, thisProcess()).abandoned().length > 0
   );
 }
 

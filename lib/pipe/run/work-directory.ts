@@ -4,7 +4,7 @@ import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
 import { makeDirectory, removeTree } from '../store/atomic.ts';
 import { workPath, type Layout } from '../store/layout.ts';
-import { isAlive, type ProcessIdentity } from '../store/process-identity.ts';
+import { lifeOf, type ProcessIdentity } from '../store/process-identity.ts';
 
 /**
  * Directories in which tasks write, one for each attempt, below one that is named after this process. What
@@ -59,14 +59,18 @@ export class WorkDirectories {
     return path;
   }
 
-  /** Removes the directories of processes of this host that are no more. */
+  /** Removes what processes left that are no more. */
   sweep(): void {
-    for (const name of readNames(this.#root)) {
+    for (const name of this.abandoned()) removeTree(join(this.#root, name));
+  }
+
+  /** Names of directories whose processes are seen to be dead. */
+  abandoned(): readonly string[] {
+    const me = { ...this.#me, host: hostMark(this.#me.host) };
+    return readNames(this.#root).filter((name) => {
       const owner = ownerOf(name);
-      if (owner === null || owner.host !== hostMark(this.#me.host)) continue;
-      if (name === nameOf(this.#me) || isAlive(owner)) continue;
-      removeTree(join(this.#root, name));
-    }
+      return owner !== null && name !== nameOf(this.#me) && lifeOf(owner, me) === 'dead';
+    });
   }
 }
 

@@ -150,8 +150,8 @@ export function sealFile(path: string): SealedFile {
 /** Bytes below which asking the file system to share them takes longer than copying them. */
 const smallFile = 65_536n;
 
-/** Sets the time of modification one second back, so that the next write is sure to change it. */
+/** Sets the time of modification back, further than any file system's times lie apart: the next write changes it. */
 function age(file: string, now: number): void {
-  const seconds = now / 1000 - 1;
+  const seconds = now / 1000 - 2;
   utimesSync(file, seconds, seconds);
 }

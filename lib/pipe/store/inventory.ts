@@ -38,7 +38,9 @@ export function takeInventory(layout: Layout): Inventory {
     }
     return files;
   };
-  return { blobs: named(blobsPath(layout)), actions: named(actionsPath(layout)), unnamed };
+  // Entries first: what those name that are listed is in the store by then, whatever a run adds meanwhile.
+  const actions = named(actionsPath(layout));
+  return { actions, blobs: named(blobsPath(layout)), unnamed };
 }
 
 /** Removes a file; false, and it stays, when it is no longer the one that was looked at: somebody just gave it anew. */

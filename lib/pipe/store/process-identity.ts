@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** A process, told apart from a later one that was given the same number. */
 export interface ProcessIdentity {
   readonly host: string;
   readonly pid: number;
-  /** When it began, in the kernel's ticks since the machine started; empty where the kernel does not tell. */
+  /**
+   * The machine's start and the space of process numbers that it runs in, and when it began there, in the kernel's
+   * ticks; empty where the kernel does not tell.
+   */
   readonly started: string;
 }
 
@@ -17,7 +20,20 @@ export function identityOf(pid: number): ProcessIdentity {
   return { host: hostname(), pid, started: startOf(pid) ?? '' };
 }
 
-/** Whether a process of this host still runs. */
+/**
+ * Whether a process still runs, as far as it can be seen from another: not on another host, and neither in another
+ * start of one of that name nor in another container, whose numbers mean other processes.
+ */
+export function lifeOf(process: ProcessIdentity, me: ProcessIdentity): 'alive' | 'dead' | 'unseen' {
+  if (process.host !== me.host || spaceOf(process) !== spaceOf(me)) return 'unseen';
+  return isAlive(process) ? 'alive' : 'dead';
+}
+
+function spaceOf({ started }: ProcessIdentity): string {
+  return started.slice(0, started.lastIndexOf('/') + 1);
+}
+
+/** Whether a process among those that can be seen from here still runs. */
 export function isAlive({ pid, started }: ProcessIdentity): boolean {
   const now = startOf(pid);
   if (now !== null) return now === started;
@@ -34,14 +50,23 @@ export function bootIdentity(): string {
   return readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }
 
-/** Field 22 of `/proc/<pid>/stat`, with the boot it counts from; null without such a process (or /proc). */
+/** Field 22 of `/proc/<pid>/stat`, with what it counts from; null without such a process (or /proc). */
 function startOf(pid: number): string | null {
   const text = readProc(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The second field is the program's name in parentheses, which may hold anything.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return 'ended';
-  return `${bootIdentity()}/${fields[19] ?? ''}`;
+  return `${bootIdentity()}/${numberSpace()}/${fields[19] ?? ''}`;
+}
+
+/** Names the space of process numbers: a container has one of its own. */
+function numberSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '';
+  }
 }
 
 function readProc(path: string): string | null {

@@ -1,13 +1,13 @@
 import { closeSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectory, temporaryName } from './atomic.ts';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { lifeOf, type ProcessIdentity } from './process-identity.ts';
 
 export type LockAttempt =
   | { readonly type: 'held'; release(): void }
   /** Another process of this machine has it, and lives. */
   | { readonly type: 'busy'; readonly holder: ProcessIdentity }
-  /** Taken on another host: whether it lives cannot be seen from here. */
+  /** Taken on another host, in another container or before the machine was started anew: whether it lives cannot be seen. */
   | { readonly type: 'foreign'; readonly holder: ProcessIdentity };
 
 /**
@@ -26,8 +26,9 @@ export function tryLock(file: string, me: ProcessIdentity): LockAttempt {
       };
     const holder = read(file);
     if (holder === 'gone') continue;
-    if (holder !== null && holder.host !== me.host) return { type: 'foreign', holder };
-    if (holder !== null && isAlive(holder)) return { type: 'busy', holder };
+    const life = holder === null ? 'dead' : lifeOf(holder, me);
+    if (holder !== null && life === 'unseen') return { type: 'foreign', holder };
+    if (holder !== null && life === 'alive') return { type: 'busy', holder };
     if (!removeStale(file, holder)) return { type: 'busy', holder: holder ?? { ...me, pid: 0 } };
   }
 }
@@ -50,8 +51,11 @@ function create(file: string, content: string): boolean {
 /** Null for a file that names nobody. */
 function read(file: string): ProcessIdentity | null | 'gone' {
   try {
-    const { host, pid, started } = JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
-    return { host, pid, started };
+    const holder = JSON.parse(readFileSync(file, 'utf8')) as Partial<ProcessIdentity> | null;
+    const { host, pid, started } = holder ?? {};
+    return typeof host === 'string' && typeof pid === 'number' && typeof started === 'string'
+      ? { host, pid, started }
+      : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
     if (error instanceof SyntaxError) return null;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Digest } from '../digest.ts';
+import { digestOf, type Digest } from '../digest.ts';
 import { writeAtomically } from './atomic.ts';
 import { sameStat, type FileStamp } from './file-stat.ts';
 
@@ -46,7 +46,7 @@ export class StatCache {
   keep(path: string, stat: FileStamp, digest: Digest, hashedAt: number): void {
     this.#changed = true;
     const asked = BigInt(hashedAt) * 1_000_000n;
-    if (stat.mtime + clockTick > asked) this.#entries.set(path, null);
+    if (stat.mtime + tickOf(stat) > asked) this.#entries.set(path, null);
     else this.#entries.set(path, { stat, digest, hashedAt });
   }
 
@@ -72,13 +72,24 @@ interface CachedFile {
 
 /** Coarse kernel clocks advance every 1 to 10 ms; nanoseconds, with a margin. */
 const clockTick = 20_000_000n;
+const second = 1_000_000_000n;
+
+/**
+ * How far apart the times are that the file's file system can tell: whole seconds where its own time, which nobody
+ * can set, is one, or two of them (FAT). A file elsewhere that happens to look so is only hashed once more.
+ */
+function tickOf({ ctime }: FileStamp): bigint {
+  if (ctime % second !== 0n) return clockTick;
+  return ctime % (2n * second) === 0n ? 2n * second : second;
+}
+
 /** By then the kernel has written what it was given (Linux: 30 s); milliseconds, with a margin. */
 const writtenBack = 120_000;
-const format = 'pipe stat cache 1';
+const format = 'pipe stat cache 2';
 const columns = 5;
 
 /**
- * One line of JSON, padded to eight bytes; then one row of five 64-bit integers per file; then paths and
+ * One line of JSON, padded to eight bytes, with a digest of all that follows; then one row of five 64-bit integers per file; then paths and
  * digests as text. Rows are read without parsing: a build of 10,000 files starts in a few milliseconds.
  */
 function encode(entries: ReadonlyMap<string, CachedFile>, boot: string, savedAt: number): Uint8Array {
@@ -92,10 +103,17 @@ function encode(entries: ReadonlyMap<string, CachedFile>, boot: string, savedAt:
     names.push(path);
     digests.push(digest);
   }
-  const head = JSON.stringify({ format, boot, savedAt, count: entries.size });
+  const text = Buffer.from(`${names.join('\0')}\n${digests.join('\n')}`);
+  const body = Buffer.concat([Buffer.from(numbers.buffer), text]);
+  const told = { format, boot, savedAt, count: entries.size };
+  const head = JSON.stringify({ ...told, digest: sealOf(told, body) });
   const padded = Buffer.from(head.padEnd(Math.ceil((head.length + 1) / 8) * 8 - 1) + '\n');
-  const body = Buffer.from(numbers.buffer);
-  return Buffer.concat([padded, body, Buffer.from(`${names.join('\0')}\n${digests.join('\n')}`)]);
+  return Buffer.concat([padded, body]);
+}
+
+/** One bit that has turned would make the bytes of a file those of another. */
+function sealOf(told: object, body: Uint8Array): Digest {
+  return digestOf(`${JSON.stringify(told)}\n${digestOf(body)}`);
 }
 
 /** The file as it lies: row `i` has the numbers from `i * columns` and the digest from `i * digestLine`. */
@@ -153,7 +171,8 @@ function read(file: string, boot: string): Rows {
 
 function decode(bytes: Buffer, boot: string): Rows {
   const lineEnd = bytes.indexOf(10) + 1;
-  const head = JSON.parse(bytes.toString('utf8', 0, lineEnd)) as Record<string, unknown>;
+  const { digest, ...head } = JSON.parse(bytes.toString('utf8', 0, lineEnd)) as Record<string, unknown>;
+  if (digest !== sealOf(head, bytes.subarray(lineEnd))) return noRows;
   const count = Number(head['count']);
   if (head['format'] !== format || count === 0) return noRows;
   const start = bytes.byteOffset + lineEnd;

@@ -1,6 +1,8 @@
 import type { Digest } from '../digest.ts';
 import type { TaskOutput } from '../graph/graph.ts';
 import { openLock } from '../store/lock.ts';
+import { thisProcess } from '../store/process-identity.ts';
+import { noteUser } from '../store/users.ts';
 import { Artifacts } from '../run/artifacts.ts';
 import type { Engine } from '../run/engine.ts';
 import { FileDigests } from '../files/file-digests.ts';
@@ -31,6 +33,7 @@ export async function restoreOutputs(engine: Engine, build: Build, waiter: Waite
 
 async function restoreAll(engine: Engine, { manifest, graph, lock }: Build): Promise<Restoration> {
   const { layout, blobs, files: stats } = engine;
+  noteUser(layout, thisProcess().host);
   const digests = new FileDigests(layout.project, stats);
   const artifacts = new Artifacts(layout.project, manifest.artifacts, { blobs, stats, digests });
   artifacts.sweep();

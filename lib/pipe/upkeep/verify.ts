@@ -94,7 +94,7 @@ export async function verifyStore(
 
 /** What entries of the action cache promise and the store does not have. */
 function missingBlobs(
-  { actions, layout }: Engine,
+  { actions, blobs, layout }: Engine,
   inventory: Inventory,
   there: ReadonlySet<Digest>,
   found: Found,
@@ -102,7 +102,7 @@ function missingBlobs(
   return inventory.actions
     .flatMap(({ digest }) => Object.values(actions.find(digest)?.outputs ?? {}))
     .flatMap((digest) => (found.has(digest) ? [digest] : [digest, ...membersOf(layout, digest)]))
-    .filter((digest) => !there.has(digest));
+    .filter((digest) => !there.has(digest) && look(blobs.path(digest)) === null);
 }
 
 /** An entry that lacks a blob is of no use: its task has to run again. */

@@ -33,6 +33,17 @@ describe('the plan', () => {
     });
   });
 
+  test('believes no record whose action is not that of its fingerprint', () => {
+    const world = study();
+    const record = world.lock.get('train')!;
+    world.lock.set('train', { ...record, action: record.action.replace('0.1', '0.2') });
+    expect(world.plan()).toMatchObject({
+      train: { state: 'restorable', reasons: [{ reason: 'never-built' }] },
+    });
+    expect(world.run()).toEqual([]);
+    expect(world.lock.get('train')).toEqual(record);
+  });
+
   test('is to do nothing after a run', () => {
     expect(study().states()).toEqual(fresh);
     expect(study().run()).toEqual([]);

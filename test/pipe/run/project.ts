@@ -32,6 +32,7 @@ export class TestProject {
     { directory = temporaryDirectory(), ...options }: ProjectOptions & { readonly directory?: string } = {},
   ) {
     this.directory = directory;
+    mkdirSync(directory, { recursive: true });
     this.#options = { environment: { PATH: process.env['PATH'] }, ...options };
     symlinkSync(join(repository, 'node_modules'), join(this.directory, 'node_modules'));
     this.write(files);

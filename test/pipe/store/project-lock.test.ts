@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, test, vi } from 'vitest';
 import { identityOf, isAlive, thisProcess } from '../../../lib/pipe/store/process-identity.ts';
 import { tryLock } from '../../../lib/pipe/store/project-lock.ts';
 import { temporaryDirectory } from './temporary.ts';
@@ -37,8 +39,45 @@ describe('the lock of a project', () => {
 
   test('left by a process whose number another process has now is free', () => {
     const file = join(temporaryDirectory(), 'run.lock');
-    writeFileSync(file, JSON.stringify({ ...thisProcess(), started: 'another boot/1' }));
+    const { started } = thisProcess();
+    writeFileSync(file, JSON.stringify({ ...thisProcess(), started: started.replace(/\d+$/, '1') }));
     expect(tryLock(file, thisProcess()).type).toBe('held');
+  });
+
+  test.each([
+    ['another start of a machine with this name', (started: string) => started.replace(/^[^/]*/, 'another')],
+    ['another container with this name', (started: string) => started.replace(/\/\d+\//, '/1/')],
+    [
+      'an earlier version, which did not tell the container',
+      (started: string) => started.replace(/\/\d+\//, '/'),
+    ],
+  ])('taken in %s is reported, not taken', (_, elsewhere) => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    const me = thisProcess();
+    const holder = { ...me, pid: 1, started: elsewhere(me.started) };
+    writeFileSync(file, JSON.stringify(holder));
+    expect(tryLock(file, me)).toEqual({ type: 'foreign', holder });
+  });
+
+  test('of a dead process is looked at once more before it is removed: another may have taken it over', async () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    const { child, identity } = await runningProcess();
+    const { started } = thisProcess();
+    writeFileSync(file, JSON.stringify({ ...thisProcess(), started: started.replace(/\d+$/, '1') }));
+    // Whoever is slower finds, once it may remove the dead one's, the faster one's in its place.
+    const taken = vi.spyOn(fs, 'openSync').mockImplementationOnce((path, flags) => {
+      taken.mockRestore();
+      writeFileSync(file, JSON.stringify(identity));
+      return fs.openSync(path, flags);
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(tryLock(file, thisProcess())).toEqual({ type: 'busy', holder: identity });
+    } finally {
+      taken.mockRestore();
+      syncBuiltinESMExports();
+      child.kill('SIGKILL');
+    }
   });
 
   test('taken on another host is reported, not taken', () => {
@@ -48,9 +87,9 @@ describe('the lock of a project', () => {
     expect(tryLock(file, thisProcess())).toEqual({ type: 'foreign', holder });
   });
 
-  test('that is empty or garbage is free', () => {
+  test.each(['', 'null', '0', '[]', '{"host":1}'])('that is %j names nobody, and is free', (content) => {
     const file = join(temporaryDirectory(), 'run.lock');
-    writeFileSync(file, '');
+    writeFileSync(file, content);
     expect(tryLock(file, thisProcess()).type).toBe('held');
   });
 });

@@ -71,6 +71,58 @@ describe('the stat cache', () => {
     expect(cache.find('file', statOf(path))).toBeNull();
   });
 
+  test.each([
+    ['1 s', 1_000_000_000n, 1001n, 500],
+    ['2 s', 2_000_000_000n, 1000n, 1500],
+  ])(
+    'knows files of a file system whose times are %s apart only when they are older',
+    (_, tick, at, after) => {
+      const cache = new StatCache(join(temporaryDirectory(), 'cache'), 'boot');
+      const time = at * 1_000_000_000n;
+      const stat: FileStat = { size: 1n, mtime: time, ctime: time, inode: 1n, links: 1n, mode: 0o644 };
+      const milliseconds = Number(time / 1_000_000n);
+      cache.keep('file', stat, digest, milliseconds + after);
+      expect(cache.find('file', stat)).toBeNull();
+      cache.keep('file', stat, digest, milliseconds + Number(tick / 1_000_000n));
+      expect(cache.find('file', stat)).toBe(digest);
+      const fine = { ...stat, ctime: time + 1n };
+      cache.keep('file', fine, digest, milliseconds + after);
+      expect(cache.find('file', fine)).toBe(digest);
+    },
+  );
+
+  test('does not know a file by the time of its last change of another', () => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const cache = new StatCache(join(directory, 'cache'), 'boot');
+    cache.keep('file', statOf(path), digest, Date.now());
+    cache.save();
+    const read = new StatCache(join(directory, 'cache'), 'boot');
+    for (const field of ['size', 'mtime', 'ctime', 'inode'] as const) {
+      const stat = { ...statOf(path), [field]: statOf(path)[field] + 1n };
+      expect([field, read.find('file', stat)]).toEqual([field, null]);
+    }
+    expect(read.find('file', statOf(path))).toBe(digest);
+  });
+
+  test('forgets all when a bit of it has turned, wherever', () => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const cache = new StatCache(join(directory, 'cache'), 'boot');
+    for (const name of ['a', 'b']) cache.keep(name, statOf(path), digest, Date.now());
+    cache.save();
+    const whole = readFileSync(join(directory, 'cache'));
+    for (let at = 0; at < whole.length; at++) {
+      const damaged = Buffer.from(whole);
+      damaged[at]! ^= 1;
+      writeFileSync(join(directory, 'damaged'), damaged);
+      const found = new StatCache(join(directory, 'damaged'), 'boot').find('a', statOf(path));
+      // Blanks that only pad the head may be anything.
+      expect([null, digest]).toContain(found);
+      if (at > whole.indexOf(10)) expect(found).toBeNull();
+    }
+  });
+
   test('gives back every digest after being saved and read', () => {
     const directory = temporaryDirectory();
     const names = ['a', 'with space', 'ünïcode/nested', 'line\nbreak'];

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
@@ -26,12 +26,52 @@ describe('the users of a store', () => {
     expect(usersOf(layoutOf(owner, link), 'here')).toEqual({ projects: [owner], unseen: [], gone: [] });
   });
 
-  test('no longer count when their directory is gone, unless it may be that of another host', () => {
+  test('count for 30 days when their directory is gone: it may have been moved', () => {
     const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
     const cache = join(owner, 'cache');
     mkdirSync(cache);
     noteUser(layoutOf(guest, cache), 'here');
     rmSync(guest, { recursive: true });
+    const used = (days: number) => {
+      const [file] = readdirSync(join(cache, 'users'));
+      const at = new Date(Date.now() - days * 86_400_000);
+      utimesSync(join(cache, 'users', file!), at, at);
+      const { unseen, gone } = usersOf(layoutOf(owner), 'here');
+      return [unseen.length, gone.length];
+    };
+    expect(used(29)).toEqual([1, 0]);
+    expect(used(31)).toEqual([0, 1]);
+  });
+
+  test('are out of sight when they may not be looked into', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    noteUser(layoutOf(join(guest, 'x'.repeat(300)), cache), 'here');
+    // A name that is too long fails with neither of the errors that say that nothing is there.
+    expect(usersOf(layoutOf(owner), 'here')).toMatchObject({ unseen: [{ host: 'here' }], gone: [] });
+  });
+
+  test.each(['null', '0', '[null]', '{}', '{"host":"here"}'])(
+    'of whom a note says %s are out of sight',
+    (note) => {
+      const owner = temporaryDirectory();
+      mkdirSync(join(owner, 'cache', 'users'), { recursive: true });
+      writeFileSync(join(owner, 'cache', 'users', 'x.json'), note);
+      expect(usersOf(layoutOf(owner), 'here')).toMatchObject({
+        unseen: [{ host: 'an unknown host' }],
+        gone: [],
+      });
+    },
+  );
+
+  test('no longer count when their directory has been gone for long, unless it may be that of another host', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    noteUser(layoutOf(guest, cache), 'here');
+    rmSync(guest, { recursive: true });
+    for (const name of readdirSync(join(cache, 'users'))) utimesSync(join(cache, 'users', name), 0, 0);
     const here = usersOf(layoutOf(owner), 'here');
     expect(here.projects).toEqual([owner]);
     expect(here.gone).toMatchObject([{ host: 'here', project: guest }]);

@@ -1,7 +1,18 @@
-import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { digestOf } from '../../../lib/pipe/digest.ts';
+import { openProject } from '../../../lib/pipe/run/session.ts';
+import { findStanding } from '../../../lib/pipe/run/standing.ts';
 import { collectGarbage, type GcLimits, type GcResult } from '../../../lib/pipe/upkeep/gc.ts';
 import type { RunEvent } from '../../../lib/pipe/run/event.ts';
 import { ActionCache } from '../../../lib/pipe/store/actions.ts';
@@ -66,10 +77,59 @@ describe('gc', () => {
     await two!.run();
     const layout = layoutOf(one!.directory, cacheDirectory);
     expect(await gcLater(layout)).toMatchObject({ actions: 0, locks: 2 });
+    const note = readdirSync(join(cacheDirectory, 'users')).find((name) =>
+      readFileSync(join(cacheDirectory, 'users', name), 'utf8').includes(two!.directory),
+    );
     rmSync(two!.directory, { recursive: true });
+    // It may have been moved, and says so itself when it runs where it is now.
+    const limits = { maxSize: null, maxAge: null, dryRun: false };
+    expect(collectGarbage(layout, new ActionCache(layout), limits)).toMatchObject({ type: 'unseen' });
+    utimesSync(join(cacheDirectory, 'users', note!), 0, 0);
     expect(await gcLater(layout)).toMatchObject({ actions: 12, locks: 1 });
     expect(readdirSync(join(cacheDirectory, 'users'))).toHaveLength(1);
     expect(await one!.states()).toEqual({});
+  });
+
+  test('keeps what a project needs that was moved, once it has run where it is now, though it found nothing to do', async () => {
+    const cacheDirectory = join(temporaryDirectory(), 'shared');
+    const question = digestOf('all');
+    const environment = { PATH: process.env['PATH'] };
+    const project = new TestProject(smallStudy, { cacheDirectory });
+    for (let time = 0; time < 3; time++) await project.ask({ question });
+    const there = layoutOf(project.directory, cacheDirectory);
+    expect(findStanding(there, question, environment)).not.toBeNull();
+    const moved = `${project.directory}-moved`;
+    onTestFinished(() => {
+      rmSync(moved, { recursive: true });
+    });
+    renameSync(project.directory, moved);
+    expect(findStanding(layoutOf(moved, cacheDirectory), question, environment)).toBeNull();
+  });
+
+  test('of a store that a project shares from now on keeps what it built before, which the store gets', async () => {
+    const project = new TestProject(smallStudy);
+    await project.run();
+    const cacheDirectory = join(temporaryDirectory(), 'shared');
+    const files = { ...smallStudy };
+    const sharing = new TestProject(files, {
+      cacheDirectory,
+      directory: join(temporaryDirectory(), 'other'),
+    });
+    const { manifest, graph } = project.load();
+    const opened = openProject(project.directory, {
+      cacheDirectory,
+      environment: { PATH: process.env['PATH'] },
+    });
+    await opened.run(manifest, graph, {
+      selection: new Set(graph.tasks.keys()),
+      force: new Set(),
+      jobs: 2,
+      keepGoing: false,
+      signal: new AbortController().signal,
+      listener: () => undefined,
+    });
+    await opened.close();
+    expect(Object.values(await sharing.run())).toEqual(new Array(tasks).fill('restored'));
   });
 
   test('does nothing while a project of another host may need what it cannot see', async () => {

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { decodeAction, type Action } from '../../plan/action.ts';
+import type { Action } from '../../plan/action.ts';
 import { reasonsBetween } from '../../plan/compare.ts';
 import type { InputName } from '../../plan/input-reason.ts';
 import { givenNames } from '../../plan/plan.ts';
 import type { Reason } from '../../plan/reason.ts';
-import { sameOutputs } from '../../plan/record.ts';
+import { recordedAction, sameOutputs } from '../../plan/record.ts';
 import { groupBy } from '../../group.ts';
 import { count } from '../../report/quantity.ts';
 import { reasonKind, stageOf } from '../../report/reason.ts';
@@ -96,7 +96,7 @@ function changeOf(
   if (now === null) return { task: id, change: 'removed' };
   const same = sameOutputs(old.outputs, now.outputs);
   if (old.fingerprint === now.fingerprint && same) return null;
-  const [was, is] = [decodeAction(old.action), decodeAction(now.action)];
+  const [was, is] = [recordedAction(old), recordedAction(now)];
   const reasons =
     was === null || is === null
       ? []

@@ -43,7 +43,7 @@ function refuse(context: Context, cache: string, users: readonly StoreUser[]): n
   return mistake(
     context,
     `what ${first!.project} on ${first!.host} needs of ${cache} cannot be seen from here${more}`,
-    `run pipe gc where it can be seen; when that project is no more, remove ${users.map(({ file }) => file).join(' ')}`,
+    `run pipe gc where it can be seen, or pipe run in it where it was moved to; when that project is no more, remove ${users.map(({ file }) => file).join(' ')}`,
   );
 }
 
