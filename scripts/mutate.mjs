@@ -1,0 +1,85 @@
+// Changes the code of a folder, one small piece at a time, and runs the tests beside it: a change that no test notices is
+// something that no test states. `npm run mutate -- lib/pipe/plan`. Takes minutes, and is part of no other check.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+const FOLDERS = [
+  'lib/pipe/plan',
+  'lib/pipe/store',
+  'lib/pipe/execute',
+  'lib/study/train',
+  'lib/study/similarity',
+  'lib/study/statistics',
+];
+/** Not among the dependencies: who only wants to run things does without. */
+const STRYKER = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/vitest-runner@9.6.1'];
+const LIVING = 'test/living-mutants.yaml';
+
+const cache = 'node_modules/.cache/mutate';
+const asked = process.argv.slice(2);
+const living = parse(readFileSync(LIVING, 'utf8')) ?? {};
+mkdirSync(cache, { recursive: true });
+if (!existsSync('node_modules/@stryker-mutator/vitest-runner')) run('npm', ['install', '--no-save', ...STRYKER]);
+
+let found = 0;
+for (const place of asked.length > 0 ? asked : FOLDERS) found += survivors(place);
+process.exit(found > 0 ? 1 : 0);
+
+/** How many changes of a folder or a file no test notices, other than those that are listed; prints them. */
+function survivors(place) {
+  const folder = FOLDERS.find((name) => place === name || place.startsWith(`${name}/`));
+  if (folder === undefined) throw new Error(`${place} is in none of ${FOLDERS.join(', ')}`);
+  const report = `${cache}/${folder.replaceAll('/', '-')}.json`;
+  const config = `${cache}/stryker.json`;
+  const settings = {
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    mutate: [place === folder ? `${folder}/**/*.ts` : place],
+    symlinkNodeModules: true,
+    tempDirName: `${cache}/sandbox`,
+    ignorePatterns: ['/artifacts', '/cache', '/docs'],
+    coverageAnalysis: 'perTest',
+    ignoreStatic: true,
+    disableTypeChecks: true,
+    vitest: { related: false },
+    reporters: ['progress-append-only', 'json'],
+    jsonReporter: { fileName: report },
+  };
+  writeFileSync(config, JSON.stringify(settings));
+  const tests = `${folder.replace(/^lib/, 'test')}/**/*.test.ts`;
+  run('npx', ['stryker', 'run', config], { ...process.env, MUTATED_TESTS: tests });
+  return told(JSON.parse(readFileSync(report, 'utf8')));
+}
+
+function told({ files }) {
+  let count = 0;
+  for (const [file, { source, mutants }] of Object.entries(files)) {
+    const lines = source.split('\n');
+    for (const { status, location, replacement, mutatorName } of mutants) {
+      if (status !== 'Survived' && status !== 'NoCoverage') continue;
+      const code = pieceAt(lines, location);
+      const known = (living[file] ?? []).some(
+        (mutant) => mutant.code === code && (mutant.becomes === undefined || mutant.becomes === replacement),
+      );
+      if (known) continue;
+      count += 1;
+      console.log(`${file}:${location.start.line} ${status} ${mutatorName}\n  - ${code}\n  + ${replacement}`);
+    }
+  }
+  console.log(`${count} changes that no test notices; those that may live are listed in ${LIVING}`);
+  return count;
+}
+
+/** The text of a place, its white space in single blanks. */
+function pieceAt(lines, { start, end }) {
+  const piece = lines.slice(start.line - 1, end.line);
+  piece[piece.length - 1] = piece.at(-1).slice(0, end.column - 1);
+  piece[0] = piece[0].slice(start.column - 1);
+  return piece.join(' ').replaceAll(/\s+/g, ' ');
+}
+
+function run(command, args, env = process.env) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit', env });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with status ${status}`);
+}
