@@ -20,7 +20,8 @@ const cache = 'node_modules/.cache/mutate';
 const asked = process.argv.slice(2);
 const living = parse(readFileSync(LIVING, 'utf8')) ?? {};
 mkdirSync(cache, { recursive: true });
-if (!existsSync('node_modules/@stryker-mutator/vitest-runner')) run('npm', ['install', '--no-save', ...STRYKER]);
+if (!existsSync('node_modules/@stryker-mutator/vitest-runner'))
+  run('npm', ['install', '--no-save', ...STRYKER]);
 
 let found = 0;
 for (const place of asked.length > 0 ? asked : FOLDERS) found += survivors(place);
