@@ -1,19 +1,22 @@
 /**
  * Are the intervals as sure as they say? Worlds whose truth is known are drawn again and again, and it is counted how
- * often each rule's interval covers it: 93 to 97 of 100 are wanted of intervals of 95 %.
+ * often each rule's interval covers it: 93 to 97 of 100 are wanted of intervals of 95 %; how often the tests say yes;
+ * and, of made-up studies, how often each claim is held and not held where it is true, false, or on its line.
  *
- *   npm run bench:inference -- [--worlds 2000] [--seeds 3,5,10]
+ *   npm run bench:inference -- [--worlds 2000] [--studies 400] [--seeds 3,5,10]
  */
 import { parseArgs } from 'node:util';
 import { draws } from '../lib/study/random.ts';
 import { estimate } from '../lib/study/statistics/estimate.ts';
 import { bootstrapInterval, type Interval, tInterval } from '../lib/study/statistics/interval.ts';
+import { claimRates } from './inference/claim-rates.ts';
 import { testRates } from './inference/test-rates.ts';
 import { type World, worlds } from './inference/worlds.ts';
 
 const { values } = parseArgs({
   options: {
     worlds: { type: 'string', default: '2000' },
+    studies: { type: 'string', default: '400' },
     seeds: { type: 'string', default: '3,5,10' },
   },
 });
@@ -54,3 +57,13 @@ for (const [name, rule] of Object.entries(rules)) {
 }
 console.log(`How often tests say yes, in %; beside it how often they should.\n\n${header('test')}`);
 for (const row of testRates(counts, times)) console.log(row);
+const studies = Number(values.studies);
+for (const seeds of counts) {
+  console.log(
+    `\nClaims of ${studies} made-up studies of ${seeds} seeds: held, not held, in %, by the true value.\n`,
+  );
+  console.log(
+    '| claim | true | on its line (either is a false alarm: 2.5 each) | false |\n| --- | ---: | ---: | ---: |',
+  );
+  for (const row of claimRates(seeds, studies)) console.log(row);
+}

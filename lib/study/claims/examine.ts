@@ -12,7 +12,17 @@ export function examineClaims(
   params: ClaimsParams,
   by: IntervalRule = 't',
 ): readonly Finding[] {
-  return claims.flatMap((claim) => judge(findAll(claim, variants, params, by), params, by));
+  return claims.flatMap((claim) => examineClaim(claim, variants, params, by));
+}
+
+/** Every statistic of one claim, judged. */
+export function examineClaim(
+  claim: Claim,
+  variants: readonly VariantEvidence[],
+  params: ClaimsParams,
+  by: IntervalRule = 't',
+): readonly Finding[] {
+  return judge(findAll(claim, variants, params, by), params, by);
 }
 
 function findAll(

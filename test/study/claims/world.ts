@@ -28,8 +28,9 @@ export interface World {
   readonly untrained: number;
   /** What Eq. 8 adds to Grad-CAM's Spearman. */
   readonly ties: number;
-  /** What group B's maps are more alike than A's and C's. */
+  /** What group B's and C's maps are more alike than A's. */
   readonly groupB: number;
+  readonly groupC: number;
   /** How far p_c and entropy swing, by group. */
   readonly swing: Readonly<Record<string, number>>;
   /** What late training adds to test error and loss, without augmentation and with it. */
@@ -66,6 +67,7 @@ export const asInThePaper: World = {
   untrained: 0.01,
   ties: 0.3,
   groupB: 0,
+  groupC: 0,
   swing: { A: 0.001, B: 0.2, C: 0.2 },
   error: [-0.02, -0.05],
   loss: [0.3, 0.1],
@@ -121,8 +123,8 @@ function similaritiesOf(
   return Object.keys(world.last).flatMap((method) => {
     const ofSeed = level(method) + world.seedSpread * from.normal();
     return images.map((image): Scored => {
-      const near = (): number =>
-        ofSeed + (image.group === 'B' ? world.groupB : 0) + world.imageSpread * from.normal();
+      const more = image.group === 'B' ? world.groupB : image.group === 'C' ? world.groupC : 0;
+      const near = (): number => ofSeed + more + world.imageSpread * from.normal();
       const [mssim, spearman] = [near(), near()];
       const spearmanEq8 = spearman + (method === 'grad-cam' ? world.ties : 0);
       return {
