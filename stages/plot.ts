@@ -27,7 +27,7 @@ export default defineStage({
   async run(task) {
     const { params, axes, inputs, outputs, provenance, signal } = task;
     let drawn = 0;
-    const drawings = figureDrawings(inputs, { ...params.plot, setting: placeOf(axes).variant.label });
+    const drawings = figureDrawings({ late: [], pairs: [], ...inputs }, { ...params.plot, setting: placeOf(axes).variant.label });
     await writeDrawings(outputs.figures, drawings, provenance, ({ name }) => {
       signal.throwIfAborted();
       drawn += 1;

@@ -9,7 +9,7 @@ import { writeSyntheticFiles } from '../study/figure/synthetic-files.ts';
 import type { SyntheticFiles } from '../study/figure/synthetic-files.ts';
 
 /** Drawing heat maps alone takes less time. */
-const noCurves = { scores: [], floor: [], areas: [], sanity: [] };
+const noCurves = { scores: [], floor: [], late: [], pairs: [], areas: [], sanity: [] };
 
 let folder: string;
 let files: SyntheticFiles;

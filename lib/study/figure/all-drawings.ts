@@ -5,6 +5,7 @@ import {
   readDeletion,
   readFloor,
   readMapSeries,
+  readPairs,
   readSanity,
   readScores,
   readTrainingRun,
@@ -22,6 +23,10 @@ export interface FigureFiles {
   readonly scores: readonly PlacedFile[];
   /** Similarities of early-stopping maps between seeds; may be empty. */
   readonly floor: readonly PlacedFile[];
+  /** The same at the last checkpoint; may be empty. */
+  readonly late: readonly PlacedFile[];
+  /** Similarities of two epochs of a run, of each run; may be empty. */
+  readonly pairs: readonly PlacedFile[];
   readonly images: readonly PlacedFile[];
   /** Maps at early stopping. */
   readonly reference: readonly PlacedFile[];
@@ -81,6 +86,8 @@ export async function* figureDrawings(files: FigureFiles, options: FigureOptions
       variant: inSetting(variant, options),
       scores: await readAll(readScores, of(files.scores, variant)),
       floor: await readAll(readFloor, of(files.floor, variant)),
+      late: await readAll(readFloor, of(files.late, variant)),
+      pairs: await readAll(readPairs, of(files.pairs, variant)),
       areas: await readAll(readDeletion, of(files.areas, variant)),
       sanity: await readAll(readSanity, of(files.sanity, variant)),
     })),

@@ -1,4 +1,4 @@
-import { bootstrapMean, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, SEED_BANDS, sampled, summarisePoints } from './curve/curves.ts';
 import type { CurveGrid, GridRow, ThinPoint } from './curve/curve-grid.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
 import type { EpochScale } from './curve/epoch-axis.ts';
@@ -10,13 +10,14 @@ import type { ScoreRow } from './data/score-row.ts';
 const measures = ['entropy', 'probability'] as const;
 
 const rows: readonly GridRow[] = [
-  { key: 'entropy', title: 'entropy (nats)', reaches: [0] },
-  { key: 'probability', title: 'p of the correct class', reaches: [0, 1] },
+  { key: 'entropy', title: 'entropy (nats)', reaches: [0], limits: [0, 100] },
+  { key: 'probability', title: 'p of the correct class', reaches: [0, 1], limits: [0, 1] },
 ];
 
 const caption = [
-  'Lines: mean over images; bands: its 95 % bootstrap interval (seeds, then images, resampled); thin lines: single images.',
-  'Dotted rules: the early-stopping epoch of each run.',
+  `Lines: ${SEED_BANDS}`,
+  'Thin lines: single images.',
+  'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
 ];
 
 interface Options {
@@ -44,7 +45,7 @@ function courses(scores: readonly ScoreRow[], column: (row: ScoreRow) => string)
       value: row[measure],
     })),
   );
-  return { points: summarisePoints(samples, bootstrapMean), thin };
+  return { points: summarisePoints(samples, overSeeds), thin };
 }
 
 /** Figure 4, overview: entropy and p_c over epochs, a column per group. */

@@ -7,11 +7,13 @@ import type { Drawing } from './page/drawing.ts';
 import { driftByMethodFigure, driftFigure } from './drift.ts';
 import type { DriftOptions, FloorRow } from './drift.ts';
 import { fileName } from './data/labels.ts';
+import { multiplesFigure } from './multiples.ts';
 import type { Variant } from './run.ts';
 import { sanityFigure } from './sanity.ts';
 import type { SanityRow } from './sanity.ts';
 import { distinct } from './data/score-row.ts';
 import type { ScoreRow } from './data/score-row.ts';
+import { lateNeighbours, type PairRow, temporalFigure } from './temporal.ts';
 import { tiesFigure } from './ties.ts';
 import { stopsOf, trainingFigure } from './training.ts';
 import type { TrainingRun } from './training.ts';
@@ -34,16 +36,18 @@ function classSheets(scores: readonly ScoreRow[], group: string, options: DriftO
 
 /** Figures 4 and 5 of one variant, and the ties in Grad-CAM. */
 function scoreDrawings(
-  scores: readonly ScoreRow[],
-  floor: readonly FloorRow[],
+  { scores, floor, late, pairs }: VariantScores,
   options: DriftOptions,
+  stopOf: ReadonlyMap<number, number>,
 ): Drawing[] {
   const { key } = options.variant;
+  const floors = { floor, late, neighbours: lateNeighbours(pairs) };
   return [
     curveDrawing(fileName('figure-4', key), confidenceFigure(scores, options)),
     ...distinct(scores, 'group').flatMap((group) => classSheets(scores, group, options)),
     curveDrawing(fileName('figure-5', key), driftFigure(scores, floor, options)),
-    curveDrawing(fileName('figure-5', key, 'methods'), driftByMethodFigure(scores, floor, options)),
+    curveDrawing(fileName('figure-5', key, 'methods'), driftByMethodFigure(scores, floors, options)),
+    ...drawnIfAny(fileName('figure-5', key, 'multiples'), multiplesFigure(scores, stopOf, options.variant)),
     ...drawnIfAny(fileName('figure-5', key, 'ties'), tiesFigure(scores, options)),
   ];
 }
@@ -56,15 +60,20 @@ function drawnIfAny(name: string, grid: CurveGrid | null): Drawing[] {
 export interface VariantScores {
   readonly variant: Variant;
   readonly scores: readonly ScoreRow[];
+  /** Pairs of seeds, at early stopping and at the last checkpoint. */
   readonly floor: readonly FloorRow[];
+  readonly late: readonly FloorRow[];
+  readonly pairs: readonly PairRow[];
   readonly areas: readonly DeletionRow[];
   readonly sanity: readonly SanityRow[];
 }
 
-function variantDrawings({ variant, scores, floor, areas, sanity }: VariantScores, options: DriftOptions) {
+function variantDrawings(all: VariantScores, options: DriftOptions, stopOf: ReadonlyMap<number, number>) {
+  const { variant, scores, pairs, areas, sanity } = all;
   const { key } = variant;
   return [
-    ...(scores.length > 0 ? scoreDrawings(scores, floor, options) : []),
+    ...(scores.length > 0 ? scoreDrawings(all, options, stopOf) : []),
+    ...drawnIfAny(fileName('figure-6', key), temporalFigure(pairs, options)),
     ...drawnIfAny(fileName('ground-truth', key), truthFigure(scores, options)),
     ...drawnIfAny(fileName('deletion', key), deletionFigure(areas, options)),
     ...drawnIfAny(fileName('sanity', key), sanityFigure(sanity, variant)),
@@ -82,7 +91,14 @@ export function curveDrawings(
     curveDrawing('figure-2', trainingFigure(runs, scale, setting)),
     ...variants.flatMap((scores) => {
       const { variant } = scores;
-      return variantDrawings(scores, { variant, stops: stopsOf(runs, variant), scale });
+      const stopOf = new Map(
+        runs.flatMap((run) =>
+          run.earlyStopping !== null && run.variant.key === variant.key
+            ? [[run.seed, run.earlyStopping] as const]
+            : [],
+        ),
+      );
+      return variantDrawings(scores, { variant, stops: stopsOf(runs, variant), scale }, stopOf);
     }),
   ];
 }

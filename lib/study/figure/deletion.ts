@@ -1,4 +1,4 @@
-import { bootstrapMean, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, SEED_BANDS, sampled, summarisePoints } from './curve/curves.ts';
 import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
@@ -36,17 +36,17 @@ export function deletionFigure(
     caption: [
       'Area under the curve of p of the correct class while a map’s strongest pixels are taken away (deletion: low where the map names what',
       'the network needs) or alone are shown (insertion: high there). What is not shown has the data set’s mean colour.',
-      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).',
-      'Dotted rules: the early-stopping epoch of each run.',
+      `Lines: ${SEED_BANDS}`,
+      'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
     ],
     rows: [
-      { key: 'deletion', title: 'deletion area', reaches: [0] },
-      { key: 'insertion', title: 'insertion area', reaches: [0] },
+      { key: 'deletion', title: 'deletion area', reaches: [0], limits: [0, 1] },
+      { key: 'insertion', title: 'insertion area', reaches: [0], limits: [0, 1] },
     ],
     columns: methods.map((method) => ({ key: method, title: methodLabel(method), stops })),
     wrap: 4,
     series: [...new Set(rows.map(({ group }) => groupLabel(group)))].sort(),
-    points: summarisePoints(samples, bootstrapMean),
+    points: summarisePoints(samples, overSeeds),
     along: epochAxis(
       scale,
       rows.map(({ epoch }) => epoch),

@@ -1,17 +1,27 @@
-import { bootstrapMean, runsOf, sampled, summarisePoints } from './curve/curves.ts';
+import {
+  type Interval,
+  overPairs,
+  overSeeds,
+  runsOf,
+  SEED_BANDS,
+  sampled,
+  summarisePoints,
+} from './curve/curves.ts';
 import type { Sample } from './curve/curves.ts';
-import type { Aside, Band, CurveGrid, GridRow } from './curve/curve-grid.ts';
+import type { Aside, Band, CurveGrid, GridRow, Ring } from './curve/curve-grid.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
 import type { EpochScale } from './curve/epoch-axis.ts';
 import { groupLabel, methodLabel, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
 import { distinct } from './data/score-row.ts';
 import type { Score, ScoreRow } from './data/score-row.ts';
+import type { PairRow } from './temporal.ts';
 
 /** Similarity of the early-stopping maps of two seeds, for one image. */
 export interface FloorRow {
   /** Whose images and maps; another seed's maps of them are compared. */
   readonly seed: number;
+  readonly other: number;
   readonly method: string;
   readonly group: string;
   readonly mssim: number | null;
@@ -25,13 +35,20 @@ export interface DriftOptions {
 }
 
 const rows: readonly GridRow[] = [
-  { key: 'mssim', title: 'MSSIM to early stopping', reaches: [0, 1] },
-  { key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1] },
+  { key: 'mssim', title: 'MSSIM to early stopping', reaches: [0, 1], limits: [-1, 1] },
+  { key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1], limits: [-1, 1] },
 ];
 
-const LINES =
-  'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).';
-const RULES = 'Dotted rules: the early-stopping epoch of each run.';
+const LINES = `Lines: ${SEED_BANDS} Markers: checkpoints.`;
+const RULES =
+  'Dotted rules: the early-stopping epoch of each run; rings: 1, which a map scores against itself there.';
+
+/** 1 at each run's early stopping. */
+function ringsOf(columns: readonly string[], stops: readonly number[]): Ring[] {
+  return measures.flatMap((row) =>
+    columns.flatMap((column) => [...new Set(stops)].map((at) => ({ row, column, at, value: 1 }))),
+  );
+}
 
 function samplesOf(
   scores: readonly ScoreRow[],
@@ -50,10 +67,18 @@ function samplesOf(
 
 const measures = ['mssim', 'spearman'] as const;
 
-/** The mean floor of one method in one group, with its interval; null without one. */
+/** The mean floor of some rows, with its interval over pairs of seeds; null without one. */
 function floorOf(rows: readonly FloorRow[], measure: (typeof measures)[number]) {
-  const { value, low, high } = bootstrapMean(runsOf(rows, (row) => row[measure]));
-  return value === null || low === null || high === null ? null : { value, low, high };
+  const found = overPairs(
+    rows.flatMap((row) =>
+      row[measure] === null ? [] : [{ seeds: [row.seed, row.other], value: row[measure] }],
+    ),
+  );
+  return withEnds(found);
+}
+
+function withEnds({ value, low, high }: Interval) {
+  return value === null ? null : { value, low: low ?? value, high: high ?? value };
 }
 
 /** Each method's own floor, beside each group's panel. */
@@ -70,23 +95,35 @@ function floorsOfMethods(floor: readonly FloorRow[], groups: readonly string[]):
   );
 }
 
-/** In each method's panel the floors of all groups, joined: below its top, drift is what another seed does. */
-function floorBands(floor: readonly FloorRow[]): Band[] {
-  const methods = [...new Set(floor.map(({ method }) => method))];
+/** What stands beside the curves of one method, of all its groups together. */
+export interface Floors {
+  /** Pairs of seeds at early stopping, and at the last checkpoint. */
+  readonly floor: readonly FloorRow[];
+  readonly late: readonly FloorRow[];
+  /** Late checkpoints next to one another. */
+  readonly neighbours: readonly PairRow[];
+}
+
+const bandLabels = [
+  'two seeds, at early stopping',
+  'two seeds, at the last checkpoint',
+  'late checkpoints side by side',
+];
+
+/** In each method's panel what leaves its maps as unlike without late training: below, a curve has drifted. */
+function floorBands({ floor, late, neighbours }: Floors, methods: readonly string[]): Band[] {
   return measures.flatMap((measure) =>
     methods.flatMap((method) => {
-      const here = floor.filter((row) => row.method === method);
-      const parts = [...new Set(here.map(({ group }) => group))].flatMap((group) => {
-        const found = floorOf(
-          here.filter((row) => row.group === group),
-          measure,
-        );
-        return found ? [found] : [];
-      });
-      if (parts.length === 0) return [];
-      const low = Math.min(...parts.map((part) => part.low));
-      const high = Math.max(...parts.map((part) => part.high));
-      return [{ row: measure, column: method, low, high }];
+      const own = <R extends { readonly method: string }>(rows: readonly R[]) =>
+        rows.filter((row) => row.method === method);
+      const bands = [
+        floorOf(own(floor), measure),
+        floorOf(own(late), measure),
+        withEnds(overSeeds(runsOf(own(neighbours), (row) => row[measure]))),
+      ];
+      return bands.flatMap((band, kind) =>
+        band ? [{ row: measure, column: method, kind, low: band.low, high: band.high }] : [],
+      );
     }),
   );
 }
@@ -100,15 +137,16 @@ export function driftFigure(
   const groups = distinct(scores, 'group');
   return {
     title: titled('Similarity of heat maps to those at early stopping', variant),
-    caption: [LINES, `${RULES} There, a map compared with itself would score 1.`],
+    caption: [LINES, RULES],
+    rings: ringsOf(groups, stops),
     rows,
     columns: groups.map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: distinct(scores, 'method').map(methodLabel),
-    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'group'), bootstrapMean),
+    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'group'), overSeeds),
     asides: floorsOfMethods(floor, groups),
     asideTitle: 'floor',
     greyLabel:
-      'noise floor, by method: early-stopping maps of different seeds; a curve that falls below its own has drifted further',
+      'floor, by method: early-stopping maps of two seeds; a curve that falls below its own has drifted further',
     along: epochAxis(
       scale,
       scores.map(({ epoch }) => epoch),
@@ -121,19 +159,21 @@ export function driftFigure(
 /** Figure 5 turned round: a panel per method with its own noise floor, a line per group. */
 export function driftByMethodFigure(
   scores: readonly ScoreRow[],
-  floor: readonly FloorRow[],
+  floors: Floors,
   { variant, stops, scale }: DriftOptions,
 ): CurveGrid {
+  const methods = distinct(scores, 'method');
   return {
     title: titled('Similarity of heat maps to those at early stopping, method by method', variant),
     caption: [LINES, RULES],
     rows: rows.map((row) => ({ ...row, title: row.key === 'mssim' ? 'MSSIM' : 'Spearman ρ' })),
-    columns: distinct(scores, 'method').map((method) => ({ key: method, title: methodLabel(method), stops })),
+    columns: methods.map((method) => ({ key: method, title: methodLabel(method), stops })),
+    rings: ringsOf(methods, stops),
     wrap: 4,
     series: distinct(scores, 'group').map(groupLabel),
-    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'method'), bootstrapMean),
-    bands: floorBands(floor),
-    greyLabel: 'noise floor: early-stopping maps of different seeds (all groups)',
+    points: summarisePoints(samplesOf(scores, ['mssim', 'spearman'], 'method'), overSeeds),
+    bands: floorBands(floors, methods),
+    bandLabels,
     along: epochAxis(
       scale,
       scores.map(({ epoch }) => epoch),

@@ -89,14 +89,14 @@ export function sheetCells(
 function columnOf(
   { epoch, isEarlyStopping, maps }: Checkpoint,
   row: number,
-  classes: readonly string[],
+  { classes, set }: LabelledImages,
 ): SheetColumn {
   const predicted = maps.predicted[row]!;
   return {
     epoch,
     isEarlyStopping,
     predicted: classes[predicted] ?? String(predicted),
-    isCorrect: predicted === maps.label[row],
+    isCorrect: predicted === set.drawn[row],
     probability: maps.probability[row]!,
   };
 }
@@ -129,12 +129,14 @@ export function sheetBlock(
   const { height, width, channels } = set;
   const size = height * width * channels;
   const image = imageRaster(set.images.subarray(row * size, (row + 1) * size), [height, width, channels]);
-  const columns = cells[0]!.map(({ checkpoint }) => columnOf(checkpoint, row, classes));
+  const columns = cells[0]!.map(({ checkpoint }) => columnOf(checkpoint, row, series.images));
   const { maps } = first;
   const stop = columns[0]!;
+  const shows = set.drawn[row]!;
+  const noise = shows === maps.label[row] ? '' : `, by label noise: it shows ${classes[shows] ?? shows}`;
   return {
     title: `${groupLabel(maps.group[row]!)} (${maps.class[row]!}, rank ${maps.rank[row]!})`,
-    subtitle: `Image ${maps.index[row]!}; label: ${maps.class[row]!}; at early stopping taken for: ${stop.predicted}, p of the label ${stop.probability.toFixed(3)}.`,
+    subtitle: `Image ${maps.index[row]!}; label: ${maps.class[row]!}${noise}; at early stopping taken for: ${stop.predicted}, p of the label ${stop.probability.toFixed(3)}.`,
     image,
     columns,
     rows: cells.flatMap((line) => rowsOf(line, image, colours.get(line[0]!.method)!, overlays)),

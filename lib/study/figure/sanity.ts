@@ -1,4 +1,4 @@
-import { bootstrapMean, summarisePoints } from './curve/curves.ts';
+import { overSeeds, SEED_BANDS, summarisePoints } from './curve/curves.ts';
 import type { Sample } from './curve/curves.ts';
 import type { CurveGrid, HorizontalAxis } from './curve/curve-grid.ts';
 import { methodLabel, titled } from './data/labels.ts';
@@ -69,15 +69,15 @@ export function sanityFigure(rows: readonly SanityRow[], variant: Variant): Curv
     caption: [
       'Similarity to the map of the same net before its parts were put back to random, untrained weights. Cascading: all parts from the output',
       'down; independent: one part alone. A method whose maps stay alike does not look at the weights, so that its stability says little.',
-      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).',
+      `Lines: ${SEED_BANDS}`,
     ],
     rows: [
-      { key: 'mssim', title: 'MSSIM to the trained net', reaches: [0, 1] },
-      { key: 'spearman', title: 'Spearman ρ to the trained net', reaches: [0, 1] },
+      { key: 'mssim', title: 'MSSIM to the trained net', reaches: [0, 1], limits: [-1, 1] },
+      { key: 'spearman', title: 'Spearman ρ to the trained net', reaches: [0, 1], limits: [-1, 1] },
     ],
     columns: columns.map((key) => ({ key, title: key, stops: [] })),
     series: [...new Set(rows.map(({ method }) => methodLabel(method)))],
-    points: summarisePoints(samplesOf(rows), bootstrapMean),
+    points: summarisePoints(samplesOf(rows), overSeeds),
     along: partsAxis(rows),
     panel: { width: columns.length > 2 ? 139 : 280, height: 140 },
   };

@@ -25,7 +25,7 @@ export interface SheetOptions {
 
 function captionOf(seed: number): string[] {
   return [
-    `Rows: methods. Columns: checkpoints; ES, framed: early stopping. Bold red: what the image is wrongly taken for. Seed ${seed}.`,
+    `Rows: methods. Columns: checkpoints; ES, framed: early stopping. Bold red: taken for what it does not show. Seed ${seed}.`,
     'Maps of several channels show, at each pixel, the channel value of greatest magnitude with its sign; zero lies in the middle of the colours.',
     'Each map has its own scale: its clip is the 99th percentile of its magnitudes, and larger values take the end colour.',
   ];

@@ -1,4 +1,4 @@
-import { bootstrapMean, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, SEED_BANDS, sampled, summarisePoints } from './curve/curves.ts';
 import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
@@ -29,13 +29,13 @@ export function tiesFigure(
   return {
     title: titled('Grad-CAM: what tied zeros do to Spearman’s coefficient', variant),
     caption: [
-      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled).',
-      'Dotted rules: the early-stopping epoch of each run.',
+      `Lines: ${SEED_BANDS}`,
+      'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
     ],
-    rows: [{ key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1] }],
+    rows: [{ key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1], limits: [-1, 1] }],
     columns: distinct(shown, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: coefficients.map(({ label }) => label),
-    points: summarisePoints(samples, bootstrapMean),
+    points: summarisePoints(samples, overSeeds),
     along: epochAxis(
       scale,
       shown.map(({ epoch }) => epoch),

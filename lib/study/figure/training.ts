@@ -89,5 +89,6 @@ export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale, 
     ),
     panel: { width: variants.length > 1 ? Math.floor(596 / variants.length) - 6 : 420, height: 112 },
     wrap: 3,
+    markers: false,
   };
 }

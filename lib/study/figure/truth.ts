@@ -1,4 +1,4 @@
-import { bootstrapMean, runsOf, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, SEED_BANDS, runsOf, sampled, summarisePoints } from './curve/curves.ts';
 import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
@@ -24,27 +24,34 @@ export function truthFigure(
   const groups = distinct(known, 'group');
   const chance = groups.flatMap((group) => {
     const once = oncePerImage(known.filter((row) => row.group === group));
-    const { low, high } = bootstrapMean(
+    const { value, low, high } = overSeeds(
       runsOf(once, ({ covered }) => (covered === null ? null : covered * 100)),
     );
-    if (low === null || high === null) return [];
-    return ['maskMass', 'pointing'].map((row) => ({ row, column: group, low, high }));
+    if (value === null) return [];
+    return ['maskMass', 'pointing'].map((row) => ({
+      row,
+      column: group,
+      kind: 0,
+      low: low ?? value,
+      high: high ?? value,
+    }));
   });
   return {
     title: titled('Heat maps against the object’s true place', variant),
     caption: [
       'Upper row: share of the map’s positive mass inside the object’s mask. Lower row: share of images whose strongest pixel lies inside it.',
-      'Lines: mean over images and seeds; bands: its 95 % bootstrap interval (seeds, then images, resampled). Dotted rules: the early-stopping epoch of each run.',
+      `Lines: ${SEED_BANDS}`,
+      'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
     ],
     rows: [
-      { key: 'maskMass', title: 'mass inside mask (%)', reaches: [0, 100] },
-      { key: 'pointing', title: 'pointing game (%)', reaches: [0, 100] },
+      { key: 'maskMass', title: 'mass inside mask (%)', reaches: [0, 100], limits: [0, 100] },
+      { key: 'pointing', title: 'pointing game (%)', reaches: [0, 100], limits: [0, 100] },
     ],
     columns: groups.map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: distinct(known, 'method').map(methodLabel),
-    points: summarisePoints(samples, bootstrapMean),
+    points: summarisePoints(samples, overSeeds),
     bands: chance,
-    greyLabel: 'share of the image that the object covers: what a map that knows nothing scores',
+    bandLabels: ['share of the image that the object covers: what a map that knows nothing scores'],
     along: epochAxis(
       scale,
       known.map(({ epoch }) => epoch),

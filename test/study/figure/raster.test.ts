@@ -88,7 +88,7 @@ describe('pictures', () => {
 
   it('tiles cells with white gaps, each pixel enlarged to a square', () => {
     const cell = imageRaster(Uint8Array.of(10, 20, 30, 40), [2, 2, 1]);
-    const { height, width, pixels } = tile([[cell, null]], 4, 1);
+    const { height, width, pixels } = tile([[cell, null]], { height: 4, width: 4 }, 1);
     expect([height, width]).toEqual([4, 9]);
     const red = Array.from({ length: height }, (_, y) =>
       Array.from({ length: width }, (__, x) => pixels[(y * width + x) * 3]),

@@ -42,6 +42,20 @@ describe('sheetPage', () => {
     expect(svg.match(/base64,iVBOR/g)).toHaveLength(2);
   });
 
+  it('keeps the shape of images that are not square', async () => {
+    const wide = imageRaster(new Uint8Array(3 * 6), [3, 6, 1]);
+    const sheet = sheetOf(2);
+    const block = { ...sheet.blocks[0]!, image: wide };
+    const rows = block.rows.map((row) => ({ ...row, cells: row.cells.map((one) => one && wide) }));
+    const page = await sheetPage({ ...sheet, blocks: [{ ...block, rows }] });
+    const pictures = 'pictures' in page ? page.pictures! : [];
+    // The image, 48 by 24; two columns and two rows of cells of 64 by 32, with gaps of 3.
+    expect(pictures.map(({ raster }) => [raster.width / 2, raster.height / 2])).toEqual([
+      [48, 24],
+      [2 * 64 + 3, 2 * 32 + 3],
+    ]);
+  });
+
   for (const columns of [1, 4, 11]) {
     it(`fits the page with ${columns} checkpoints, the same bytes each time`, async () => {
       const page = await sheetPage(sheetOf(columns));

@@ -11,6 +11,7 @@ import {
   epochs,
   floorRows,
   methods,
+  pairRows,
   sanityRows,
   scoreRows,
   trainingRuns,
@@ -21,6 +22,8 @@ export interface SyntheticFiles {
   readonly history: PlacedFile[];
   readonly scores: PlacedFile[];
   readonly floor: PlacedFile[];
+  readonly late: PlacedFile[];
+  readonly pairs: PlacedFile[];
   readonly images: PlacedFile[];
   readonly reference: PlacedFile[];
   readonly maps: PlacedFile[];
@@ -144,6 +147,8 @@ export async function writeSyntheticFiles(
     history: [],
     scores: [],
     floor: [],
+    late: [],
+    pairs: [],
     images: [],
     reference: [],
     maps: [],
@@ -211,16 +216,31 @@ export async function writeSyntheticFiles(
       },
     );
     const rows = floorRows();
-    await write(
-      'floor',
-      { augment },
-      {
-        method: text(rows.map(({ method }) => method)),
-        group: text(rows.map(({ group }) => group)),
-        mssim: float(rows.map(({ mssim }) => mssim)),
-        spearman: float(rows.map(({ spearman }) => spearman)),
-      },
-    );
+    const floor = {
+      seed: int(rows.map(({ seed }) => seed)),
+      other: int(rows.map(({ other }) => other)),
+      method: text(rows.map(({ method }) => method)),
+      group: text(rows.map(({ group }) => group)),
+      mssim: float(rows.map(({ mssim }) => mssim)),
+      spearman: float(rows.map(({ spearman }) => spearman)),
+    };
+    await write('floor', { augment }, floor);
+    await write('late', { augment }, floor);
+    for (const seed of seeds) {
+      const pairs = pairRows([seed]);
+      await write(
+        'pairs',
+        { augment, seed },
+        {
+          place: text(pairs.map(({ place }) => place)),
+          multiple: float(pairs.map(({ multiple }) => multiple)),
+          distance: int(pairs.map(({ distance }) => distance)),
+          method: text(pairs.map(({ method }) => method)),
+          mssim: float(pairs.map(({ mssim }) => mssim)),
+          spearman: float(pairs.map(({ spearman }) => spearman)),
+        },
+      );
+    }
   }
   return files;
 }

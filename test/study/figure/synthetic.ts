@@ -4,6 +4,7 @@ import type { FloorRow } from '../../../lib/study/figure/drift.ts';
 import { placeOf } from '../../../lib/study/figure/run.ts';
 import type { SanityRow } from '../../../lib/study/figure/sanity.ts';
 import type { ScoreRow } from '../../../lib/study/figure/data/score-row.ts';
+import type { PairRow } from '../../../lib/study/figure/temporal.ts';
 import type { TrainingRun } from '../../../lib/study/figure/training.ts';
 
 /** Made-up runs and scores of the shapes that real ones take. */
@@ -112,6 +113,7 @@ export function floorRows(): FloorRow[] {
     methods.flatMap((method, m) =>
       Array.from({ length: 30 }, (_, i) => ({
         seed: i % 2,
+        other: 1 - (i % 2),
         method,
         group,
         mssim: 0.12 + 0.02 * m + 0.05 * from.normal(),
@@ -119,6 +121,29 @@ export function floorRows(): FloorRow[] {
       })),
     ),
   );
+}
+
+/** Pairs that are the less alike the further apart, early ones least of all. */
+export function pairRows(seeds: readonly number[]): PairRow[] {
+  return seeds.flatMap((seed) => {
+    const from = draws({ seed, purpose: 'pairs' });
+    const places = [
+      { place: 'before', multiple: 0.9 },
+      { place: 'stop', multiple: 1 },
+      { place: 'after', multiple: 2 },
+      { place: 'late', multiple: 4 },
+    ];
+    return places.flatMap(({ place, multiple }) =>
+      [1, 4, 16].flatMap((distance) =>
+        methods.flatMap((method, m) =>
+          Array.from({ length: 3 }, (): PairRow => {
+            const alike = 0.3 + 0.05 * m + 0.1 * multiple - 0.05 * Math.log2(distance) + 0.05 * from.normal();
+            return { seed, place, multiple, distance, method, mssim: alike, spearman: alike - 0.05 };
+          }),
+        ),
+      ),
+    );
+  });
 }
 
 export function deletionRows(seeds: readonly number[]): DeletionRow[] {

@@ -3,6 +3,7 @@ import type { CurveGrid, GridColumn } from './curve-grid.ts';
 import { asideWidth, curvePanel } from './curve-panel.ts';
 import { legendPanel } from './legend.ts';
 import { PAGE_WIDTH, pageConfig, TEXT } from '../page/page.ts';
+import { BANDS, FLOOR } from '../page/palette.ts';
 import { valueAxis } from './value-axis.ts';
 
 const PANEL_GAP = 16;
@@ -39,8 +40,14 @@ export function curveGridSpec(grid: CurveGrid): TopLevelSpec {
       ),
     })),
   );
-  const grey = grid.bands?.length || grid.asides?.length ? (grid.greyLabel ?? null) : null;
-  const legend = grid.series.length > 1 || grey ? [legendPanel(grid.series, grey, PAGE_WIDTH - 70)] : [];
+  const bands = [
+    ...(grid.asides?.length && grid.greyLabel ? [{ text: grid.greyLabel, colour: FLOOR }] : []),
+    ...(grid.bandLabels ?? []).flatMap((text, kind) =>
+      grid.bands?.some((band) => band.kind === kind) ? [{ text, colour: BANDS[kind] ?? FLOOR }] : [],
+    ),
+  ];
+  const shown = { series: grid.series, markers: grid.markers !== false, bands };
+  const legend = grid.series.length > 1 || bands.length > 0 ? [legendPanel(shown, PAGE_WIDTH - 70)] : [];
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     title: {

@@ -8,6 +8,8 @@ export interface HorizontalAxis {
   readonly scale: 'log' | 'linear';
   readonly domain: readonly [number, number];
   readonly ticks: readonly number[];
+  /** A d3-format of the numbers at the ticks; whole numbers by default. */
+  readonly format?: string;
   /** What to write at the ticks, where it is not their numbers. */
   readonly labels?: readonly string[];
 }
@@ -34,12 +36,22 @@ export interface ThinPoint {
   readonly value: number | null;
 }
 
-/** A grey band over the whole panel, such as the noise floor. */
+/** A band over the whole panel, such as a floor that a curve is to be read against. */
 export interface Band {
   readonly row: string;
   readonly column: string;
+  /** Its place among the grid's `bandLabels`, and so its colour. */
+  readonly kind: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** A ring at one place: a value that is known without a measurement. */
+export interface Ring {
+  readonly row: string;
+  readonly column: string;
+  readonly at: number;
+  readonly value: number;
 }
 
 /** A value of one curve's kind that belongs to no place along the axis, beside the panel: its noise floor. */
@@ -59,6 +71,8 @@ export interface GridRow {
   readonly scale?: 'linear' | 'log';
   /** Values that the axis reaches, whatever the data: both ends of a share, say. */
   readonly reaches?: readonly number[];
+  /** Beyond these there are no values: an interval that goes on is cut there. */
+  readonly limits?: readonly [number, number];
 }
 
 export interface GridColumn {
@@ -82,10 +96,15 @@ export interface CurveGrid {
   readonly points: readonly CurvePoint[];
   readonly thin?: readonly ThinPoint[];
   readonly bands?: readonly Band[];
+  /** What each kind of band is, in the legend. */
+  readonly bandLabels?: readonly string[];
+  readonly rings?: readonly Ring[];
+  /** Whether each point has a marker, as it should where points are checkpoints; true by default. */
+  readonly markers?: boolean;
   readonly asides?: readonly Aside[];
   /** One word above each strip of asides. */
   readonly asideTitle?: string;
-  /** What the bands are, or the asides, in the legend. */
+  /** What the asides are, in the legend. */
   readonly greyLabel?: string;
   readonly along: HorizontalAxis;
   /** Of one panel, its axes apart. */
@@ -100,20 +119,21 @@ export function curveGridTable(grid: CurveGrid): Columns {
     ...(grid.bands ?? []).map((band) => ({
       ...band,
       drawn: 'band',
-      series: grid.greyLabel ?? null,
+      series: grid.bandLabels?.[band.kind] ?? null,
       line: null,
       at: null,
       value: null,
     })),
     ...(grid.asides ?? []).map((aside) => ({ ...aside, drawn: 'aside', line: null, at: null })),
   ];
+  const whole = rows.every(({ at }) => at === null || Number.isInteger(at));
   return {
     drawn: { type: 'utf8', values: rows.map(({ drawn }) => drawn) },
     measure: { type: 'utf8', values: rows.map(({ row }) => row) },
     panel: { type: 'utf8', values: rows.map(({ column }) => column) },
     series: { type: 'utf8', values: rows.map(({ series }) => series) },
     line: { type: 'utf8', values: rows.map(({ line }) => line) },
-    [grid.along.key]: { type: 'int32', values: rows.map(({ at }) => at) },
+    [grid.along.key]: { type: whole ? 'int32' : 'float64', values: rows.map(({ at }) => at) },
     value: { type: 'float64', values: rows.map(({ value }) => value) },
     low: { type: 'float64', values: rows.map(({ low }) => low) },
     high: { type: 'float64', values: rows.map(({ high }) => high) },

@@ -3,7 +3,7 @@ import type { LayerSpec, UnitSpec } from 'vega-lite/build/src/spec/index.js';
 import type { CurveGrid, GridColumn, GridRow } from './curve-grid.ts';
 import { placeOn } from './epoch-axis.ts';
 import { TEXT } from '../page/page.ts';
-import { BAND_OPACITY, FLOOR, INK, QUIET, seriesStyle } from '../page/palette.ts';
+import { BAND_OPACITY, BANDS, FLOOR, INK, QUIET, seriesStyle } from '../page/palette.ts';
 import { textWidth, wrapText } from '../page/font.ts';
 import type { ValueAxis } from './value-axis.ts';
 
@@ -32,9 +32,17 @@ function seriesScales(grid: CurveGrid) {
 }
 
 function bandLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
-  return ofPanel(grid.bands ?? [], row, column).map(({ low, high }) => ({
+  return ofPanel(grid.bands ?? [], row, column).map(({ low, high, kind }) => ({
     data: { values: [{ low, high }] },
-    mark: { type: 'rect', color: FLOOR, opacity: BAND_OPACITY },
+    // Outlined, since a narrow interval would not be seen.
+    mark: {
+      type: 'rect',
+      color: BANDS[kind] ?? FLOOR,
+      opacity: BAND_OPACITY,
+      stroke: BANDS[kind] ?? FLOOR,
+      strokeWidth: 1,
+      clip: true,
+    },
     encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
   }));
 }
@@ -64,7 +72,9 @@ function asideLayers(grid: CurveGrid, row: GridRow, column: GridColumn, axis: Va
       y2: { field: 'top' },
     },
   };
-  const bars = here.flatMap(({ series, value, low, high }): Unit[] => {
+  const within = (value: number): number => Math.min(top, Math.max(bottom, value));
+  const bars = here.flatMap(({ series, value, ...interval }): Unit[] => {
+    const [low, high] = [within(interval.low), within(interval.high)];
     const place = grid.series.indexOf(series);
     const { colour, shape } = seriesStyle(place);
     const x = { value: left + (place + 0.5) * ASIDE.step };
@@ -174,21 +184,21 @@ function stopLayers({ grid, column, labelled }: CurvePanel): Unit[] {
   return [rule, label];
 }
 
-/** All places where they are few; else those nearest to a dozen places along the axis. */
-function markedPlaces({ points, along }: CurveGrid): number[] {
-  const all = [...new Set(points.map(({ at }) => at))].sort((a, b) => a - b);
-  const places = 12;
-  if (all.length <= places) return all;
-  const shares = Array.from({ length: places }, (_, at) => at / (places - 1));
-  const away = (place: number, share: number): number => Math.abs(placeOn(along, place) - share);
-  const nearest = shares.map((share) => all.reduce((a, b) => (away(b, share) < away(a, share) ? b : a)));
-  return [...new Set(nearest)];
+function ringLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
+  const here = ofPanel(grid.rings ?? [], row, column);
+  if (here.length === 0) return [];
+  return [
+    {
+      data: { values: here },
+      mark: { type: 'point', shape: 'circle', size: 34, strokeWidth: 1.1, color: INK, filled: false },
+      encoding: { x: { field: 'at', type: 'quantitative' }, y: { field: 'value', type: 'quantitative' } },
+    },
+  ];
 }
 
 function curveLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
   const { color, dash, shape } = seriesScales(grid);
   const here = ofPanel(grid.points, row, column);
-  const marked = new Set(markedPlaces(grid));
   const points = { data: { values: here } };
   const x = { field: 'at', type: 'quantitative' } as const;
   const y = { field: 'value', type: 'quantitative' } as const;
@@ -203,11 +213,15 @@ function curveLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] 
       mark: { type: 'line', strokeWidth: 1.4, clip: true },
       encoding: { x, y, color, strokeDash: dash },
     },
-    {
-      data: { values: here.filter(({ at }) => marked.has(at)) },
-      mark: { type: 'point', filled: true, size: 16, opacity: 1 },
-      encoding: { x, y, color, shape },
-    },
+    ...(grid.markers === false
+      ? []
+      : [
+          {
+            ...points,
+            mark: { type: 'point', filled: true, size: 16, opacity: 1 } as const,
+            encoding: { x, y, color, shape },
+          },
+        ]),
   ];
 }
 
@@ -246,7 +260,7 @@ export function curvePanel(panel: CurvePanel): LayerSpec<Field> {
         scale: { type: scale, domain: [...domain], nice: false },
         axis: {
           values: [...ticks],
-          format: 'd',
+          format: grid.along.format ?? 'd',
           grid: false,
           labels: bottom,
           title: bottom ? title : null,
@@ -270,6 +284,7 @@ export function curvePanel(panel: CurvePanel): LayerSpec<Field> {
       ...stopLayers(panel),
       ...(top ? [titleLayer(grid, column)] : []),
       ...curveLayers(grid, row, column),
+      ...ringLayers(grid, row, column),
     ],
   };
 }

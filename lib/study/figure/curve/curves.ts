@@ -1,11 +1,10 @@
-import { meanOfAll } from '../../statistics/bootstrap.ts';
-import { quantile } from '../../statistics/quantile.ts';
-import { resamplesOf } from '../../statistics/resamples.ts';
+import { estimate, NO_IMAGE } from '../../statistics/estimate.ts';
+import { tInterval } from '../../statistics/interval.ts';
+import { FEWEST_SEEDS } from '../../statistics/power.ts';
+import { meanOf, meanValue, type Unit } from '../../statistics/unit.ts';
 import type { CurvePoint } from './curve-grid.ts';
 
-const RESAMPLES = 1000;
 const LEVEL = 0.95;
-const TAIL = (1 - LEVEL) / 2;
 
 export interface Interval {
   readonly value: number | null;
@@ -16,29 +15,46 @@ export interface Interval {
 /** What a point sums up: values of each run (a seed), one per image. */
 export type Runs = readonly (readonly number[])[];
 
-/**
- * Mean over all values with its 95 % bootstrap interval: to the last bit what the statistics' `bootstrap` gives,
- * without an array for each resample.
- */
-export function bootstrapMean(runs: Runs): Interval {
-  const value = meanOfAll(runs);
-  const sizes = runs.map((run) => run.length);
-  const count = sizes.reduce((sum, size) => sum + size, 0);
-  if (value === null || count < 2) return { value, low: null, high: null };
-  const means = new Float64Array(RESAMPLES);
-  const { runs: drawn, places, room } = resamplesOf(sizes, RESAMPLES);
-  for (let resample = 0; resample < RESAMPLES; resample++) {
-    const start = resample * room;
-    let sum = 0;
-    let at = start;
-    for (let drawnRun = 0; drawnRun < runs.length; drawnRun++) {
-      const run = runs[drawn[resample * runs.length + drawnRun]!]!;
-      for (let value = 0; value < run.length; value++) sum += run[places[at++]!]!;
-    }
-    means[resample] = sum / (at - start);
+/** What captions say of `overSeeds`. */
+export const SEED_BANDS = `mean over seeds of the mean over their images; bands: its 95 % t interval over seeds (of fewer than ${FEWEST_SEEDS}: their range).`;
+
+/** Mean over seeds of each one's mean, with its 95 % t interval; of two seeds their range, of one nothing. */
+export function overSeeds(runs: Runs): Interval {
+  const means = runs.filter((run) => run.length > 0).map(meanValue);
+  return intervalOf(
+    means.map((value, seed) => ({ tag: 'x', seeds: [seed], values: [{ image: NO_IMAGE, value }] })),
+  );
+}
+
+/** The same of pairs of seeds, which have seeds in common. */
+export function overPairs(
+  rows: readonly { readonly seeds: readonly number[]; readonly value: number }[],
+): Interval {
+  const pairs = new Map<string, { seeds: readonly number[]; values: number[] }>();
+  for (const { seeds, value } of rows) {
+    const key = seeds.join(' ');
+    const pair = pairs.get(key) ?? { seeds, values: [] };
+    pair.values.push(value);
+    pairs.set(key, pair);
   }
-  means.sort();
-  return { value, low: quantile(means, TAIL), high: quantile(means, 1 - TAIL) };
+  return intervalOf(
+    [...pairs.values()].map(({ seeds, values }) => ({
+      tag: 'x',
+      seeds,
+      values: [{ image: NO_IMAGE, value: meanValue(values) }],
+    })),
+  );
+}
+
+function intervalOf(units: readonly Unit[]): Interval {
+  const found = estimate(units, meanOf('x'));
+  if (!found) return { value: null, low: null, high: null };
+  const { value, seeds } = found;
+  const interval = seeds < FEWEST_SEEDS ? null : tInterval(found, LEVEL);
+  if (interval) return interval;
+  if (units.length < 2) return { value, low: null, high: null };
+  const means = units.map((unit) => unit.values[0]!.value);
+  return { value, low: Math.min(...means), high: Math.max(...means) };
 }
 
 /** Values, those that are missing left out, by the seed of their row. */
@@ -60,9 +76,9 @@ function addTo(runs: Map<number, number[]>, seed: number, value: number | null):
 
 /** Mean, least and greatest. */
 export function range(runs: Runs): Interval {
-  const value = meanOfAll(runs);
-  if (value === null) return { value, low: null, high: null };
   const all = runs.flat();
+  if (all.length === 0) return { value: null, low: null, high: null };
+  const value = meanValue(all);
   return { value, low: all.reduce((a, b) => Math.min(a, b)), high: all.reduce((a, b) => Math.max(a, b)) };
 }
 

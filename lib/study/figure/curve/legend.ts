@@ -2,7 +2,7 @@ import type { Field } from 'vega-lite/build/src/channeldef.js';
 import type { LayerSpec, UnitSpec } from 'vega-lite/build/src/spec/index.js';
 import { textWidth } from '../page/font.ts';
 import { TEXT } from '../page/page.ts';
-import { BAND_OPACITY, FLOOR, INK, seriesStyle } from '../page/palette.ts';
+import { BAND_OPACITY, INK, seriesStyle } from '../page/palette.ts';
 
 const LINE = 26;
 const GAP = 5;
@@ -37,9 +37,9 @@ const scale = { scale: null, axis: null } as const;
 const x = { field: 'x', type: 'quantitative', ...scale } as const;
 const y = { field: 'y', type: 'quantitative', ...scale } as const;
 
-function lineSample(at: Entry, place: number): Unit[] {
+function lineSample(at: Entry, place: number, markers: boolean): Unit[] {
   const { colour, dash, shape } = seriesStyle(place);
-  return [
+  const samples: Unit[] = [
     {
       data: { values: [{ x: at.x, y: at.y, end: at.x + LINE }] },
       mark: { type: 'rule', color: colour, strokeWidth: 1.6, strokeDash: [...dash] },
@@ -51,12 +51,13 @@ function lineSample(at: Entry, place: number): Unit[] {
       encoding: { x, y },
     },
   ];
+  return markers ? samples : samples.slice(0, 1);
 }
 
-function bandSample(at: Entry): Unit {
+function bandSample(at: Entry, colour: string): Unit {
   return {
     data: { values: [{ x: at.x, y: at.y - 5, end: at.x + LINE, bottom: at.y + 5 }] },
-    mark: { type: 'rect', color: FLOOR, opacity: BAND_OPACITY },
+    mark: { type: 'rect', color: colour, opacity: BAND_OPACITY },
     encoding: { x, x2: { field: 'end' }, y, y2: { field: 'bottom' } },
   };
 }
@@ -69,18 +70,28 @@ function label(at: Entry): Unit {
   };
 }
 
+/** What a legend tells apart. */
+export interface Legend {
+  readonly series: readonly string[];
+  readonly markers: boolean;
+  /** Bands, with their colours. */
+  readonly bands: readonly { readonly text: string; readonly colour: string }[];
+}
+
 /**
  * A legend that shows each series as it is drawn: colour, dash and shape on one line sample, which Vega-Lite's
- * own legends do not; and the grey band, where there is one. A panel of its own, without scales or axes.
+ * own legends do not; and the bands, where there are any. A panel of its own, without scales or axes.
  */
-export function legendPanel(series: readonly string[], band: string | null, width: number): LayerSpec<Field> {
+export function legendPanel({ series, markers, bands }: Legend, width: number): LayerSpec<Field> {
   const named = series.length > 1 ? series : [];
-  const entries = layOut([...named, ...(band === null ? [] : [band])], width);
+  const entries = layOut([...named, ...bands.map(({ text }) => text)], width);
   return {
     width,
     height: (entries.at(-1)?.y ?? 0) + ROW_HEIGHT / 2,
     layer: entries.flatMap((entry, place) => [
-      ...(place < named.length ? lineSample(entry, place) : [bandSample(entry)]),
+      ...(place < named.length
+        ? lineSample(entry, place, markers)
+        : [bandSample(entry, bands[place - named.length]!.colour)]),
       label(entry),
     ]),
   };

@@ -53,9 +53,10 @@ export function valueAxis(grid: CurveGrid, row: GridRow): ValueAxis {
   const asides = (grid.asides ?? []).flatMap((aside) =>
     aside.row === row.key ? [aside.low, aside.high] : [],
   );
-  const drawn = [...curves, ...thin, ...bands, ...asides, ...(row.reaches ?? [])].filter(
-    (value): value is number => value !== null && (row.scale !== 'log' || value > 0),
-  );
+  const [lowest, highest] = row.limits ?? [-Infinity, Infinity];
+  const drawn = [...curves, ...thin, ...bands, ...asides, ...(row.reaches ?? [])]
+    .filter((value): value is number => value !== null && (row.scale !== 'log' || value > 0))
+    .map((value) => Math.min(highest, Math.max(lowest, value)));
   if (drawn.length === 0) return row.scale === 'log' ? logarithmic(0.1, 1) : linear(0, 1);
   const least = drawn.reduce((a, b) => Math.min(a, b));
   const greatest = drawn.reduce((a, b) => Math.max(a, b));

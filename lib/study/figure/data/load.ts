@@ -10,6 +10,7 @@ import type { Checkpoint, MapSeries } from '../heat-map-sheets.ts';
 import { placeOf } from '../run.ts';
 import type { SanityRow } from '../sanity.ts';
 import type { ScoreRow } from './score-row.ts';
+import type { PairRow } from '../temporal.ts';
 import { splits } from '../training.ts';
 import type { Split, TrainingRun } from '../training.ts';
 
@@ -85,11 +86,30 @@ export async function readFloor(file: PlacedFile): Promise<FloorRow[]> {
   const table = await readArrow(file.path);
   const [methods, groups] = [table.strings('method'), table.strings('group')];
   const [mssim, spearman] = [table.numbers('mssim'), table.numbers('spearman')];
-  const seeds = columnIfThere(table, 'seed');
+  const [seeds, others] = [table.numbers('seed'), table.numbers('other')];
   return methods.map((method, row) => ({
-    seed: seeds[row] ?? 0,
+    seed: seeds[row]!,
+    other: others[row]!,
     method: method!,
     group: groups[row]!,
+    mssim: mssim[row]!,
+    spearman: spearman[row]!,
+  }));
+}
+
+/** A file of pairs of epochs: one run. */
+export async function readPairs(file: PlacedFile): Promise<PairRow[]> {
+  const table = await readArrow(file.path);
+  const { seed } = placeOf(file.point);
+  const [places, methods] = [table.strings('place'), table.strings('method')];
+  const [multiple, distance] = [table.numbers('multiple'), table.numbers('distance')];
+  const [mssim, spearman] = [table.numbers('mssim'), table.numbers('spearman')];
+  return methods.map((method, row) => ({
+    seed,
+    place: places[row]!,
+    multiple: multiple[row]!,
+    distance: distance[row]!,
+    method: method!,
     mssim: mssim[row]!,
     spearman: spearman[row]!,
   }));

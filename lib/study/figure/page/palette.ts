@@ -2,7 +2,12 @@
  * Okabe and Ito's palette, told apart by people with any common colour blindness
  * (https://jfly.uni-koeln.de/color/), without its yellow, which is too light for lines on white.
  */
-const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'] as const;
+const okabeIto = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'] as const;
+
+/** Of Paul Tol's muted scheme those that are none of the above (https://personal.sron.nl/~pault/), for long lists. */
+const muted = ['#332288', '#882255', '#999933', '#117733', '#AA4499', '#88CCEE', '#661100'] as const;
+
+const colours = [...okabeIto, ...muted];
 
 /** Solid, dashed, dotted, dash-dotted …: for print in grey. */
 const dashes: readonly (readonly number[])[] = [
@@ -31,6 +36,9 @@ export const QUIET = '#666666';
 export const FLOOR = '#999999';
 export const BAND_OPACITY = 0.38;
 
+/** Of bands, by kind: seeds, seeds late, neighbours in time. */
+export const BANDS = ['#999999', '#8C6BB1', '#41AE76'] as const;
+
 /** How one series is drawn: never by its colour alone. */
 export interface SeriesStyle {
   readonly colour: string;
@@ -38,7 +46,7 @@ export interface SeriesStyle {
   readonly shape: string;
 }
 
-/** Distinct for the first 7 × 8 places: colour and shape go round with different lengths. */
+/** Of 14 series no two have one colour; beyond, colour and shape go round with different lengths. */
 export function seriesStyle(place: number): SeriesStyle {
   return {
     colour: colours[place % colours.length]!,

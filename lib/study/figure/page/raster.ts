@@ -76,35 +76,35 @@ export function overlayRaster(image: Raster, map: HeatMap, colours: ColourMap, c
   return { height, width, pixels };
 }
 
-/** Pictures beside and below one another on white, each pixel enlarged to a square, and their gaps. */
-export function tile(cells: readonly (readonly (Raster | null)[])[], side: number, gap: number): Raster {
+/** Height and width in pixels. */
+export interface CellSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Pictures beside and below one another on white, each enlarged to one size, and their gaps. */
+export function tile(cells: readonly (readonly (Raster | null)[])[], size: CellSize, gap: number): Raster {
   const columns = cells.reduce((most, row) => Math.max(most, row.length), 0);
-  const width = columns * side + (columns - 1) * gap;
-  const height = cells.length * side + (cells.length - 1) * gap;
-  const pixels = new Uint8Array(height * width * 3).fill(255);
+  const width = columns * size.width + (columns - 1) * gap;
+  const height = cells.length * size.height + (cells.length - 1) * gap;
+  const into = { height, width, pixels: new Uint8Array(height * width * 3).fill(255) };
   cells.forEach((row, r) => {
     row.forEach((cell, c) => {
-      if (cell) enlarge(cell, side, pixels, width, r * (side + gap), c * (side + gap));
+      if (cell) enlarge(cell, size, into, r * (size.height + gap), c * (size.width + gap));
     });
   });
-  return { height, width, pixels };
+  return into;
 }
 
 /** Nearest neighbour, so that no value is shown that the map does not hold. */
-function enlarge(
-  cell: Raster,
-  side: number,
-  into: Uint8Array,
-  width: number,
-  top: number,
-  left: number,
-): void {
+function enlarge(cell: Raster, size: CellSize, into: Raster, top: number, left: number): void {
   let before = -1;
-  for (let y = 0; y < side; y += 1) {
-    const row = Math.floor((y * cell.height) / side) * cell.width;
-    const start = ((top + y) * width + left) * 3;
-    if (row === before) into.copyWithin(start, start - width * 3, start - width * 3 + side * 3);
-    else enlargeRow(cell, row, side, into, start);
+  for (let y = 0; y < size.height; y += 1) {
+    const row = Math.floor((y * cell.height) / size.height) * cell.width;
+    const start = ((top + y) * into.width + left) * 3;
+    const above = start - into.width * 3;
+    if (row === before) into.pixels.copyWithin(start, above, above + size.width * 3);
+    else enlargeRow(cell, row, size.width, into.pixels, start);
     before = row;
   }
 }

@@ -4,7 +4,7 @@ import { FONT_FAMILY, textWidth, wrapText } from '../page/font.ts';
 import type { FontWeight } from '../page/font.ts';
 import { PAGE_WIDTH, TEXT } from '../page/page.ts';
 import { INK, QUIET } from '../page/palette.ts';
-import { encodePng, tile } from '../page/raster.ts';
+import { type CellSize, encodePng, tile } from '../page/raster.ts';
 import { SCALE } from '../page/render.ts';
 import type { Page, Picture } from '../page/render.ts';
 import type { Raster } from '../page/raster.ts';
@@ -15,6 +15,7 @@ export interface SheetColumn {
   readonly isEarlyStopping: boolean;
   /** What the network takes the image for there. */
   readonly predicted: string;
+  /** Whether that is what the image shows, whatever its label. */
   readonly isCorrect: boolean;
   /** p_c, of the image's label. */
   readonly probability: number;
@@ -78,10 +79,24 @@ function fit(text: string, size: number, weight: FontWeight, width: number): str
   return `${kept}…`;
 }
 
-/** Whole multiples of what common images measure, so that enlarged pixels stay square; 64 where it is one image's sheet. */
+/**
+ * Of a cell's longer side: whole multiples of what common images measure, so that enlarged pixels stay alike; 64 where
+ * it is one image's sheet.
+ */
 function sideFor(columns: number, blocks: number): number {
   const room = (PAGE_WIDTH - 2 * MARGIN - LABELS - (columns - 1) * GAP) / columns;
   return (blocks > 1 ? [48, 32] : [64, 48, 32]).find((side) => side <= room) ?? 16;
+}
+
+/** In the shape of the image, its longer side as given. */
+function shaped({ height, width }: Raster, side: number): CellSize {
+  const longer = Math.max(height, width);
+  const of = (length: number): number => Math.max(1, Math.round((side * length) / longer));
+  return { height: of(height), width: of(width) };
+}
+
+function scaled({ height, width }: CellSize): CellSize {
+  return { height: height * SCALE, width: width * SCALE };
 }
 
 async function pictureSvg({ raster, x, y }: Picture): Promise<string> {
@@ -112,9 +127,9 @@ function headerLabels(top: number): string[] {
   );
 }
 
-function rowLabel(label: string, top: number, side: number): string[] {
+function rowLabel(label: string, top: number, height: number): string[] {
   const lines = wrapText(label, TEXT.small, 'normal', LABELS - 8);
-  const first = top + side / 2 - ((lines.length - 1) * LINE) / 2 + 3;
+  const first = top + height / 2 - ((lines.length - 1) * LINE) / 2 + 3;
   return lines.map((line, at) => textAt(MARGIN + LABELS - 7, first + at * LINE, line, { anchor: 'end' }));
 }
 
@@ -127,30 +142,36 @@ function drawBlock(block: SheetBlock, side: number, top: number): Drawn {
   const left = MARGIN + LABELS;
   const header = top + 2 * LINE + 6;
   const body = header + Math.max(HEADER, INPUT + 6);
-  const bottom = body + block.rows.length * (side + GAP) - GAP;
+  const size = shaped(block.image, side);
+  const bottom = body + block.rows.length * (size.height + GAP) - GAP;
   const grid = tile(
     block.rows.map(({ cells }) => cells),
-    side * SCALE,
+    scaled(size),
     GAP * SCALE,
   );
   const reference = block.columns.findIndex(({ isEarlyStopping }) => isEarlyStopping);
-  const frame = left + reference * (side + GAP) - 1.5;
+  const frame = left + reference * (size.width + GAP) - 1.5;
   return {
     bottom,
     parts: [
       textAt(MARGIN, top + LINE, block.title, { size: TEXT.header, weight: 'bold' }),
       textAt(MARGIN, top + 2 * LINE, block.subtitle, { colour: QUIET }),
-      { raster: tile([[block.image]], INPUT * SCALE, 0), x: MARGIN, y: header },
+      { raster: tile([[block.image]], scaled(shaped(block.image, INPUT)), 0), x: MARGIN, y: header },
       ...headerLabels(body - HEADER),
       ...block.columns.flatMap((column, at) =>
-        columnHeader(column, left + at * (side + GAP) + side / 2, body - HEADER, side + GAP - 1),
+        columnHeader(
+          column,
+          left + at * (size.width + GAP) + size.width / 2,
+          body - HEADER,
+          size.width + GAP - 1,
+        ),
       ),
-      ...block.rows.flatMap(({ label }, at) => rowLabel(label, body + at * (side + GAP), side)),
+      ...block.rows.flatMap(({ label }, at) => rowLabel(label, body + at * (size.height + GAP), size.height)),
       { raster: grid, x: left, y: body },
       ...(reference < 0
         ? []
         : [
-            `<rect x="${frame}" y="${body - 1.5}" width="${side + 3}" height="${bottom - body + 3}" fill="none" stroke="${INK}" stroke-width="1"/>`,
+            `<rect x="${frame}" y="${body - 1.5}" width="${size.width + 3}" height="${bottom - body + 3}" fill="none" stroke="${INK}" stroke-width="1"/>`,
           ]),
     ],
   };
