@@ -9,6 +9,10 @@ import { readEvidence } from '../lib/study/claims/read-evidence.ts';
 import { claimsPage } from '../lib/study/claims/report.ts';
 import { examineSensitivity } from '../lib/study/claims/sensitivity.ts';
 import { sensitivityColumns } from '../lib/study/claims/sensitivity-words.ts';
+import { writeDrawings } from '../lib/study/figure/page/drawing.ts';
+import { fontVersion } from '../lib/study/figure/page/font.ts';
+import { rendererVersions } from '../lib/study/figure/page/render.ts';
+import { sensitivityDrawings } from '../lib/study/figure/sensitivity.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
 
 /** Puts the paper's claims to the test. */
@@ -26,7 +30,8 @@ export default defineStage({
     crossed: 'many',
     sanity: 'many',
   },
-  outputs: ['page', 'table', 'sensitivity'],
+  outputs: ['page', 'table', 'sensitivity', 'figures'],
+  toolchain: () => Promise.resolve({ font: fontVersion(), ...rendererVersions() }),
   async run({ params, inputs, outputs, provenance }) {
     // What the net says of the images is followed as it is trained: it has no axis `weights`.
     const oscillation = inputs.oscillation.map((file) => ({
@@ -45,5 +50,6 @@ export default defineStage({
     await writeFile(outputs.page, claimsPage(findings, evidence, sensitivity, params.claims));
     await writeArrow(outputs.table, findingColumns(findings), { metadata: provenance });
     await writeArrow(outputs.sensitivity, sensitivityColumns(sensitivity), { metadata: provenance });
+    await writeDrawings(outputs.figures, sensitivityDrawings(sensitivity), provenance);
   },
 });

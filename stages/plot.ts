@@ -16,6 +16,8 @@ export default defineStage({
     history: 'many',
     scores: 'many',
     floor: 'many',
+    late: 'many',
+    pairs: 'many',
     images: 'many',
     reference: 'many',
     maps: 'many',
@@ -27,7 +29,7 @@ export default defineStage({
   async run(task) {
     const { params, axes, inputs, outputs, provenance, signal } = task;
     let drawn = 0;
-    const drawings = figureDrawings({ late: [], pairs: [], ...inputs }, { ...params.plot, setting: placeOf(axes).variant.label });
+    const drawings = figureDrawings(inputs, { ...params.plot, setting: placeOf(axes).variant.label });
     await writeDrawings(outputs.figures, drawings, provenance, ({ name }) => {
       signal.throwIfAborted();
       drawn += 1;

@@ -410,6 +410,7 @@ describe('claims', () => {
     page: path('claims.md'),
     table: path('claims.arrow'),
     sensitivity: path('sensitivity.arrow'),
+    figures: folder,
   });
   const primary = { drift: { statistic: 'saliency, MSSIM', direction: 'below', margin: 0.4 } };
   const paramsOf = (claimed: object) => claims.params.parse({ claims: { resamples: 50, ...claimed } });

@@ -28,6 +28,8 @@ async function draw(name: string, inputs: SyntheticFiles, sheets: number): Promi
       history: named('history'),
       scores: named('scores'),
       floor: named('floor'),
+      late: named('late'),
+      pairs: named('pairs'),
       images: named('images'),
       reference: named('reference'),
       maps: named('maps'),
@@ -69,7 +71,7 @@ afterAll(async () => {
 
 describe('the plot stage', () => {
   it('draws every figure as SVG, PNG and table', async () => {
-    expect(said.at(-1)).toBe('15 figures');
+    expect(said.at(-1)).toBe('17 figures');
     const figures = [
       'deletion-augment',
       'figure-2',
@@ -83,7 +85,9 @@ describe('the plot stage', () => {
       'figure-4-augment-C',
       'figure-5-augment',
       'figure-5-augment-methods',
+      'figure-5-augment-multiples',
       'figure-5-augment-ties',
+      'figure-6-augment',
       'ground-truth-augment',
       'sanity-augment',
     ];

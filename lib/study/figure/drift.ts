@@ -152,7 +152,7 @@ export function driftFigure(
       scores.map(({ epoch }) => epoch),
       7,
     ),
-    panel: { width: floor.length > 0 ? 152 : 190, height: 165 },
+    panel: { width: floor.length > 0 ? 146 : 190, height: 165 },
   };
 }
 

@@ -2,19 +2,30 @@ import type { Columns } from 'pipewright/arrow';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Field } from 'vega-lite/build/src/channeldef.js';
 import type { UnitSpec } from 'vega-lite/build/src/spec/index.js';
+import { fileName, titled } from './data/labels.ts';
 import type { Drawing } from './page/drawing.ts';
 import { PAGE_WIDTH, pageConfig, TEXT } from './page/page.ts';
 import { INK, QUIET } from './page/palette.ts';
 import { renderSvg } from './page/render.ts';
 
 /** One claim's verdict under one rule. */
-export interface SensitivityTile {
-  readonly rule: string;
+interface SensitivityCell {
   readonly claim: number;
   /** Null where the rule has no say. */
   readonly verdict: string | null;
   readonly value: number | null;
   readonly changed: boolean;
+}
+
+/** All claims under one rule, for one data set and model. */
+export interface SensitivityRow {
+  readonly rule: string;
+  readonly setting: string;
+  readonly cells: readonly SensitivityCell[];
+}
+
+interface SensitivityTile extends SensitivityCell {
+  readonly rule: string;
 }
 
 /** Told apart by colour and by sign, for print in grey. */
@@ -104,21 +115,30 @@ const CAPTION = [
   'statistic. Framed: another verdict than as declared. Empty: the rule has no say in the claim.',
 ];
 
-/** What other choices would change, as a picture; null where nothing is decided by anything. */
-export function sensitivityDrawing(
-  tiles: readonly SensitivityTile[],
-  setting: string,
-  table: Columns,
-): Drawing | null {
-  if (tiles.every(({ verdict }) => verdict === null)) return null;
-  const title = ['Which verdicts other choices would change', setting]
-    .filter((part) => part !== '')
-    .join(', ');
+/** What other choices would change, a picture for each data set and model where something is judged. */
+export function* sensitivityDrawings(rows: readonly SensitivityRow[]): Generator<Drawing> {
+  for (const setting of new Set(rows.map((row) => row.setting))) {
+    const tiles = rows
+      .filter((row) => row.setting === setting)
+      .flatMap(({ rule, cells }) => cells.map((cell) => ({ rule, ...cell })));
+    if (tiles.every(({ verdict }) => verdict === null)) continue;
+    const title = titled('Which verdicts other choices would change', { label: setting });
+    yield {
+      name: fileName('sensitivity', setting),
+      title,
+      caption: CAPTION,
+      table: tileColumns(tiles),
+      page: async () => ({ svg: await renderSvg(sensitivitySpec(tiles, title, CAPTION)) }),
+    };
+  }
+}
+
+function tileColumns(tiles: readonly SensitivityTile[]): Columns {
   return {
-    name: 'sensitivity',
-    title,
-    caption: CAPTION,
-    table,
-    page: async () => ({ svg: await renderSvg(sensitivitySpec(tiles, title, CAPTION)) }),
+    rule: { type: 'utf8', values: tiles.map(({ rule }) => rule) },
+    claim: { type: 'int32', values: tiles.map(({ claim }) => claim) },
+    verdict: { type: 'utf8', values: tiles.map(({ verdict }) => verdict) },
+    value: { type: 'float64', values: tiles.map(({ value }) => value) },
+    changed: { type: 'bool', values: tiles.map(({ changed }) => changed) },
   };
 }

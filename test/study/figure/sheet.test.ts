@@ -48,7 +48,7 @@ describe('sheetPage', () => {
     const block = { ...sheet.blocks[0]!, image: wide };
     const rows = block.rows.map((row) => ({ ...row, cells: row.cells.map((one) => one && wide) }));
     const page = await sheetPage({ ...sheet, blocks: [{ ...block, rows }] });
-    const pictures = 'pictures' in page ? page.pictures! : [];
+    const pictures = 'pictures' in page ? page.pictures : [];
     // The image, 48 by 24; two columns and two rows of cells of 64 by 32, with gaps of 3.
     expect(pictures.map(({ raster }) => [raster.width / 2, raster.height / 2])).toEqual([
       [48, 24],

@@ -47,12 +47,12 @@ function bandLayers(grid: CurveGrid, row: GridRow, column: GridColumn): Unit[] {
   }));
 }
 
-/** Between the panel and its asides, and the room of each. */
-const ASIDE = { gap: 6, step: 5.2 } as const;
+/** Between the panel and its asides, the room of each, and that beside the first and the last. */
+const ASIDE = { gap: 6, step: 5.2, edge: 3 } as const;
 
 /** What a grid's asides take beside each panel. */
 export function asideWidth(grid: CurveGrid): number {
-  return grid.asides?.length ? ASIDE.gap + grid.series.length * ASIDE.step : 0;
+  return grid.asides?.length ? ASIDE.gap + grid.series.length * ASIDE.step + 2 * ASIDE.edge : 0;
 }
 
 /** In a grey strip right of the panel, a bar from low to high for each series, in its style. */
@@ -77,7 +77,7 @@ function asideLayers(grid: CurveGrid, row: GridRow, column: GridColumn, axis: Va
     const [low, high] = [within(interval.low), within(interval.high)];
     const place = grid.series.indexOf(series);
     const { colour, shape } = seriesStyle(place);
-    const x = { value: left + (place + 0.5) * ASIDE.step };
+    const x = { value: left + ASIDE.edge + (place + 0.5) * ASIDE.step };
     return [
       {
         data: { values: [{ low, high }] },

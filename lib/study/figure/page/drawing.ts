@@ -37,7 +37,7 @@ const IN_FLIGHT = 3;
  */
 export async function writeDrawings(
   folder: string,
-  drawings: AsyncIterable<Drawing>,
+  drawings: AsyncIterable<Drawing> | Iterable<Drawing>,
   provenance: Readonly<Record<string, string>>,
   started: (drawing: Drawing) => void = () => undefined,
 ): Promise<void> {
