@@ -114,6 +114,7 @@ function mapColumns({ set, classes, group, rank }: Selected, epoch: number, seed
     class: text(Array.from(set.labels, (label) => classes[label]!)),
     group: text(group),
     rank: int(rank),
+    explained: int(Array.from(set.labels)),
     predicted: int(
       Array.from(
         set.labels,
