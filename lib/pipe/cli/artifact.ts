@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import type { Task, TaskOutput } from '../graph/graph.ts';
+import { normalPath } from '../manifest/path.ts';
 import { nearest } from '../manifest/suggest.ts';
 import type { Configured } from './configuration.ts';
 import { mistake, type Context } from './context.ts';
@@ -23,10 +24,15 @@ export function artifactsNamed(
   const all = graph.tasks.flatMap((task) =>
     task.outputs.map((output) => ({ task, output, path: output.path })),
   );
-  const byPath = all.filter((artifact) => artifact.path === path);
-  if (byPath.length > 0) return byPath;
-  const inside = all.find(({ output }) => output.directory && path.startsWith(`${output.path}/`));
-  if (inside !== undefined) return [{ ...inside, path }];
+  // As it is seen from where the user stands, or as the program prints it.
+  const printed = normalPath(name);
+  const byPath = [path, printed].map((each) => all.filter((artifact) => artifact.path === each));
+  const named = byPath.find((artifacts) => artifacts.length > 0);
+  if (named !== undefined) return named;
+  for (const each of [path, printed]) {
+    const inside = all.find(({ output }) => output.directory && each.startsWith(`${output.path}/`));
+    if (inside !== undefined) return [{ ...inside, path: each }];
+  }
   const byTask = all.filter((artifact) => namesOf(artifact).includes(name));
   if (byTask.length > 0) return byTask;
   const known = new Set(all.flatMap((artifact) => [...namesOf(artifact), artifact.path]));

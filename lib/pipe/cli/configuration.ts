@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../graph/graph.ts';
 import { loadPipeline } from '../graph/load.ts';
@@ -71,6 +71,12 @@ export function textIn(directory: string, path: string): string | null {
 function textOf(context: Context, file: string): string | null {
   let bytes: Buffer;
   try {
+    // A pipe would be waited for.
+    const stat = statSync(file);
+    if (!stat.isFile() && !stat.isDirectory()) {
+      mistake(context, `${file} is a pipe, a socket or a device, and no file`);
+      return null;
+    }
     bytes = readFileSync(file);
   } catch (error) {
     mistake(context, `cannot read ${file}: ${(error as Error).message}`);

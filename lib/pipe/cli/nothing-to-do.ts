@@ -24,7 +24,7 @@ export function questionOf(text: string, patterns: readonly string[], options: R
 /** Null for what cannot be read, which is said where it has to be. */
 function textOf(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return lookThrough(file)?.kind === 'file' ? readFileSync(file, 'utf8') : null;
   } catch {
     return null;
   }

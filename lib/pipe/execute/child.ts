@@ -84,23 +84,52 @@ export function resultOf(
   return { type: 'failed', log: null, reason: 'killed', signal: killer ?? 'unknown', tail: [] };
 }
 
+/** Letters after which a line that has no end is cut: bars that are drawn over again, a file without line ends. */
+const longestLine = 2 ** 20;
+
 /** Splits what a stream brings into lines; the last one may lack its end. */
 export class Lines {
   readonly #emit: (line: string) => void;
-  #rest = '';
+  /** Pieces of the line that has no end yet: joined each time one comes, they would cost their square. */
+  #rest: string[] = [];
+  #length = 0;
 
   constructor(emit: (line: string) => void) {
     this.#emit = emit;
   }
 
   add(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop()!;
-    lines.forEach(this.#emit);
+    const lines = text.split('\n');
+    const last = lines.pop()!;
+    for (const line of lines) {
+      this.#keep(line);
+      this.#emit(this.#taken());
+    }
+    this.#keep(last);
   }
 
   end(): void {
-    if (this.#rest !== '') this.#emit(this.#rest);
-    this.#rest = '';
+    if (this.#length > 0) this.#emit(this.#taken());
+  }
+
+  #keep(text: string): void {
+    let from = 0;
+    while (this.#length + text.length - from > longestLine) {
+      const room = longestLine - this.#length;
+      // Not between the halves of a letter.
+      const end = from + (/[\ud800-\udbff]/.test(text[from + room - 1] ?? '') ? room - 1 : room);
+      this.#rest.push(text.slice(from, end));
+      this.#emit(this.#taken());
+      from = end;
+    }
+    this.#rest.push(text.slice(from));
+    this.#length += text.length - from;
+  }
+
+  #taken(): string {
+    const line = this.#rest.join('');
+    this.#rest = [];
+    this.#length = 0;
+    return line;
   }
 }

@@ -14,5 +14,5 @@ export interface InputIssue {
   readonly task: string;
   readonly input: string;
   readonly path: string;
-  readonly reason: 'missing' | 'unreadable' | 'outside' | 'unmatched';
+  readonly reason: 'missing' | 'special' | 'unreadable' | 'outside' | 'unmatched';
 }

@@ -40,7 +40,14 @@ export class SourceFiles {
     this.#project = project;
     this.#real = realpathSync(project);
     this.#digests = digests;
-    this.#ignored = ['**/node_modules/**', '.git/**', 'cache/**', `${artifacts}/**`];
+    this.#ignored = [
+      '**/node_modules/**',
+      '.git/**',
+      'cache/**',
+      'pipe.lock',
+      'pipe.*.lock',
+      `${artifacts}/**`,
+    ];
   }
 
   /** Whether anything was looked for by a pattern, of which `looks` know nothing. */
@@ -103,7 +110,8 @@ export class SourceFiles {
 
   #path(path: string, external: boolean): Expansion {
     const found = this.#digests.look(path).entry;
-    if (found === null || found.kind === 'other') return { type: 'issue', path, reason: 'missing' };
+    if (found === null) return { type: 'issue', path, reason: 'missing' };
+    if (found.kind === 'other') return { type: 'issue', path, reason: 'special' };
     if (!external && !this.#staysInside(path)) return { type: 'issue', path, reason: 'outside' };
     if (found.kind === 'file') return { type: 'files', files: [{ label: baseName(path), name: path }] };
     try {
@@ -116,7 +124,7 @@ export class SourceFiles {
 
   #glob(pattern: string): Expansion {
     this.#searched = true;
-    const ignore = this.#ignored.filter((ignored) => !pattern.startsWith(ignored.slice(0, -2)));
+    const ignore = this.#ignored.filter((ignored) => !pattern.startsWith(ignored.replace(/\*\*$/, '')));
     const options = { cwd: this.#project, onlyFiles: true, dot: false, expandDirectories: false, ignore };
     const names = globSync(pattern, options).sort(byCodeUnit);
     if (names.length === 0) return { type: 'issue', path: pattern, reason: 'unmatched' };

@@ -16,7 +16,9 @@ export type Expanded =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** More are a slip in an axis sooner than they are work. */
-const MOST_TASKS = 2_000_000;
+const MOST_TASKS = 500_000;
+/** The same of what all tasks read together: to gather is to multiply. */
+const MOST_SOURCES = 20_000_000;
 
 /** All tasks of a manifest, in time and memory linear in their number and that of their sources. */
 export function expandGraph(manifest: Manifest): Expanded {
@@ -35,11 +37,31 @@ export function expandGraph(manifest: Manifest): Expanded {
     return { ok: false, problems: [{ path: ['stages', stage.name], part: 'key', message }] };
   }
 
+  const crowded = tooManySources(layouts);
+  if (crowded !== null) return { ok: false, problems: [crowded] };
   const tasks = [...layouts.values()].flatMap((layout) => tasksOf(layout, layouts, manifest));
   for (const task of tasks) for (const need of task.needs) tasks[need]!.neededBy.push(task.index);
   const graph = { tasks, byId: new Map(tasks.map((task) => [task.id, task])) };
   const collisions = conflicts(manifest, graph);
   return collisions.length > 0 ? { ok: false, problems: collisions } : { ok: true, graph };
+}
+
+/** The first input with which the tasks would read too many outputs of others. */
+function tooManySources(layouts: ReadonlyMap<string, Layout>): Problem | null {
+  let total = 0;
+  for (const { stage, count } of layouts.values()) {
+    for (const { name, source } of stage.inputs) {
+      if (source.kind !== 'output') continue;
+      const gathered = layouts.get(source.stage)!.axes.filter((axis) => source.gather.includes(axis.name));
+      const each = gathered.reduce((product, { values }) => product * values.length, 1);
+      total += count * each;
+      if (total <= MOST_SOURCES) continue;
+      const message = `${count} tasks that gather ${each} outputs each are more than can be planned`;
+      const hint = 'let one task gather them, and others read what it makes';
+      return { path: ['stages', stage.name, 'inputs', name], part: 'key', message, hint };
+    }
+  }
+  return null;
 }
 
 type OpenTask = Task & { readonly neededBy: number[] };

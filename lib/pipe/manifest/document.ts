@@ -1,12 +1,13 @@
 import {
+  Document,
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
   parseDocument,
   visit,
-  type Document,
   type Node,
   type Pair,
   type Scalar,
@@ -29,13 +30,7 @@ export interface YamlText {
 
 export function readYaml(text: string, file: string): YamlText {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    merge: true,
-    prettyErrors: false,
-    // Said in words of our own, with the place of the first.
-    uniqueKeys: false,
-  });
+  const document = parsed(text, lines);
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col, offset };
@@ -45,6 +40,12 @@ export function readYaml(text: string, file: string): YamlText {
     range: { start: position(start), end: position(Math.max(start, end)) },
   });
 
+  const deep = document === null ? place(0, 0) : tooDeep(document.contents, place);
+  if (document === null || deep !== null) {
+    const message = `values stand inside each other more than ${DEEPEST} deep`;
+    const diagnostics = [error(deep ?? place(0, 0), message)];
+    return { text, document: document ?? new Document(), value: null, diagnostics, place };
+  }
   const syntax = syntaxMistakes(document, text).map(({ start, end, ...said }): Diagnostic => {
     return { severity: 'error', ...place(start, end), ...said };
   });
@@ -57,6 +58,38 @@ export function readYaml(text: string, file: string): YamlText {
     if (!(failure instanceof ReferenceError)) throw failure;
     return { text, document, value: null, diagnostics: [error(place(0, 0), failure.message)], place };
   }
+}
+
+/** Nobody means more, and programs that read it recurse. */
+const DEEPEST = 100;
+
+/** Null for a text that is too deep for the parser. */
+function parsed(text: string, lineCounter: LineCounter): Document | null {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      merge: true,
+      prettyErrors: false,
+      // Said in words of our own, with the place of the first.
+      uniqueKeys: false,
+    });
+  } catch (failure) {
+    if (failure instanceof RangeError) return null;
+    throw failure;
+  }
+}
+
+/** The place of the first value that is too deep, found without recursing. */
+function tooDeep(contents: Node | null, place: Placing): Place | null {
+  const open: [node: unknown, depth: number][] = [[contents, 0]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [node, depth] = next;
+    if (isPair(node)) open.push([node.value, depth], [node.key, depth]);
+    if (!isMap(node) && !isSeq(node)) continue;
+    if (depth === DEEPEST) return place(...spanOf(node));
+    for (const item of node.items) open.push([item, depth + 1]);
+  }
+  return null;
 }
 
 type Placing = (start: number, end: number) => Place;

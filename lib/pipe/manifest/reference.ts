@@ -35,6 +35,7 @@ export function referenceOf(text: string): string | undefined {
 /** Parameters may refer to each other, but not in a circle. */
 export function resolverOf(params: JsonObject, report: Report): Resolver {
   const known = new Map<string, Resolved>();
+  const sizes = new WeakMap<object, number>();
   const active: string[] = [];
   const suggestion = (path: string): string | undefined => suggestParameter(path, params);
 
@@ -69,6 +70,14 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
       return FAILED;
     }
     const value = parameter(name);
+    if (value !== undefined && value !== FAILED && sizeOf(value, sizes) > LARGEST) {
+      report({
+        path,
+        within: text,
+        message: `\`${name}\` has grown beyond ${LARGEST} letters by its references`,
+      });
+      return FAILED;
+    }
     if (value !== undefined) return value;
     const hint = suggestion(name);
     report({ path, within: text, message: `there is no parameter \`${name}\``, hint });
@@ -123,6 +132,21 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
     if (value !== undefined && value !== FAILED) all[key] = value;
   }
   return { params: all, resolve, parameter, suggestion };
+}
+
+/** References to references can double a value at each step. */
+const LARGEST = 10_000_000;
+
+/** Letters and values in a value, with what it shares with others counted each time. */
+function sizeOf(value: Json, known: WeakMap<object, number>): number {
+  if (typeof value === 'string') return value.length;
+  if (value === null || typeof value !== 'object') return 1;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  let size = 1;
+  for (const part of Object.values(value) as Json[]) size += sizeOf(part, known);
+  known.set(value, size);
+  return size;
 }
 
 /** A parameter near to a path that names none: beside it, or one of the same name elsewhere. */

@@ -6,6 +6,8 @@ export function inputIssueText({ stage, input, path, reason }: InputIssue): stri
   switch (reason) {
     case 'missing':
       return `${of}: there is no ${path}`;
+    case 'special':
+      return `${of}: ${path} is a pipe, a socket or a device, and no file`;
     case 'unreadable':
       return `${of}: ${path} cannot be read`;
     case 'outside':
@@ -24,6 +26,7 @@ export function inputIssueHint(
     case 'outside':
       return 'write `external: true` beside the path when that is meant';
     case 'missing':
+    case 'special':
     case 'unreadable':
     case 'unmatched':
       return given && `\`--set params.${given.join('.')}=…\` gives another path`;

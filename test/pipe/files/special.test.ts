@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { TestProject } from '../run/project.ts';
+
+test('an input that is a pipe is refused in words, and not waited for', async () => {
+  const project = new TestProject({
+    'pipeline.yaml':
+      "version: 1\nstages:\n  a: { cmd: 'cat {inputs.i} > {outputs.x}', inputs: { i: ./pipe }, outputs: { x: x } }\n",
+  });
+  execFileSync('mkfifo', [project.path('pipe')]);
+  expect(await project.ask()).toMatchObject({
+    type: 'refused',
+    inputIssues: [{ path: 'pipe', reason: 'special' }],
+  });
+});
+
+test('a pattern that matches everything does not match the lock, which each run writes', async () => {
+  const project = new TestProject({
+    'a.txt': '1',
+    'pipe.paper.lock': '',
+    'pipeline.yaml':
+      "version: 1\nstages:\n  a: { cmd: 'echo {inputs.i} > {outputs.x}', inputs: { i: { glob: '*' } }, outputs: { x: x } }\n",
+  });
+  expect(await project.run()).toEqual({ a: 'ran' });
+  expect(await project.states()).toEqual({});
+  expect(project.read('artifacts/a/x')).toBe('a.txt pipeline.yaml\n');
+});
