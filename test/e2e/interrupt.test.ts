@@ -114,15 +114,15 @@ describe('two runs at once', () => {
     const project = newProject({
       'pipeline.yaml': `version: 1
 stages:
-  count: { cmd: 'echo x >> times.txt; touch begun.pid; sleep 1; cp times.txt {outputs.a}', outputs: { a: a.txt } }
+  count: { cmd: 'echo x >> times.txt; touch begun.pid; until test -e go; do sleep 0.05; done; cp times.txt {outputs.a}', outputs: { a: a.txt } }
 `,
     });
     const first = project.start('run');
     await expect.poll(() => project.exists('begun.pid'), { timeout: 30_000 }).toBe(true);
-    const second = await project.pipe('run');
-    expect(second.out).toContain(
-      `waiting for another pipe run in this project (process ${first.child.pid!} on `,
-    );
+    const waiting = project.start('run');
+    await waiting.until(`waiting for another pipe run in this project (process ${first.child.pid!} on `);
+    project.write('go', '');
+    const second = await waiting.ended;
     expect(second.out).toContain('nothing to do: 1 task is up to date');
     expect((await first.ended).status).toBe(0);
     expect(second.status).toBe(0);

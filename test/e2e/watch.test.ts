@@ -93,13 +93,14 @@ describe('watching', () => {
     const project = newProject({
       'pipeline.yaml': `version: 1
 stages:
-  slow: { cmd: 'touch begun; cp {inputs.a} {outputs.a}; sleep 1', inputs: { a: ./a.txt }, outputs: { a: a.txt } }
+  slow: { cmd: 'touch begun; cp {inputs.a} {outputs.a}; until test -e go; do sleep 0.05; done', inputs: { a: ./a.txt }, outputs: { a: a.txt } }
 `,
       'a.txt': 'first',
     });
     const running = project.start('run', '--watch');
     await expect.poll(() => project.exists('begun'), { timeout: 20_000 }).toBe(true);
     project.write('a.txt', 'second');
+    project.write('go', '');
     await expect
       .poll(() => project.exists('artifacts/slow/a.txt') && project.read('artifacts/slow/a.txt'), {
         timeout: 20_000,
@@ -107,6 +108,52 @@ stages:
       .toBe('second');
     running.child.kill('SIGINT');
     await running.ended;
+  });
+
+  test('hears pipeline.yaml that was away, and a directory that comes back before its file', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+params: { k: 1 }
+stages:
+  a: { cmd: 'cat {inputs.i} > {outputs.x}; echo {params.k} >> {outputs.x}', params: [k], inputs: { i: src/a }, outputs: { x: x } }
+`,
+      'src/a': 'one ',
+    });
+    const { after, stop } = await watching(project);
+    const text = project.read('pipeline.yaml');
+    await after(() => {
+      project.remove('pipeline.yaml');
+    });
+    await after(() => {
+      project.write('pipeline.yaml', text.replace('k: 1', 'k: 6'));
+    });
+    expect(project.read('artifacts/a/x')).toBe('one 6\n');
+    await after(() => {
+      project.remove('src');
+    });
+    await after(() => {
+      project.write('src/a', 'two ');
+    });
+    expect(project.read('artifacts/a/x')).toBe('two 6\n');
+    await stop();
+  });
+
+  test('does not run for ever on what a failing command writes', async () => {
+    const project = newProject({
+      'in.txt': '1',
+      'pipeline.yaml': `version: 1
+stages:
+  a: { cmd: 'echo x >> runs.txt; cat in.txt; exit 1', inputs: { i: { glob: '*.txt' } }, outputs: { x: x } }
+`,
+    });
+    const { after, stop } = await watching(project);
+    expect(project.read('runs.txt').length).toBeLessThan(12);
+    const runs = project.read('runs.txt').length;
+    await after(() => {
+      project.write('in.txt', '2');
+    });
+    expect(project.read('runs.txt').length).toBeGreaterThan(runs);
+    await stop();
   });
 
   test('notices what a stage module imports', async () => {

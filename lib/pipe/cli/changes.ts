@@ -1,21 +1,28 @@
-import type { FSWatcher } from 'chokidar';
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { readdirSync, realpathSync, statSync, watch, type BigIntStats, type FSWatcher } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 /** Changes that come closer together than this are one: an editor's save, a checkout. */
 const BURST_MS = 60;
+/** How often it looks where nothing tells it to, or less often, so that looking takes a twentieth of the time. */
+const LOOK_MS = 1000;
+const SHARE = 20;
+/** Directories that the system is asked to tell of; beyond, looking has to do. */
+const MOST_WATCHERS = 4000;
 
-/** Made by running, or not the project's own: changes there mean nothing. */
+/** Made by running, or not the project's own: not looked for, but followed where it is named. */
 const IGNORED = /^(?:artifacts|cache|node_modules|\.git)(?:\/|$)|^pipe(?:\.[^/]*)?\.lock$/;
 
-/** Collects changes to a set of files and directories, also while nobody waits for them. */
+/**
+ * Finds changes to a set of files and directories, also while nobody waits for them. What stands there is looked
+ * at again and again; events of the file system only say when to look, since they stop for directories that go
+ * and come back, do not follow links, and never come from other machines.
+ */
 export class Changes {
   readonly #directory: string;
-  #watchers: FSWatcher[] = [];
-  #followed = { key: '', size: 0 };
-  #pending = new Set<string>();
+  #roots: ReadonlySet<string> = new Set();
+  #seen = new Map<string, string>();
+  readonly #watchers = new Map<string, { readonly watcher: FSWatcher; readonly inode: bigint }>();
   #wake: (() => void) | null = null;
-  #timer: NodeJS.Timeout | null = null;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -23,82 +30,103 @@ export class Changes {
 
   /** How many files and directories it follows. */
   get size(): number {
-    return this.#followed.size;
+    return this.#roots.size;
   }
 
-  /** Watches these absolute paths from when the promise resolves; none of the old ones is missed meanwhile. */
-  async follow(paths: ReadonlySet<string>): Promise<void> {
-    const missing = [...paths].filter((path) => !existsSync(path));
-    const key = JSON.stringify([[...paths], missing]);
-    if (key === this.#followed.key) return;
-    this.#followed = { key, size: paths.size };
-    const before = this.#watchers;
-    const there = [...paths].filter((path) => existsSync(path));
-    // Of no paths at all, chokidar is never ready.
-    this.#watchers = there.length > 0 ? [await this.#watch(there, {}, () => true)] : [];
-    if (missing.length > 0) this.#watchers.push(await this.#awaitBirth(missing));
-    await Promise.all(before.map((watcher) => watcher.close()));
+  /** From now on these absolute paths; of those that it followed before, no change is missed meanwhile. */
+  follow(paths: ReadonlySet<string>): void {
+    const before = this.#roots;
+    this.#roots = new Set(paths);
+    const seen = new Map<string, string>();
+    for (const [path, look] of this.#look()) {
+      const known = this.#seen.get(path);
+      if (known !== undefined) seen.set(path, known);
+      else if (!isBelow(path, before)) seen.set(path, look);
+    }
+    for (const [path, look] of this.#seen) if (isBelow(path, this.#roots)) seen.set(path, look);
+    this.#seen = seen;
   }
 
-  /** A missing file or directory is seen to come in the nearest directory above it. */
-  #awaitBirth(missing: readonly string[]): Promise<FSWatcher> {
-    const parents = new Set(missing.map(existingParent));
-    return this.#watch([...parents], { depth: 0 }, (path) =>
-      missing.some((awaited) => awaited === path || awaited.startsWith(path + sep)),
+  /** The names of what has changed since it was last asked. */
+  taken(): readonly string[] {
+    const now = this.#look();
+    const changed = [...new Set([...now.keys(), ...this.#seen.keys()])].filter(
+      (path) => now.get(path) !== this.#seen.get(path),
     );
+    this.#seen = now;
+    return changed.map((path) => this.#name(path)).sort();
   }
 
-  async #watch(
-    paths: string[],
-    options: { readonly depth?: number },
-    wanted: (path: string) => boolean,
-  ): Promise<FSWatcher> {
-    const { watch } = await import('chokidar');
-    const watcher = watch(paths, {
-      ...options,
-      ignoreInitial: true,
-      ignored: (path) => IGNORED.test(this.#name(path)),
-    });
-    watcher.on('all', (_event, path) => {
-      if (wanted(path)) this.#note(path);
-    });
-    await new Promise<void>((resolve) => watcher.once('ready', resolve));
-    return watcher;
-  }
-
-  /** The names of what changed, once something has and the burst is over; none when the signal comes first. */
+  /** The same, once something has and the burst is over; none when the signal comes first. */
   async next(signal: AbortSignal): Promise<readonly string[]> {
-    if (!signal.aborted && (this.#pending.size === 0 || this.#timer !== null)) await this.#woken(signal);
-    if (signal.aborted) return [];
-    const changed = [...this.#pending].sort();
-    this.#pending = new Set();
-    return changed;
+    const changed = new Set<string>();
+    while (!signal.aborted) {
+      const startedAt = Date.now();
+      const found = this.taken();
+      const took = Date.now() - startedAt;
+      for (const name of found) changed.add(name);
+      if (found.length === 0 && changed.size > 0) return [...changed].sort();
+      await this.#pause(
+        changed.size > 0 ? BURST_MS : Math.max(LOOK_MS, took * SHARE),
+        changed.size === 0,
+        signal,
+      );
+    }
+    return [];
   }
 
-  #woken(signal: AbortSignal): Promise<void> {
+  close(): void {
+    for (const { watcher } of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  #pause(ms: number, wakes: boolean, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const wake = (): void => {
-        signal.removeEventListener('abort', wake);
+      const over = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', over);
         this.#wake = null;
         resolve();
       };
-      signal.addEventListener('abort', wake);
-      this.#wake = wake;
+      const timer = setTimeout(over, ms);
+      signal.addEventListener('abort', over);
+      if (wakes) this.#wake = over;
     });
   }
 
-  async close(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    await Promise.all(this.#watchers.map((watcher) => watcher.close()));
+  /** By path, how everything stands. */
+  #look(): Map<string, string> {
+    const looks = new Map<string, string>();
+    const directories = new Map<string, bigint>();
+    for (const root of this.#roots) {
+      const above = statOf(dirname(root));
+      if (above !== null) directories.set(dirname(root), above.ino);
+      const named = IGNORED.test(this.#name(root));
+      const ignored = (path: string): boolean => !named && IGNORED.test(this.#name(path));
+      lookAt(root, { looks, directories, ignored, open: [] });
+    }
+    this.#watch(directories);
+    return looks;
   }
 
-  #note(path: string): void {
-    this.#pending.add(this.#name(path));
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#wake?.();
-    }, BURST_MS);
+  #watch(directories: ReadonlyMap<string, bigint>): void {
+    for (const [path, { watcher, inode }] of this.#watchers) {
+      if (directories.get(path) === inode) continue;
+      watcher.close();
+      this.#watchers.delete(path);
+    }
+    for (const [path, inode] of directories) {
+      if (this.#watchers.has(path) || this.#watchers.size >= MOST_WATCHERS) continue;
+      try {
+        const watcher = watch(path, () => this.#wake?.());
+        watcher.on('error', () => {
+          watcher.close();
+        });
+        this.#watchers.set(path, { watcher, inode });
+      } catch {
+        // Gone again, or more than the system gives: it is looked at all the same.
+      }
+    }
   }
 
   /** Project-relative inside the project, absolute outside. */
@@ -108,7 +136,46 @@ export class Changes {
   }
 }
 
-function existingParent(path: string): string {
-  const parent = dirname(path);
-  return existsSync(parent) || parent === path ? parent : existingParent(parent);
+interface Looking {
+  readonly looks: Map<string, string>;
+  readonly directories: Map<string, bigint>;
+  readonly ignored: (path: string) => boolean;
+  /** Real paths of the directories that this lies in, which a link may lead back to. */
+  readonly open: readonly string[];
+}
+
+function lookAt(path: string, { looks, directories, ignored, open }: Looking): void {
+  if (looks.has(path)) return;
+  const stat = statOf(path);
+  if (stat?.isDirectory() !== true) {
+    looks.set(path, stat === null ? 'nothing' : [stat.size, stat.mtimeNs, stat.ctimeNs, stat.ino].join(' '));
+    return;
+  }
+  try {
+    const real = realpathSync(path);
+    looks.set(path, `directory ${real}`);
+    directories.set(path, stat.ino);
+    if (open.includes(real)) return;
+    for (const name of readdirSync(path)) {
+      const inside = join(path, name);
+      if (!ignored(inside)) lookAt(inside, { looks, directories, ignored, open: [...open, real] });
+    }
+  } catch {
+    looks.set(path, 'unreadable');
+  }
+}
+
+function statOf(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return null;
+  }
+}
+
+function isBelow(path: string, roots: ReadonlySet<string>): boolean {
+  for (let each = path; ; each = dirname(each)) {
+    if (roots.has(each)) return true;
+    if (each === dirname(each)) return false;
+  }
 }

@@ -144,7 +144,7 @@ function sizeOf(value: Json, known: WeakMap<object, number>): number {
   const before = known.get(value);
   if (before !== undefined) return before;
   let size = 1;
-  for (const part of Object.values(value) as Json[]) size += sizeOf(part, known);
+  for (const part of Object.values<Json>(value as JsonObject)) size += sizeOf(part, known);
   known.set(value, size);
   return size;
 }

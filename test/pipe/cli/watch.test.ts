@@ -1,6 +1,14 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Changes } from '../../../lib/pipe/cli/changes.ts';
 import { globBase } from '../../../lib/pipe/cli/commands/watch.ts';
@@ -18,7 +26,7 @@ test.each([
 describe('changes', () => {
   const never = new AbortController().signal;
 
-  async function following(...paths: string[]) {
+  function following(...paths: string[]) {
     const directory = realpathSync(mkdtempSync(join(tmpdir(), 'pipe-changes-')));
     const write = (path: string, text: string): void => {
       mkdirSync(join(directory, path, '..'), { recursive: true });
@@ -27,16 +35,16 @@ describe('changes', () => {
     write('pipeline.yaml', 'a');
     write('data/1.csv', 'a');
     const changes = new Changes(directory);
-    onTestFinished(async () => {
-      await changes.close();
+    onTestFinished(() => {
+      changes.close();
       rmSync(directory, { recursive: true });
     });
-    await changes.follow(new Set(paths.map((path) => join(directory, path))));
+    changes.follow(new Set(paths.map((path) => join(directory, path))));
     return { directory, changes, write };
   }
 
   test('that come together are one', async () => {
-    const { changes, write } = await following('pipeline.yaml', 'data');
+    const { changes, write } = following('pipeline.yaml', 'data');
     write('pipeline.yaml', 'b');
     write('data/1.csv', 'b');
     write('data/2.csv', 'b');
@@ -44,27 +52,26 @@ describe('changes', () => {
   });
 
   test('are kept while nobody waits for them', async () => {
-    const { changes, write } = await following('pipeline.yaml');
+    const { changes, write } = following('pipeline.yaml');
     write('pipeline.yaml', 'b');
-    await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await changes.next(never)).toEqual(['pipeline.yaml']);
   });
 
   test('by renaming over a file count', async () => {
-    const { changes, write, directory } = await following('pipeline.yaml');
+    const { changes, write, directory } = following('pipeline.yaml');
     write('.draft', 'b');
     renameSync(join(directory, '.draft'), join(directory, 'pipeline.yaml'));
     expect(await changes.next(never)).toEqual(['pipeline.yaml']);
   });
 
   test('that make a file which was missing count', async () => {
-    const { changes, write } = await following('later.txt');
+    const { changes, write } = following('later.txt');
     write('later.txt', 'b');
     expect(await changes.next(never)).toEqual(['later.txt']);
   });
 
   test('to what a run itself writes mean nothing', async () => {
-    const { changes, write } = await following('.');
+    const { changes, write } = following('.');
     write('artifacts/x', 'b');
     write('cache/local/y', 'b');
     write('pipe.lock', 'b');
@@ -74,15 +81,55 @@ describe('changes', () => {
   });
 
   test('to files followed before are not lost when others are followed', async () => {
-    const { directory, changes, write } = await following('pipeline.yaml');
-    const further = changes.follow(new Set([join(directory, 'pipeline.yaml'), join(directory, 'data')]));
+    const { directory, changes, write } = following('pipeline.yaml');
     write('pipeline.yaml', 'b');
-    await further;
+    changes.follow(new Set([join(directory, 'pipeline.yaml'), join(directory, 'data')]));
     expect(await changes.next(never)).toContain('pipeline.yaml');
   });
 
+  test('to a directory that goes and comes back later than its files are seen', async () => {
+    const { changes, write, directory } = following('src/a', 'data');
+    rmSync(join(directory, 'data'), { recursive: true });
+    expect(await changes.next(never)).toEqual(['data', 'data/1.csv']);
+    mkdirSync(join(directory, 'data'));
+    mkdirSync(join(directory, 'src'));
+    expect(await changes.next(never)).toEqual(['data']);
+    write('data/1.csv', 'b');
+    write('src/a', 'b');
+    expect(await changes.next(never)).toEqual(['data/1.csv', 'src/a']);
+    write('src/a', 'bc');
+    expect(await changes.next(never)).toEqual(['src/a']);
+  });
+
+  test('of where a link leads are seen, in a path and in a directory', async () => {
+    const { changes, write, directory } = following('current/x', 'linked');
+    for (const name of ['one', 'two']) write(`${name}/x`, name);
+    const point = (link: string, to: string): void => {
+      mkdirSync(dirname(join(directory, link)), { recursive: true });
+      rmSync(join(directory, link), { force: true });
+      symlinkSync(join(directory, to), join(directory, link));
+    };
+    point('current', 'one');
+    point('linked/x', 'one');
+    await changes.next(never);
+    point('current', 'two');
+    expect(await changes.next(never)).toEqual(['current/x']);
+    point('linked/x', 'two');
+    expect(await changes.next(never)).toEqual(['linked/x', 'linked/x/x']);
+    write('two/x', 'three');
+    expect(await changes.next(never)).toEqual(['current/x', 'linked/x/x']);
+  });
+
+  test('to what is named count, wherever it lies', async () => {
+    const { changes, write } = following('node_modules/pkg/d.json', 'cache/in', '.');
+    write('node_modules/pkg/d.json', 'b');
+    write('node_modules/pkg/e.json', 'b');
+    write('cache/in/a', 'b');
+    expect(await changes.next(never)).toEqual(['cache/in', 'cache/in/a', 'node_modules/pkg/d.json']);
+  });
+
   test('are not waited for when told to stop', async () => {
-    const { changes } = await following('pipeline.yaml');
+    const { changes } = following('pipeline.yaml');
     const controller = new AbortController();
     const next = changes.next(controller.signal);
     controller.abort();

@@ -38,27 +38,53 @@ export async function watch(
   const say = options.json === true ? context.err : context.out;
   let force = options.force;
   try {
-    await changes.follow(new Set([join(directory, MANIFEST_FILE)]));
+    changes.follow(new Set([join(directory, MANIFEST_FILE)]));
+    const during = new Echo();
     while (!interrupted.signal.aborted) {
       const configured = configureIn(context, directory, options);
       const selected =
         configured === null ? null : chosen(context, configured, patterns, { ...options, force });
       if (configured !== null && selected !== null) {
-        await changes.follow(await watched(configured, context.env));
+        changes.follow(await watched(configured, context.env));
         await reportRun(context, project, configured, selected, options, interrupted.signal);
         // What was asked to run again has; from now on only changes count.
         force = undefined;
       }
       if (interrupted.status() !== null) break;
+      const meanwhile = changes.taken();
+      if (during.isEcho(meanwhile)) {
+        const which = shortened(meanwhile);
+        say(`note: each run changes ${which}, which is taken for its own doing; what changes later is not\n`);
+      } else if (meanwhile.length > 0) {
+        say(`changed: ${shortened(meanwhile)}\n`);
+        continue;
+      }
       say(`watching ${count(changes.size, 'path')} for changes; Ctrl-C ends\n`);
       const changed = await changes.next(interrupted.signal);
       if (changed.length > 0) say(`changed: ${shortened(changed)}\n`);
     }
     return interrupted.status() ?? EXIT.ok;
   } finally {
-    await changes.close();
+    changes.close();
     await project.close();
     interrupted.dispose();
+  }
+}
+
+/** How often in a row runs may change the same files before it is they that do it, and no editor. */
+const MOST_ECHOES = 3;
+
+/** Tells what a run itself writes, a log of its failure, say, from what somebody edits meanwhile. */
+class Echo {
+  #last = '';
+  #times = 0;
+
+  /** `changed`: while a run went on. */
+  isEcho(changed: readonly string[]): boolean {
+    const same = changed.join('\0');
+    this.#times = same === this.#last ? this.#times + 1 : 1;
+    this.#last = same;
+    return same !== '' && this.#times >= MOST_ECHOES;
   }
 }
 
