@@ -1,7 +1,7 @@
 /*
  * A trained net as an .onnx file, for any runtime:
  *
- *   npm run export-onnx -- artifacts/snapshot/dataset=shapes/model=resnet-8/recipe=constant/augment=false/seed=0/weights=trained/epoch=40/model.arrow net.onnx
+ *   npm run export-onnx -- artifacts/snapshot/dataset=shapes/model=resnet-8/recipe=constant/augment=false/seed=0/weights=trained/epoch=36/model.arrow net.onnx
  *   npm run export-onnx -- kept.arrow net.onnx --epoch 12 --image 28x28 --batch 16
  *
  * `x` is [batch, height, width, channels], each channel normalised by the training images' mean and standard

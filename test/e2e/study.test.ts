@@ -11,6 +11,7 @@ const small = [
   'params.dataset.shapes={name: shapes, path: null, seed: 1, train: 128, validation: 40, test: 60, labelNoise: 0}',
   'params.models=[vgg-4]',
   'params.augment=[true]',
+  'params.seeds=[0, 1]',
   'params.segments=[1, 3, 4]',
   'params.epochs=[1, 2, 4]',
   'params.train.batchSize=32',
