@@ -40,3 +40,9 @@ const written = new Set(Object.keys(metafile.outputs).map((path) => basename(pat
   .add('python');
 for (const file of await readdir('dist'))
   if (!written.has(file)) await rm(join('dist', file), { recursive: true });
+
+if (process.argv.includes('--types')) {
+  const { writeDeclarations, writeLicences } = await import('./build-package.mjs');
+  await writeDeclarations(['stage/index.ts', 'arrow/index.ts'], 'dist/types');
+  await writeLicences(metafile, 'dist/LICENSES.txt');
+}

@@ -1,4 +1,7 @@
-/** Element types of a tensor column. */
+/** Names of the element types of a tensor column. */
+export type ElementType = 'uint8' | 'int32' | 'float32' | 'float64';
+
+/** Their values. */
 export type TensorValues = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /**

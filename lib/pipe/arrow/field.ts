@@ -1,12 +1,10 @@
 import { Bool, Field, FixedSizeList, Float32, Float64, Int32, Uint8, Utf8 } from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
-import type { Column, TensorColumn, TensorValues } from './columns.ts';
+import type { Column, ElementType, TensorColumn, TensorValues } from './columns.ts';
 
 const NAME_KEY = 'ARROW:extension:name';
 const METADATA_KEY = 'ARROW:extension:metadata';
 const FIXED_SHAPE_TENSOR = 'arrow.fixed_shape_tensor';
-
-export type ElementType = 'uint8' | 'int32' | 'float32' | 'float64';
 
 /** What a tensor field says of one row's tensor. */
 export interface TensorField {

@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises';
 import { DataType, RecordBatchReader } from 'apache-arrow';
 import type { Data, Field, FixedSizeList, RecordBatch, Schema } from 'apache-arrow';
-import type { TensorValues } from './columns.ts';
+import type { ElementType, TensorValues } from './columns.ts';
 import { elements, readTensorField } from './field.ts';
-import type { ElementType } from './field.ts';
 
 /** What a column holds; `stored` is Arrow's own name of a type that this project does not write. */
 export type ColumnInfo =
