@@ -1,8 +1,9 @@
-// What the package holds beside the program: declarations, and the licences of all that was bundled into it.
+// What the package holds beside the program: declarations, the licences of all that was bundled into it, and the
+// study, as a template to begin with.
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, normalize } from 'node:path';
+import { join, normalize, relative, sep } from 'node:path';
 
 /** Declarations of modules, and of what these need: nothing that is not in the package. */
 export async function writeDeclarations(modules, directory) {
@@ -62,4 +63,44 @@ async function licenceIn(directory) {
   if (files.length === 0) throw new Error(`${name} comes without the text of its licence`);
   const texts = await Promise.all(files.map((each) => readFile(join(directory, each), 'utf8')));
   return `== ${name} ${version} (${license})\n\n${texts.map((text) => text.trim()).join('\n\n')}\n`;
+}
+
+/** The study's sources as one file, path → text: what `pipe init --template study` writes. */
+export async function writeStudy(repository, file) {
+  const folders = ['lib/study', 'lib/compute', 'stages'];
+  const listed = folders.map(async (folder) => {
+    const entries = await readdir(join(repository, folder), { recursive: true, withFileTypes: true });
+    const sources = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    return sources.map((path) => relative(repository, path).split(sep).join('/'));
+  });
+  const paths = ['pipeline.yaml', '.npmrc', 'LICENSE', ...(await Promise.all(listed)).flat().sort()];
+  const read = async (path) => [path, await readFile(join(repository, path), 'utf8')];
+  const texts = Object.fromEntries(await Promise.all(paths.map(read)));
+  texts['package.json'] = studyManifest(JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')));
+  texts['tsconfig.json'] = studyTsconfig(
+    JSON.parse(await readFile(join(repository, 'tsconfig.json'), 'utf8')),
+  );
+  await writeFile(file, JSON.stringify(texts));
+}
+
+/** What the study needs to run and to be checked, without what this repository needs to be worked on. */
+function studyManifest({ devDependencies, ...manifest }) {
+  const { license, type, engines, allowScripts, dependencies, peerDependencies, peerDependenciesMeta } =
+    manifest;
+  const kept = { license, type, engines, allowScripts, dependencies, peerDependencies, peerDependenciesMeta };
+  const tools = ['@types/node', 'typescript'].map((name) => [name, devDependencies[name]]);
+  const scripts = { types: 'tsc' };
+  return text({ private: true, scripts, ...kept, devDependencies: Object.fromEntries(tools) });
+}
+
+/** The engine is installed there: its sources are not. */
+function studyTsconfig({ compilerOptions }) {
+  const { customConditions, incremental, tsBuildInfoFile, ...options } = compilerOptions;
+  return text({ compilerOptions: options, include: ['lib', 'stages'] });
+}
+
+function text(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -35,11 +35,13 @@ const isSource = (path) => !/__pycache__|\.egg-info|build/.test(relative('python
 await cp('python', 'dist/python', { recursive: true, filter: isSource });
 
 // Chunks carry a hash in their names: drop the ones this build did not write.
-const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)))
-  .add('run-commands.pl')
-  .add('python');
+const built = Object.keys(metafile.outputs).map((path) => basename(path));
+const written = new Set([...built, 'run-commands.pl', 'study.json', 'python']);
 for (const file of await readdir('dist'))
   if (!written.has(file)) await rm(join('dist', file), { recursive: true });
+
+const { writeStudy } = await import('./build-package.mjs');
+await writeStudy('../..', 'dist/study.json');
 
 if (process.argv.includes('--types')) {
   const { writeDeclarations, writeLicences } = await import('./build-package.mjs');

@@ -1,7 +1,9 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { contextOf, mistake, type Context } from './context.ts';
 import { age, configurationOptions, positiveInteger, selectionOptions, size } from './options.ts';
+import { SHELLS } from './shells.ts';
+import { templates } from './template-names.ts';
 
 /** Hands the exit status of the command that ran to `finish`. Each command is loaded when it is called. */
 export function program(version: string, finish: (status: number) => void): Command {
@@ -11,7 +13,7 @@ export function program(version: string, finish: (status: number) => void): Comm
     .option('-C <directory>', 'start looking for pipeline.yaml in this directory')
     .option('--no-color', 'no colours (also: NO_COLOR=1; FORCE_COLOR=1 for the opposite)')
     .helpOption('-h, --help', 'show help for pipe or one of its commands')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show help for pipe or one of its commands')
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)')
     .addHelpText(
@@ -211,8 +213,51 @@ export function program(version: string, finish: (status: number) => void): Comm
 
   command(root, 'init', 'write a small pipeline that runs')
     .argument('[directory]', 'where (here)')
-    .addHelpText('after', examples([['pipe init words && cd words && pipe run', 'a first run']]))
+    .addOption(
+      new Option('--template <template>', 'what to begin with')
+        .choices(Object.keys(templates))
+        .default('commands'),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe init words && cd words && pipe run', 'a first run'],
+        ['pipe init --template typescript', 'stages in TypeScript, with types'],
+        ['pipe init --template study', 'the study of over-training and heat maps'],
+      ]),
+    )
     .action(action(async () => (await import('./commands/init.ts')).init));
+
+  command(root, 'schema', 'print the JSON Schema of pipeline.yaml, for editors')
+    .addHelpText(
+      'after',
+      examples([['pipe schema > pipeline.schema.json', 'beside pipeline.yaml, whose first line names it']]),
+    )
+    .action(action(async () => (await import('./commands/schema.ts')).schema));
+
+  command(root, 'completion', 'print what makes a shell complete commands, stages, tasks and parameters')
+    .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe completion fish | source', 'in ~/.config/fish/config.fish'],
+        ['source <(pipe completion bash)', 'in ~/.bashrc'],
+        ['source <(pipe completion zsh)', 'in ~/.zshrc, after compinit'],
+      ]),
+    )
+    .action(action(async () => (await import('./commands/completion.ts')).completion));
+
+  root
+    .command('complete [words...]', { hidden: true })
+    .option('--line <line>')
+    .option('--breaks <letters>')
+    .action(
+      action(async () => {
+        const { complete } = await import('./commands/complete.ts');
+        return (context, words: readonly string[], options: Parameters<typeof complete>[3]) =>
+          complete(context, root, words, options);
+      }),
+    );
 
   return root;
 }

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Graph } from '../graph/graph.ts';
+import { isMapping, type Json, type JsonObject } from '../json.ts';
+import { readYaml } from '../manifest/document.ts';
+import { runDirectories } from '../run/past-runs.ts';
+import { layoutOf, MANIFEST_FILE, runsPath } from '../store/layout.ts';
+import { configureIn, type Configured } from './configuration.ts';
+import type { Context } from './context.ts';
+import type { ConfigurationOptions } from './options.ts';
+
+export interface Candidate {
+  readonly text: string;
+  readonly meaning: string;
+}
+
+/** What a project has to complete with. */
+export class Project {
+  readonly #context: Context;
+  readonly #directory: string;
+  readonly #options: ConfigurationOptions;
+  #configured: Configured | null | undefined;
+
+  constructor(context: Context, directory: string, options: ConfigurationOptions) {
+    // While one types, mistakes are no news.
+    this.#context = { ...context, err: () => undefined };
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  stages(): Candidate[] {
+    const stages = this.#configuration()?.manifest.stages ?? [];
+    return stages.map(({ name, title }) => ({ text: name, meaning: title }));
+  }
+
+  /** Stages; tasks once a stage is typed. */
+  tasks(word: string): Candidate[] {
+    if (!word.includes('@')) return this.stages();
+    return this.#graph().tasks.map(({ id, stage }) => ({ text: id, meaning: stage.title }));
+  }
+
+  /** By name, and paths a directory further than what is typed. */
+  artifacts(word: string): Candidate[] {
+    const outputs = this.#graph().tasks.flatMap((task) => task.outputs.map((output) => ({ task, output })));
+    const named = outputs.map(({ task, output }) => ({
+      text: `${word.includes('@') ? task.id : task.stage.name}.${output.name}`,
+      meaning: task.stage.title,
+    }));
+    const depth = word.split('/').length;
+    const paths = outputs.map(({ output: { path } }) => {
+      const parts = path.split('/');
+      return { text: parts.slice(0, depth).join('/') + (parts.length > depth ? '/' : ''), meaning: '' };
+    });
+    return [...this.tasks(word), ...named, ...paths];
+  }
+
+  profiles(): Candidate[] {
+    const read = this.#yaml();
+    const profiles = isMapping(read) ? read['profiles'] : undefined;
+    return isMapping(profiles) ? Object.keys(profiles).map((text) => ({ text, meaning: '' })) : [];
+  }
+
+  /** `params.a.b=`, then with the value that it has. */
+  parameters(word: string): Candidate[] {
+    const params = this.#configuration()?.manifest.params ?? {};
+    return leaves(params, 'params').map(({ path, value }) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return { text: `${path}=${word.includes('=') ? text : ''}`, meaning: `now ${text}` };
+    });
+  }
+
+  runs(): Candidate[] {
+    const runs = runDirectories(runsPath(layoutOf(this.#directory))).map((path) =>
+      path.slice(path.lastIndexOf('/') + 1),
+    );
+    return ['last', ...runs].map((text) => ({ text, meaning: '' }));
+  }
+
+  #configuration(): Configured | null {
+    this.#configured ??= configureIn(this.#context, this.#directory, this.#options);
+    return this.#configured;
+  }
+
+  #graph(): Pick<Graph, 'tasks'> {
+    return this.#configuration()?.graph ?? { tasks: [] };
+  }
+
+  #yaml(): Json {
+    try {
+      return readYaml(readFileSync(join(this.#directory, MANIFEST_FILE), 'utf8'), MANIFEST_FILE).value;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function leaves(params: JsonObject, prefix: string): { readonly path: string; readonly value: Json }[] {
+  return Object.entries(params).flatMap(([name, value]) => {
+    const path = `${prefix}.${name}`;
+    return isMapping(value) && Object.keys(value).length > 0 ? leaves(value, path) : [{ path, value }];
+  });
+}
+
+/** How each option or argument that takes a value is completed, by its name. */
+export const completed: Readonly<Record<string, (project: Project, word: string) => Candidate[]>> = {
+  profile: (project) => project.profiles(),
+  set: (project, word) => project.parameters(word),
+  until: (project) => project.stages(),
+  stages: (project, word) => project.tasks(word),
+  tasks: (project, word) => project.tasks(word),
+  task: (project, word) => project.tasks(word),
+  artifact: (project, word) => project.artifacts(word),
+  run: (project) => project.runs(),
+};
+
+/** Those that only whoever types can know, or of which a shell knows more: files, revisions. */
+export const free = ['C', 'jobs', 'max-size', 'max-age', 'directory', 'revision', 'before', 'after'];
