@@ -1,7 +1,16 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist', 'node_modules', 'artifacts', 'cache', '.dependency-cruiser.cjs'] },
+  {
+    ignores: [
+      '**/dist',
+      'node_modules',
+      'artifacts',
+      'cache',
+      '.dependency-cruiser.cjs',
+      'lib/pipe/templates',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],

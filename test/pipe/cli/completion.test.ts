@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { completed, free } from '../../../lib/pipe/cli/candidates.ts';
 import { expectedIn, takesValue, wordsOf } from '../../../lib/pipe/cli/completion-line.ts';
@@ -7,7 +6,7 @@ import { program } from '../../../lib/pipe/cli/program.ts';
 const root = program('1.0.0', () => undefined);
 
 /** All that takes a value: options and arguments of every command that one sees. */
-function values(command: Command): string[] {
+function values(command: typeof root): string[] {
   const open = [...command.options.filter(takesValue), ...command.registeredArguments];
   const own = open.filter(({ argChoices }) => argChoices === undefined).map((each) => each.name());
   return [...own, ...command.createHelp().visibleCommands(command).flatMap(values)];
