@@ -68,7 +68,8 @@ function filesOf(source: TaskSource, parts: RequestParts): RequestFile[] {
   const { point } = source;
   const file = (name: string, bytes: Digest): RequestFile => ({ path: blobs.path(bytes), name, point });
   if (!output.directory) return [file(output.path, digest)];
-  return (blobs.tree(digest) ?? []).map((member) => file(`${output.path}/${member.path}`, member.digest));
+  const members = (blobs.tree(digest) ?? []).filter(({ path }) => !path.endsWith('/'));
+  return members.map((member) => file(`${output.path}/${member.path}`, member.digest));
 }
 
 function directoriesOf(task: Task, { project, sources }: RequestParts): readonly string[] {

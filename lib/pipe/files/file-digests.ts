@@ -2,7 +2,7 @@ import type { Digest } from '../digest.ts';
 import { sameButForNames, sameStat, type FileStat } from '../store/file-stat.ts';
 import { hashFile } from '../store/hash-file.ts';
 import type { StatCache } from '../store/stat-cache.ts';
-import { treeDigest, type Tree, type TreeFile } from '../store/tree.ts';
+import { EMPTY, treeDigest, type Tree, type TreeFile } from '../store/tree.ts';
 import { FileLooks, type Look } from './file-looks.ts';
 import type { HashPool } from './hash-pool.ts';
 
@@ -63,7 +63,9 @@ export class FileDigests {
 
   /** A directory's listing; null when there is no directory. */
   tree(name: string): Tree | null {
-    const tree = this.looks.listing(name)?.map((path) => ({ path, digest: this.digest(`${name}/${path}`) }));
+    const tree = this.looks
+      .listing(name)
+      ?.map((path) => ({ path, digest: path.endsWith('/') ? EMPTY : this.digest(`${name}/${path}`) }));
     return tree?.every((file): file is TreeFile => file.digest !== null) === true ? tree : null;
   }
 
@@ -80,7 +82,7 @@ export class FileDigests {
   }
 
   expectTree(name: string): void {
-    for (const path of this.looks.listing(name) ?? []) this.expect(`${name}/${path}`);
+    for (const path of this.#filesIn(name)) this.expect(path);
   }
 
   /** Hashes what was announced and is not known. */
@@ -101,11 +103,7 @@ export class FileDigests {
 
   /** The same of a directory and all files in it. */
   markTree(name: string): Mark {
-    const files = this.looks.listing(name) ?? [];
-    return this.mark(
-      files.map((path) => `${name}/${path}`),
-      [name],
-    );
+    return this.mark(this.#filesIn(name), [name]);
   }
 
   /**
@@ -121,6 +119,11 @@ export class FileDigests {
       moved.push(`${name}/`);
     }
     return moved;
+  }
+
+  #filesIn(name: string): string[] {
+    const paths = this.looks.listing(name) ?? [];
+    return paths.filter((path) => !path.endsWith('/')).map((path) => `${name}/${path}`);
   }
 
   #stands({ name, look: before, digest }: Mark['files'][number]): boolean {

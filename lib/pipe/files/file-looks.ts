@@ -49,7 +49,7 @@ export class FileLooks {
     return { entry: linked ? lookThrough(absolute) : found, linked };
   }
 
-  /** Relative paths of all that is not a directory below one; null when there is no directory. */
+  /** Relative paths of all that is not a directory below one, and (with a `/`) of empty ones; null when there is no directory. */
   listing(name: string): readonly string[] | null {
     let listing = this.#listings.get(name);
     if (listing === undefined) {
@@ -105,7 +105,7 @@ export class FileLooks {
 
   #list(name: string): readonly string[] | null {
     try {
-      return filesBelow(this.absolute(name));
+      return filesBelow(this.absolute(name), true);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return null;

@@ -115,7 +115,7 @@ export class SourceFiles {
     if (!external && !this.#staysInside(path)) return { type: 'issue', path, reason: 'outside' };
     if (found.kind === 'file') return { type: 'files', files: [{ label: baseName(path), name: path }] };
     try {
-      const labels = this.#digests.looks.listing(path) ?? [];
+      const labels = (this.#digests.looks.listing(path) ?? []).filter((label) => !label.endsWith('/'));
       return { type: 'files', files: labels.map((label) => ({ label, name: `${path}/${label}` })) };
     } catch {
       return { type: 'issue', path, reason: 'unreadable' };

@@ -19,6 +19,13 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
   | { readonly reason: 'bad-input'; readonly message: string }
   | { readonly reason: 'timed-out'; readonly seconds: number }
   | { readonly reason: 'output-missing'; readonly output: string; readonly path: string }
+  /** It is there, and holds something that cannot be kept; `path` is relative to the output. */
+  | {
+      readonly reason: 'output-unfit';
+      readonly output: string;
+      readonly path: string;
+      readonly why: 'dangling-link' | 'endless-link' | 'not-a-file' | 'not-utf-8';
+    }
   /** Its inputs changed while it ran, each time that it started; `suspects` are tasks that may have done it. */
   | {
       readonly reason: 'input-changed';

@@ -49,6 +49,8 @@ export function failureText(failure: Failure): string {
       return `stopped after ${failure.seconds} s, its timeout`;
     case 'output-missing':
       return `it ended without writing its output ${failure.output} (${failure.path})`;
+    case 'output-unfit':
+      return `its output ${failure.output} holds ${failure.path}, ${unfitTexts[failure.why]}`;
     case 'input-missing':
       return `its input ${failure.input} does not exist: ${failure.path}`;
     case 'input-changed': {
@@ -62,6 +64,13 @@ export function failureText(failure: Failure): string {
       return `could not write ${failure.path}: ${failure.message}${storeAdvice(failure.code)}`;
   }
 }
+
+const unfitTexts = {
+  'dangling-link': 'a link to nothing; remove it, or make what it leads to',
+  'endless-link': 'a link to a directory that it lies in; remove it',
+  'not-a-file': 'which is neither a file nor a directory; remove it',
+  'not-utf-8': 'a name that is not UTF-8; give it another',
+};
 
 function pathList(paths: readonly string[]): string {
   const shown = paths.slice(0, 3).join(', ');
@@ -101,6 +110,7 @@ export function failureLines(failure: Failure): readonly string[] {
     case 'output-missing':
     case 'input-missing':
     case 'input-changed':
+    case 'output-unfit':
     case 'store-failed':
       return [];
     case 'input-undeclared':

@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
@@ -60,7 +60,11 @@ export class Artifacts {
   }
 
   async placeOne(output: TaskOutput, digest: Digest): Promise<void> {
-    if (this.holds(output, digest)) return;
+    if (this.holds(output, digest)) {
+      if (!output.directory) this.#giveMode(output.path, digest);
+      return;
+    }
+    refuseLinks(this.#project, output.path);
     const temporary = this.#makeRoom();
     const target = join(this.#project, output.path);
     if (output.directory) {
@@ -85,6 +89,7 @@ export class Artifacts {
     this.#blobs.addTree(tree, false);
     return tree.every(
       (file) =>
+        file.path.endsWith('/') ||
         this.#blobs.intact(file.digest) ||
         this.#blobs.mend(file.digest, join(this.#project, path, file.path)),
     );
@@ -95,8 +100,20 @@ export class Artifacts {
     removeIfPossible(this.#incoming);
   }
 
+  /** Whether it can be executed is no part of a file's bytes. */
+  #giveMode(path: string, digest: Digest): void {
+    const found = look(join(this.#project, path));
+    const missing = found?.kind === 'file' ? this.#blobs.modeOf(digest) & ~found.stat.mode & 0o111 : 0;
+    if (found?.kind !== 'file' || missing === 0) return;
+    chmodSync(join(this.#project, path), found.stat.mode | missing);
+    this.#note(path, digest);
+  }
+
   #makeRoom(): string {
-    if (this.#counter === 0) makeDirectory(this.#incoming);
+    if (this.#counter === 0) {
+      refuseLinks(this.#project, `${relative(this.#project, this.#incoming)}/x`);
+      makeDirectory(this.#incoming);
+    }
     this.#counter += 1;
     return join(this.#incoming, String(this.#counter));
   }
@@ -107,6 +124,10 @@ export class Artifacts {
     mkdirSync(target);
     for (const file of tree) {
       const path = join(target, file.path);
+      if (file.path.endsWith('/')) {
+        makeDirectory(path);
+        continue;
+      }
       makeDirectory(dirname(path));
       await this.#blobs.copyOut(file.digest, path);
     }
@@ -122,7 +143,9 @@ export class Artifacts {
   }
 
   #noteTree(path: string, digest: Digest): void {
-    for (const file of this.#blobs.tree(digest) ?? []) this.#note(`${path}/${file.path}`, file.digest);
+    for (const file of this.#blobs.tree(digest) ?? []) {
+      if (!file.path.endsWith('/')) this.#note(`${path}/${file.path}`, file.digest);
+    }
   }
 
   #note(path: string, digest: Digest): void {
@@ -130,6 +153,29 @@ export class Artifacts {
     const found = look(join(this.#project, path));
     if (found?.kind === 'file') this.#stats.keep(path, found.stat, digest, Date.now());
   }
+}
+
+/** Outputs are not written through a symbolic link: it may lead anywhere. */
+function refuseLinks(project: string, path: string): void {
+  const link = linkAbove(project, path);
+  if (link === null) return;
+  const message = `${link} leads elsewhere, and outputs are not written through a symbolic link; remove it`;
+  throw Object.assign(new Error(message), { code: 'ELOOP', syscall: 'open', path: link });
+}
+
+/** The directory of a project-relative path that a symbolic link leads to; null when none does. */
+export function linkAbove(project: string, path: string): string | null {
+  for (let directory = dirname(path); directory !== '.'; directory = dirname(directory)) {
+    try {
+      const real = realpathSync.native(join(project, directory));
+      return real === join(project, directory) ? null : directory;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      if (look(join(project, directory))?.kind === 'link') return directory;
+    }
+  }
+  return null;
 }
 
 /** As the file system would say it: a listing that was dropped meanwhile is not an empty directory. */

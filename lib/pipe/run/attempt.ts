@@ -4,7 +4,7 @@ import type { Graph, Task, TaskSource } from '../graph/graph.ts';
 import type { Failure } from '../plan/outcome.ts';
 import { planTask, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests } from '../plan/record.ts';
-import { collectOutputs, missingOutput } from './collect.ts';
+import { collectOutputs, unfitOutput } from './collect.ts';
 import type { Engine } from './engine.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import { taskRequest } from '../execute/request.ts';
@@ -199,8 +199,8 @@ async function attempt(task: Task, { plan, marks }: Ready, execution: Execution)
     }
     const edited = codeEdited(task, survey);
     if (edited !== null) return edited;
-    const missing = missingOutput(task, directory.outputs);
-    if (missing !== null) return missing;
+    const unfit = unfitOutput(task, directory.outputs);
+    if (unfit !== null) return unfit;
     const ms = Date.now() - startedAt;
     const moved = movedInputs(marks, execution);
     if (moved.length === 0) await execution.over();

@@ -1,4 +1,5 @@
-import { copyFileSync, realpathSync } from 'node:fs';
+import { chmodSync, copyFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { Failure } from '../plan/outcome.ts';
@@ -6,15 +7,23 @@ import type { OutputDigests } from '../plan/record.ts';
 import { syncAside, temporaryName } from '../store/atomic.ts';
 import { sealFile, type BlobStore, type SealedFile } from '../store/blobs.ts';
 import { look, lookThrough } from '../store/file-stat.ts';
-import { filesBelow } from '../store/tree.ts';
 import type { HashPool } from '../files/hash-pool.ts';
+import { EMPTY, inTreeOrder } from '../store/tree.ts';
+import { walkOutput } from './output-files.ts';
 
-/** The first declared output that a task did not write, as the failure that this is. */
-export function missingOutput(task: Task, places: Readonly<Record<string, string>>): Failure | null {
-  const missing = task.outputs.find((output) => !wasWritten(output, places[output.name]!));
-  if (missing === undefined) return null;
-  const { name, path } = missing;
-  return { type: 'failed', log: null, reason: 'output-missing', output: name, path };
+/** What keeps the outputs of a task from being taken, as the failure that this is: one is missing, or cannot be kept. */
+export function unfitOutput(task: Task, places: Readonly<Record<string, string>>): Failure | null {
+  for (const { name, path, directory } of task.outputs) {
+    const place = places[name]!;
+    if (lookThrough(place)?.kind !== (directory ? 'directory' : 'file')) {
+      return { type: 'failed', log: null, reason: 'output-missing', output: name, path };
+    }
+    const { unfit } = directory ? walkOutput(place) : { unfit: [] };
+    const [first] = unfit;
+    if (first === undefined) continue;
+    return { type: 'failed', log: null, reason: 'output-unfit', output: name, ...first };
+  }
+  return null;
 }
 
 /**
@@ -27,15 +36,17 @@ export async function collectOutputs(
   { blobs, hashing }: { readonly blobs: BlobStore; readonly hashing: HashPool },
   durable: boolean,
 ): Promise<OutputDigests> {
-  const written = task.outputs.map((output) => ({ output, files: sealFiles(output, places[output.name]!) }));
+  const written = task.outputs.map((output) => ({ output, ...sealFiles(output, places[output.name]!) }));
   const files = written.flatMap((each) => each.files);
   const digests = new Map<SealedFile, Digest>();
   await hashing.hash(files, (file, digest) => digests.set(file, digest));
   if (durable) for (const { path } of files) await syncAside(path);
   for (const file of files) blobs.moveIn(file, digests.get(file)!, durable);
-  const outputs = written.map(({ output, files }) => {
+  const outputs = written.map(({ output, files, empty }) => {
     const tree = files.map((file) => ({ path: file.name, digest: digests.get(file)! }));
-    return [output.name, output.directory ? blobs.addTree(tree, durable) : tree[0]!.digest] as const;
+    if (!output.directory) return [output.name, tree[0]!.digest] as const;
+    const directories = empty.map((path) => ({ path: `${path}/`, digest: EMPTY }));
+    return [output.name, blobs.addTree(inTreeOrder([...tree, ...directories]), durable)] as const;
   });
   return Object.fromEntries(outputs);
 }
@@ -45,21 +56,35 @@ interface WrittenFile extends SealedFile {
   readonly name: string;
 }
 
-function wasWritten({ directory }: TaskOutput, place: string): boolean {
-  if (lookThrough(place)?.kind !== (directory ? 'directory' : 'file')) return false;
-  return !directory || filesBelow(place).every((path) => lookThrough(`${place}/${path}`)?.kind === 'file');
-}
-
 /** All of them before any is moved: one may be a link to another. */
-function sealFiles({ directory }: TaskOutput, place: string): WrittenFile[] {
-  if (!directory) return [{ name: '', ...sealFile(withoutLink(place)) }];
-  return filesBelow(place).map((name) => ({ name, ...sealFile(withoutLink(`${place}/${name}`)) }));
+function sealFiles(
+  { directory }: TaskOutput,
+  place: string,
+): { readonly files: readonly WrittenFile[]; readonly empty: readonly string[] } {
+  const room = dirname(place);
+  if (!directory) return { files: [{ name: '', ...sealFile(ownFile(place, room)) }], empty: [] };
+  const { files, empty, foreign } = walkOutput(place);
+  const sealed = files.map((name) => {
+    const path = `${place}/${name}`;
+    return { name, ...sealFile(foreign.has(name) ? copyOf(path, room) : ownFile(path, room)) };
+  });
+  return { files: sealed, empty };
 }
 
-/** A link is an output by what it leads to: the bytes are copied, not the link kept. */
-function withoutLink(place: string): string {
-  if (look(place)?.kind !== 'link') return place;
-  const copy = temporaryName(place);
-  copyFileSync(realpathSync(place), copy);
-  return copy;
+/**
+ * A link is an output by what it leads to: the bytes are copied, not the link kept. So are those of a file that has
+ * other names, which is somebody else's, too: what becomes a blob must be written to by nobody.
+ */
+function ownFile(place: string, room: string): string {
+  const found = look(place);
+  return found?.kind === 'file' && found.stat.links === 1n ? place : copyOf(place, room);
+}
+
+/** In the task's own directory, for the file may lie elsewhere. */
+function copyOf(place: string, room: string): string {
+  const [source, target] = [realpathSync(place), temporaryName(join(room, 'copy'))];
+  copyFileSync(source, target);
+  const found = look(source);
+  if (found?.kind === 'file') chmodSync(target, found.stat.mode | 0o600);
+  return target;
 }

@@ -7,7 +7,7 @@ import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { normalPath } from '../manifest/path.ts';
 import type { TaskRecord } from '../plan/record.ts';
 import type { BlobStore } from '../store/blobs.ts';
-import type { Artifacts } from './artifacts.ts';
+import { linkAbove, type Artifacts } from './artifacts.ts';
 
 /** A task that the pipeline no longer has, such as an epoch taken out of a scan, and what it left. */
 export type FormerTask = readonly [id: string, record: TaskRecord];
@@ -36,7 +36,8 @@ export function removeLeftovers(former: readonly FormerTask[], place: Place): vo
     for (const output of formerOutputs(id, stage, manifest.artifacts)) {
       const digest = record.outputs[output.name];
       if (digest === undefined || current.has(output.path) || !artifacts.holds(output, digest)) continue;
-      if (!blobs.holds(output, digest)) continue;
+      // Behind a link it may be anybody's.
+      if (!blobs.holds(output, digest) || linkAbove(project, output.path) !== null) continue;
       rmSync(join(project, output.path), { recursive: true });
       removeEmpty(project, dirname(output.path), manifest.artifacts);
     }

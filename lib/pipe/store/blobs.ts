@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,7 +17,7 @@ import { look, type FileStat } from './file-stat.ts';
 import { hashFile } from './hash-file.ts';
 import { blobPath, type Layout } from './layout.ts';
 import type { StatCache } from './stat-cache.ts';
-import { decodeTree, encodeTree, type Tree } from './tree.ts';
+import { decodeTree, EMPTY, encodeTree, type Tree } from './tree.ts';
 
 /**
  * The content store: bytes by digest. A blob appears whole, by a rename, and is read-only from then on.
@@ -43,8 +44,8 @@ export class BlobStore {
     const known = this.#stats.find(digest, found.stat);
     if (known !== null) return known === digest;
     const hashedAt = Date.now();
-    const actual = hashFile(path);
-    this.#stats.keep(digest, found.stat, actual, hashedAt);
+    const actual = hashIfReadable(path);
+    if (actual !== null) this.#stats.keep(digest, found.stat, actual, hashedAt);
     return actual === digest;
   }
 
@@ -78,6 +79,11 @@ export class BlobStore {
    */
   moveIn({ path: file, stat, sealedAt }: SealedFile, digest: Digest, durable: boolean): void {
     const path = this.path(digest);
+    const before = look(path);
+    // Whoever needs to execute these bytes still can.
+    if (before?.kind === 'file' && (before.stat.mode & ~stat.mode & 0o111) !== 0) {
+      chmodSync(file, stat.mode | (before.stat.mode & 0o111));
+    }
     withDirectory(dirname(path), () => {
       renameSync(file, path);
     });
@@ -88,6 +94,10 @@ export class BlobStore {
   }
 
   addTree(tree: Tree, durable: boolean): Digest {
+    if (tree.some(({ path }) => path.endsWith('/')) && !this.intact(EMPTY)) {
+      writeAtomically(this.path(EMPTY), '', durable);
+      chmodSync(this.path(EMPTY), 0o444);
+    }
     const text = encodeTree(tree);
     const digest = digestOf(text);
     const path = this.path(digest);
@@ -113,16 +123,26 @@ export class BlobStore {
     }
   }
 
+  /** Who may do what with a copy of a blob: what the task that made it allowed, and its owner may write to it. */
+  modeOf(digest: Digest): number {
+    const found = look(this.path(digest));
+    return found?.kind === 'file' ? found.stat.mode | 0o200 : 0o644;
+  }
+
   /** Copies an intact blob to a new, writable file, sharing the bytes where the file system can; a large one aside. */
   async copyOut(digest: Digest, target: string): Promise<void> {
     const path = this.path(digest);
     const found = look(path);
-    if (found?.kind === 'file' && found.stat.size <= smallFile) writeFileSync(target, readFileSync(path));
-    else {
+    const mode = this.modeOf(digest);
+    if (found?.kind === 'file' && found.stat.size <= smallFile) {
+      writeFileSync(target, readFileSync(path), { mode });
+    } else {
       await copyFile(path, target, constants.COPYFILE_FICLONE);
-      chmodSync(target, 0o644);
+      chmodSync(target, mode);
     }
     age(target, Date.now());
+    // Something that outlives its task may still write to what was its output.
+    if (!this.intact(digest)) throw goneWhileCopied(path);
   }
 }
 
@@ -134,12 +154,29 @@ export interface SealedFile {
   readonly sealedAt: number;
 }
 
+/** As the file system would say it: such a blob counts as missing. */
+function goneWhileCopied(path: string): NodeJS.ErrnoException {
+  const message = `ENOENT: its bytes changed while they were copied, open '${path}'`;
+  return Object.assign(new Error(message), { code: 'ENOENT', syscall: 'open', path });
+}
+
+/** Null for a file of somebody else's that may not be read. */
+function hashIfReadable(path: string): Digest | null {
+  try {
+    return hashFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return null;
+    throw error;
+  }
+}
+
 /**
- * Makes a file read-only, and ages it: whoever writes to it later, even within the same tick of the clock,
- * changes its stats.
+ * Makes a file read-only, for those who may read or execute it, and ages it: whoever writes to it later, even
+ * within the same tick of the clock, changes its stats.
  */
 export function sealFile(path: string): SealedFile {
-  chmodSync(path, 0o444);
+  const { mode } = statSync(path);
+  chmodSync(path, (mode & 0o555) | 0o400);
   const sealedAt = Date.now();
   age(path, sealedAt);
   const found = look(path);

@@ -36,7 +36,9 @@ function classify(ask: () => BigIntStats | undefined): Entry | null {
   try {
     found = ask();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    // A link to itself leads nowhere.
+    if (code === 'ENOTDIR' || code === 'ELOOP') return null;
     throw error;
   }
   if (found === undefined) return null;

@@ -1,12 +1,22 @@
 import { readdirSync } from 'node:fs';
 import { digestOf, isDigest, type Digest } from '../digest.ts';
 
-/** A directory's content: files by relative path (with `/`), in the order of its code units. */
+/**
+ * A directory's content: files by relative path (with `/`), in the order of its code units. A path that ends in `/`
+ * is a directory with nothing in it.
+ */
 export type Tree = readonly TreeFile[];
 
 export interface TreeFile {
   readonly path: string;
   readonly digest: Digest;
+}
+
+/** What stands for an empty directory. */
+export const EMPTY = digestOf('');
+
+export function inTreeOrder(tree: readonly TreeFile[]): Tree {
+  return [...tree].sort((a, b) => byCodeUnit(a.path, b.path));
 }
 
 /** The canonical text of a tree. It is a blob like any other; its digest stands for the directory. */
@@ -28,17 +38,34 @@ export function decodeTree(text: string): Tree | null {
         ? { path, digest }
         : null;
     });
-    return tree.includes(null) ? null : (tree as Tree);
+    return tree.every((file) => file !== null) && isWell(tree) ? tree : null;
   } catch {
     return null;
   }
 }
 
-/** Relative paths of all that is not a directory below one, in the order of code units. */
-export function filesBelow(directory: string): readonly string[] {
+/** Whoever can write to a store could name any file of the machine: a listing stays below its directory, and says each once. */
+function isWell(tree: Tree): boolean {
+  return tree.every(({ path, digest }, index) => {
+    const empty = path.endsWith('/');
+    const parts = (empty ? path.slice(0, -1) : path).split('/');
+    const inside = parts.every(
+      (part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'),
+    );
+    return inside && (!empty || digest === EMPTY) && (index === 0 || tree[index - 1]!.path < path);
+  });
+}
+
+/**
+ * Relative paths of all that is not a directory below one, in the order of code units; and, if asked for, of
+ * directories with nothing in them, with a `/` at the end.
+ */
+export function filesBelow(directory: string, withEmpty = false): readonly string[] {
   const found: string[] = [];
   const visit = (relative: string) => {
-    for (const entry of readdirSync(`${directory}/${relative}`, { withFileTypes: true })) {
+    const entries = readdirSync(`${directory}/${relative}`, { withFileTypes: true });
+    if (withEmpty && entries.length === 0 && relative !== '') found.push(relative);
+    for (const entry of entries) {
       const path = relative + entry.name;
       if (entry.isDirectory()) visit(`${path}/`);
       else found.push(path);

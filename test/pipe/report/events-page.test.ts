@@ -33,6 +33,7 @@ const failures: Record<Failure['reason'], true> = {
   'output-missing': true,
   'input-missing': true,
   'input-changed': true,
+  'output-unfit': true,
   'input-undeclared': true,
   'store-failed': true,
 };

@@ -198,11 +198,11 @@ describe('an input of the project', () => {
 describe('what a task writes when it is over', () => {
   test('reaches no output of another task or attempt, and holds nobody up', async () => {
     const late =
-      '(setsid sh -c "while ! test -e go; do sleep 0.02; done; echo late > {outputs.x}; touch wrote" &)';
+      '(OUT={outputs.x} setsid sh -c "touch up; while ! test -e go; do sleep 0.02; done; echo late > \\$OUT; touch wrote" &)';
     const project = pipeline(
       `  d:\n    cmd: |\n      echo x >> tries\n      if [ $(wc -l < tries) -ge 2 ]; then\n` +
         `        echo good > {outputs.x}; touch go; while ! test -e wrote; do sleep 0.02; done; exit 0\n      fi\n` +
-        `      ${late}\n      exit 1\n    retries: 1\n    outputs: { x: x }\n`,
+        `      ${late}\n      while ! test -e up; do sleep 0.02; done\n      exit 1\n    retries: 1\n    outputs: { x: x }\n`,
     );
     expect(await project.run()).toEqual({ d: 'ran' });
     expect(project.read('artifacts/d/x')).toBe('good\n');

@@ -4,7 +4,7 @@ import { bytes, count } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
 import { hashFile } from '../../store/hash-file.ts';
 import { openLock, type Lock } from '../../store/lock.ts';
-import { filesBelow, treeDigest } from '../../store/tree.ts';
+import { EMPTY, filesBelow, treeDigest } from '../../store/tree.ts';
 import { artifactsNamed, type Artifact } from '../artifact.ts';
 import { configure, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
@@ -86,7 +86,10 @@ async function showArtifact(
 
 function digestAt(place: string): string {
   if (!statSync(place).isDirectory()) return hashFile(place);
-  return treeDigest(filesBelow(place).map((path) => ({ path, digest: hashFile(join(place, path)) })));
+  const paths = filesBelow(place, true);
+  return treeDigest(
+    paths.map((path) => ({ path, digest: path.endsWith('/') ? EMPTY : hashFile(join(place, path)) })),
+  );
 }
 
 async function contentLines(place: string): Promise<string[]> {
