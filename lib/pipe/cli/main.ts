@@ -7,7 +7,13 @@ import { program } from './program.ts';
 // A reader that went away (`pipe status | head`) wants no more, and no complaint.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(141);
-  throw error;
+  if (unsaid === null) process.stderr.write(`error: what is printed cannot be written: ${error.message}\n`);
+  unsaid = error;
+});
+// What runs goes on; in the end it is told by the exit status that not all was said.
+let unsaid: Error | null = null;
+process.on('exit', (status) => {
+  if (unsaid !== null && status === 0) process.exitCode = EXIT.failed;
 });
 
 const packageFile = new URL('../package.json', import.meta.url);

@@ -9,6 +9,9 @@ import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
 import type { FileDigests, Mark } from '../files/file-digests.ts';
 
+/** Where copies are on their way, in `artifacts/`. */
+export const INCOMING = '.incoming';
+
 /** The outputs under their readable names: copies of blobs, each put in place by a rename. */
 export class Artifacts {
   readonly #project: string;
@@ -28,7 +31,7 @@ export class Artifacts {
     this.#blobs = blobs;
     this.#stats = stats;
     this.#digests = digests;
-    this.#incoming = join(project, artifacts, '.incoming');
+    this.#incoming = join(project, artifacts, INCOMING);
   }
 
   /** Announces a task's outputs to be hashed with others. */

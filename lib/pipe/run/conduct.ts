@@ -15,6 +15,7 @@ import type { Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
 import { fillStore } from './fill-store.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { placedNow, readPlaced, writePlaced } from './placed.ts';
 import type { RunOptions, RunSummary } from './project.ts';
 import { RunLog, runName } from './run-log.ts';
 import { Schedule } from './schedule.ts';
@@ -68,7 +69,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     work.closeAll();
     found.artifacts.sweep();
   }
-  const unsaved = saveResults(request, found, lock);
+  const unsaved = saveResults(request, found, lock, [...schedule.outcomes.values()]);
   const summary: Finished = {
     type: 'finished',
     run,
@@ -91,12 +92,29 @@ function saveResults(
   { engine, manifest, graph, options }: RunRequest,
   { artifacts }: Survey,
   lock: Lock,
+  outcomes: readonly Outcome[],
 ): Finished['unsaved'] {
   const { project } = engine.layout;
   const former = options.selection.size === graph.tasks.length ? lock.keepOnly(graph.byId) : [];
   const unsaved = save(engine, lock);
   ifPossible(() => {
-    removeLeftovers(former, { project, manifest, graph, artifacts, blobs: engine.blobs });
+    const placed = readPlaced(engine.layout, manifest.profile);
+    const idle = outcomes.every(({ type }) => type === 'fresh');
+    if (idle && former.length === 0 && placed !== null) return;
+    const now = placedNow(graph, lock);
+    const there = new Set(now.map(({ path }) => path));
+    const others = (placed ?? []).filter(({ path }) => !there.has(path));
+    // Of a task that could not be finished, the last good outputs stay, wherever they lay.
+    const ended = outcomes.every(({ type }) => type !== 'failed' && type !== 'skipped');
+    const whole = ended && options.selection.size === graph.tasks.length;
+    writePlaced(engine.layout, manifest.profile, whole ? now : [...now, ...others]);
+    removeLeftovers(former, whole ? others : [], {
+      project,
+      manifest,
+      graph,
+      artifacts,
+      blobs: engine.blobs,
+    });
   });
   return unsaved;
 }

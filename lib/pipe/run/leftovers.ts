@@ -8,6 +8,7 @@ import { normalPath } from '../manifest/path.ts';
 import type { TaskRecord } from '../plan/record.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { linkAbove, type Artifacts } from './artifacts.ts';
+import type { Placed } from './placed.ts';
 
 /** A task that the pipeline no longer has, such as an epoch taken out of a scan, and what it left. */
 export type FormerTask = readonly [id: string, record: TaskRecord];
@@ -25,22 +26,31 @@ interface Place {
  * more. Only files with just the bytes that were recorded, and only if the store has them too: putting the
  * old value back brings them back.
  */
-export function removeLeftovers(former: readonly FormerTask[], place: Place): void {
-  if (former.length === 0) return;
+export function removeLeftovers(
+  former: readonly FormerTask[],
+  placed: readonly Placed[],
+  place: Place,
+): void {
+  if (former.length + placed.length === 0) return;
   const { graph, manifest, artifacts, blobs, project } = place;
   const current = new Set(graph.tasks.flatMap(({ outputs }) => outputs.map(({ path }) => path)));
+  const left = [...placed];
   const stages = new Map(manifest.stages.map((stage) => [stage.name, stage]));
   for (const [id, record] of former) {
     const stage = stages.get(id.split('@')[0]!);
     if (stage === undefined) continue;
     for (const output of formerOutputs(id, stage, manifest.artifacts)) {
       const digest = record.outputs[output.name];
-      if (digest === undefined || current.has(output.path) || !artifacts.holds(output, digest)) continue;
-      // Behind a link it may be anybody's.
-      if (!blobs.holds(output, digest) || linkAbove(project, output.path) !== null) continue;
-      rmSync(join(project, output.path), { recursive: true });
-      removeEmpty(project, dirname(output.path), manifest.artifacts);
+      if (digest !== undefined) left.push({ path: output.path, directory: output.directory, digest });
     }
+  }
+  for (const { path, directory, digest } of left) {
+    const output = { name: '', path, directory };
+    if (current.has(path) || !artifacts.holds(output, digest)) continue;
+    // Behind a link it may be anybody's.
+    if (!blobs.holds(output, digest) || linkAbove(project, path) !== null) continue;
+    rmSync(join(project, path), { recursive: true });
+    removeEmpty(project, dirname(path), manifest.artifacts);
   }
 }
 

@@ -8,7 +8,7 @@ import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '..
 import type { OutputDigests } from '../plan/record.ts';
 import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
-import { Artifacts } from './artifacts.ts';
+import { Artifacts, INCOMING } from './artifacts.ts';
 import type { Toolchain } from '../code/check.ts';
 import type { StageCode } from '../code/code-cache.ts';
 import type { ChangedSource } from '../plan/compare.ts';
@@ -74,7 +74,11 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   const plans = planAll(facts, (index) => selection.has(index), known);
   const { bundles, codeNotes } = stages;
   const toRun = tasks.filter(({ index }) => plans.get(index)!.plan.state !== 'fresh');
-  const stageIssues = [...stages.stageIssues, ...linkIssues(engine.layout.project, toRun, digests)];
+  const stageIssues = [
+    ...stages.stageIssues,
+    ...ownPlaceIssues(manifest.artifacts, toRun),
+    ...linkIssues(engine.layout.project, toRun, digests),
+  ];
   return { facts, plans, known, bundles, digests, sources, artifacts, stageIssues, inputIssues, codeNotes };
 }
 
@@ -86,6 +90,19 @@ export function changedSources(
 ): readonly ChangedSource[] {
   const followed = python.changedSources(before, after);
   return followed ?? code.changedSources(before, after).map((path) => ({ path, parts: [] }));
+}
+
+/** Outputs that would lie where copies are on their way, which is cleared after each run. */
+function ownPlaceIssues(artifacts: string, tasks: Iterable<Task>): StageIssue[] {
+  const issues = new Map<string, StageIssue>();
+  for (const { stage, outputs } of tasks) {
+    for (const { name, path } of outputs) {
+      if (!`${path}/`.startsWith(`${artifacts}/${INCOMING}/`)) continue;
+      const message = `${artifacts}/${INCOMING} is a directory of pipe's own; give the output another path`;
+      issues.set(`${stage.name} ${name}`, { stage: stage.name, path: ['outputs', name], message });
+    }
+  }
+  return [...issues.values()];
 }
 
 /** Finds the files of every input, which announces them; what cannot be found is an issue, once per path. */

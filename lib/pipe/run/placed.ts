@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Digest } from '../digest.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Layout } from '../store/layout.ts';
+import type { Lock } from '../store/lock.ts';
+import { readSealed, writeSealed } from '../store/sealed.ts';
+
+/** An output as it was put into `artifacts/`. */
+export interface Placed {
+  readonly path: string;
+  readonly directory: boolean;
+  readonly digest: Digest;
+}
+
+/**
+ * What lies in `artifacts/` of a profile by pipe's own doing. The lock does not say where outputs lie, and a stage
+ * that is gone does not say it any more.
+ */
+export function readPlaced(layout: Layout, profile: string): readonly Placed[] | null {
+  const rows = readSealed(fileOf(layout, profile)) as [string, boolean, Digest][] | null;
+  return rows?.map(([path, directory, digest]) => ({ path, directory, digest })) ?? null;
+}
+
+export function writePlaced(layout: Layout, profile: string, placed: readonly Placed[]): void {
+  const rows = placed.map(({ path, directory, digest }) => [path, directory, digest]);
+  writeSealed(fileOf(layout, profile), rows);
+}
+
+/** What the lock says of every output that the pipeline has now. */
+export function placedNow(graph: Graph, lock: Lock): readonly Placed[] {
+  return graph.tasks.flatMap((task) => {
+    const outputs = lock.get(task.id)?.outputs ?? {};
+    return task.outputs.flatMap(({ name, path, directory }) => {
+      const digest = outputs[name];
+      return digest === undefined ? [] : [{ path, directory, digest }];
+    });
+  });
+}
+
+function fileOf({ local }: Layout, profile: string): string {
+  return join(local, `placed.${profile}.json`);
+}
