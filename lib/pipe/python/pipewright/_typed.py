@@ -47,9 +47,9 @@ def typed(value: Any, kind: Any, path: Path = ()) -> Any:
         return _dataclass(value, kind, path)
     if _is_typed_dict(kind):
         return _typed_dict(value, kind, path)
-    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+    if origin is None and isinstance(kind, type) and issubclass(kind, enum.Enum):
         return _enumerated(value, kind, path)
-    if isinstance(kind, type) and issubclass(kind, os.PathLike):
+    if origin is None and isinstance(kind, type) and issubclass(kind, os.PathLike):
         return pathlib.Path(_plain(value, str, path))
     if kind in _WORDS:
         return _plain(value, kind, path)
@@ -175,7 +175,9 @@ def _hints(kind: Any) -> Mapping[str, Any]:
 
 
 def _is_typed_dict(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, dict) and hasattr(kind, "__required_keys__")
+    # Before Python 3.11, `list[str]` calls itself a type, too.
+    plain = typing.get_origin(kind) is None and isinstance(kind, type)
+    return plain and issubclass(kind, dict) and hasattr(kind, "__required_keys__")
 
 
 def _expect(value: Any, kind: type, words: str, path: Path) -> None:
