@@ -30,6 +30,8 @@ export interface FilePort {
   readonly name: string;
   /** Null where the file has no number: a batch of any size. */
   readonly dims: readonly (number | null)[] | null;
+  /** Of its elements, by onnx.proto's number; 0 where the file does not say. */
+  readonly type: number;
 }
 
 /** An `.onnx` file. */
@@ -190,6 +192,7 @@ function node(reader: Reader): FileNode {
 function port(reader: Reader): FilePort {
   let name = '';
   let dims: (number | null)[] | null = null;
+  let type = 0;
   const dimension = (r: Reader): void => {
     let size: number | null = null;
     inner(r, { 1: (d) => (size = int64(d)) });
@@ -209,7 +212,7 @@ function port(reader: Reader): FilePort {
       });
     },
   });
-  return { name, dims };
+  return { name, dims, type };
 }
 
 /** Bytes that are no `.onnx` file, or one with what is not read. */

@@ -44,8 +44,8 @@ describe('weights', () => {
           { op: 'Mul', domain: '', name: 'm', inputs: ['x', 'w'], outputs: ['y'], attributes: {}, notes: {} },
         ],
         tensors: { w: { name: 'w', dims: [2], type: 'float32', values: new Float32Array(2) } },
-        inputs: [{ name: 'x', dims: null }],
-        outputs: [{ name: 'y', dims: null }],
+        inputs: [{ name: 'x', dims: null, type: 1 }],
+        outputs: [{ name: 'y', dims: null, type: 1 }],
       });
       expect([...readCheckpoint(graph, { name: 'w.safetensors', bytes }).w!.values]).toEqual([1, -2.5]);
     }
