@@ -183,6 +183,7 @@ async function explainer(model: Model, engine: Engine): Promise<Explainer> {
       smoothGrad: { samples: 25, noise: 0.15 },
       integratedGradients: { steps: 32 },
       occlusion: { window: 8, stride: 4 },
+      rise: { masks: 500, cells: 7 },
     },
     noise: noiseFields(25, [32, 32, 3]),
   });

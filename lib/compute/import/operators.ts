@@ -111,7 +111,13 @@ export const operators: Readonly<Record<string, Operator>> = {
   Slice: slice,
   Softmax: softmax,
   Softplus: unary(softplus),
-  Mod: ({ inputs }) => knownBinary(inputs as Value[], (a, b) => a - b * Math.floor(a / b)),
+  Mod: (operation) => {
+    const values = operation.inputs as Value[];
+    if (values.some((value) => value.known === null))
+      throw new Error('operands that are computed are not imported');
+    const whole = numberOf(operation, 'fmod', 0) === 1 ? Math.trunc : Math.floor;
+    return knownBinary(values, (a, b) => a - b * whole(a / b));
+  },
   Mish: unary((x) => tf.mul(x, tf.tanh(softplus(x)))),
   Split: split,
   Sqrt: unary(tf.sqrt, Math.sqrt),

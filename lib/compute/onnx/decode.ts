@@ -207,7 +207,7 @@ function port(reader: Reader): FilePort {
     2: (r) => {
       inner(r, {
         1: (t) => {
-          inner(t, { 2: shape });
+          inner(t, { 1: (e) => (type = e.int32()), 2: shape });
         },
       });
     },

@@ -4,15 +4,17 @@ import type { Engine, Program, TensorMap, TensorValue } from '../../compute/prog
 import { keptWeights } from '../model/kept-weights.ts';
 import type { Model } from '../model/model.ts';
 import { batchRows, firstRows, takeRows } from './batches.ts';
-import { explained, type MethodParameters, type Target } from './explained.ts';
+import { explained, type MethodParameters, PIXELS_AT_ONCE, type Target } from './explained.ts';
 import { type MethodName, methods } from './methods.ts';
 import { ordinary } from './rules.ts';
 
 /**
- * Images in one call. Small, because SmoothGrad makes 25 of each, whose activations all have to be kept for
- * the way back.
+ * Images in one call. Few, because SmoothGrad makes 25 of each, whose activations all have to be kept for the way
+ * back; of large images fewer.
  */
-const batchSize = 4;
+function imagesAtOnce([height, width]: readonly number[]): number {
+  return Math.min(4, Math.max(1, Math.floor(PIXELS_AT_ONCE / (2 * height! * width!))));
+}
 
 /** Images as the network sees them, with the class to explain of each. */
 export interface ImagesToExplain {
@@ -50,10 +52,12 @@ export interface ExplainedBatch {
 export class Explainer {
   readonly #program: Program;
   readonly #classes: number;
+  readonly #batchSize: number;
 
-  private constructor(program: Program, classes: number) {
+  private constructor(program: Program, classes: number, batchSize: number) {
     this.#program = program;
     this.#classes = classes;
+    this.#batchSize = batchSize;
   }
 
   /** `imageShape`: [height, width, channels]. */
@@ -64,6 +68,7 @@ export class Explainer {
     options: ExplainOptions,
   ): Promise<Explainer> {
     const kept = keptWeights(model);
+    const batchSize = imagesAtOnce(imageShape);
     const program = await engine.compile(
       (inputs) => ({ ...explanation(model, inputs, options), ...kept.outputs(inputs) }),
       {
@@ -76,7 +81,7 @@ export class Explainer {
         state: kept.state,
       },
     );
-    return new Explainer(program, model.classes);
+    return new Explainer(program, model.classes, batchSize);
   }
 
   /**
@@ -85,6 +90,7 @@ export class Explainer {
    */
   async *explain(weights: TensorMap, { x, classes }: ImagesToExplain): AsyncGenerator<ExplainedBatch> {
     const [count = 0] = x.shape;
+    const batchSize = this.#batchSize;
     this.#program.setState(weights);
     for (let first = 0; first < count; first += batchSize) {
       const rows = batchRows(count, first, batchSize);

@@ -20,10 +20,16 @@ export interface MethodParameters {
     readonly steps: number;
   };
   readonly occlusion: {
-    /** Side of the square that is covered, in pixels. */
-    readonly window: number;
-    /** Pixels from one square to the next. */
-    readonly stride: number;
+    /** Side of the square that is covered, in pixels; null: a quarter of the image's shorter side. */
+    readonly window: number | null;
+    /** Pixels from one square to the next; null: half the square's side. */
+    readonly stride: number | null;
+  };
+  readonly rise: {
+    /** Masks, N. */
+    readonly masks: number;
+    /** Cells of a mask's grid along each side. */
+    readonly cells: number;
   };
 }
 
@@ -98,10 +104,39 @@ export function explained(
   };
 }
 
+/**
+ * Pixels of images that pass through the network together. What a pass keeps for its way back grows with them, so
+ * that the memory of a program does not grow with the size of the images or the number of their copies: a hundred
+ * images of 32 × 32.
+ */
+export const PIXELS_AT_ONCE = 100 * 32 * 32;
+
+/**
+ * A function of images that looks at each by itself, done to as many at once as pass together: whole batches, since
+ * classes go with a batch.
+ */
+function inPasses<T extends Tensor>(x: Tensor4D, batch: number, pass: (part: Tensor4D) => T): T {
+  const [count, height, width] = x.shape;
+  const most = batch * Math.max(1, Math.floor(PIXELS_AT_ONCE / (batch * height * width)));
+  if (count <= most) return pass(x);
+  const parts: T[] = [];
+  for (let first = 0; first < count; first += most) {
+    const size = [Math.min(most, count - first), ...x.shape.slice(1)] as Tensor4D['shape'];
+    parts.push(pass(tf.slice(x, [first, 0, 0, 0], size)));
+  }
+  return tf.concat<T>(parts, 0);
+}
+
+/** S_c of altered copies of the batch, `[copies × batch]`, in as many passes as they need. */
+export function scoreOfCopies(explained: Explained, copies: Tensor4D): Tensor1D {
+  return inPasses(copies, explained.x.shape[0], (part) => explained.score(part, ordinary));
+}
+
 /** ∂S_c/∂x of each image under a ReLU rule; for copies of the batch likewise. Signed, of the shape of x. */
 export function inputGradient(explained: Explained, x: Tensor4D, relu: ReluRule): Tensor4D {
   // The images of a batch do not act on one another, so the gradient of the sum holds each one's own.
-  return tf.grad((input: Tensor): Tensor => tf.sum(explained.score(input as Tensor4D, relu)))(x) as Tensor4D;
+  const gradient = tf.grad((input: Tensor): Tensor => tf.sum(explained.score(input as Tensor4D, relu)));
+  return inPasses(x, explained.x.shape[0], (part) => gradient(part) as Tensor4D);
 }
 
 /** ∂S_c/∂A, `[batch, u, v, k]`, with the ReLUs' ordinary derivative. */

@@ -1,4 +1,5 @@
 import { deconvolution } from './deconvolution.ts';
+import { eigenCam } from './eigen-cam.ts';
 import type { AttributionMethod } from './explained.ts';
 import { gradCam } from './grad-cam.ts';
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
@@ -9,7 +10,9 @@ import { guidedGradCam } from './guided-grad-cam.ts';
 import { integratedGradients } from './integrated-gradients.ts';
 import { layerCam } from './layer-cam.ts';
 import { occlusion } from './occlusion.ts';
+import { rise } from './rise.ts';
 import { saliency } from './saliency.ts';
+import { scoreCam } from './score-cam.ts';
 import { smoothGrad } from './smooth-grad.ts';
 import { varGrad } from './var-grad.ts';
 
@@ -28,6 +31,9 @@ export const methods = {
   'layer-cam': layerCam,
   occlusion,
   'var-grad': varGrad,
+  'score-cam': scoreCam,
+  'eigen-cam': eigenCam,
+  rise,
 } as const satisfies Readonly<Record<string, AttributionMethod>>;
 
 /** Methods that have rules of their own for the ReLUs of a net; without a ReLU they are saliency. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { AttributionMethod } from './explained.ts';
+import { type AttributionMethod, scoreOfCopies } from './explained.ts';
 import { ordinary } from './rules.ts';
 
 /**
@@ -16,13 +16,15 @@ import { ordinary } from './rules.ts';
 export const occlusion: AttributionMethod = (explained) => {
   const { x, parameters } = explained;
   const [batch, height, width, channels] = x.shape;
-  const visible = visibility(height, width, parameters.occlusion.window, parameters.occlusion.stride);
+  const side = parameters.occlusion.window ?? Math.max(1, Math.floor(Math.min(height, width) / 4));
+  const stride = parameters.occlusion.stride ?? Math.max(1, Math.floor(side / 2));
+  const visible = visibility(height, width, side, stride);
   const squares = visible.length / (height * width);
   const kept = tf.tensor(visible, [squares, 1, height * width, 1]);
   const covered = tf.mul(tf.reshape(x, [1, batch, height * width, channels]), kept);
   const copies = tf.reshape<Tensor4D['rankType']>(covered, [squares * batch, height, width, channels]);
   const whole = tf.reshape(explained.score(x, ordinary), [1, batch]);
-  const falls = tf.sub(whole, tf.reshape(explained.score(copies, ordinary), [squares, batch]));
+  const falls = tf.sub(whole, tf.reshape(scoreOfCopies(explained, copies), [squares, batch]));
   // [batch, squares] × [squares, pixels]: each pixel's mean over the squares that cover it.
   const means = tf.matMul(
     falls,

@@ -25,11 +25,21 @@ export const attributeParams = z.strictObject({
   integratedGradients: z.strictObject({ steps: z.int().positive().default(32) }).prefault({}),
   occlusion: z
     .strictObject({
-      /** Side of the covered square and distance between squares, in pixels. */
-      window: z.int().positive().default(8),
-      stride: z.int().positive().default(4),
+      /** Side of the covered square and distance between squares, in pixels; null: by the size of the image. */
+      window: z.int().positive().nullable().default(null),
+      stride: z.int().positive().nullable().default(null),
     })
-    .refine(({ window, stride }) => stride <= window, 'a stride above the window leaves pixels uncovered')
+    .refine(
+      ({ window, stride }) => window === null || stride === null || stride <= window,
+      'a stride above the window leaves pixels uncovered',
+    )
+    .prefault({}),
+  rise: z
+    .strictObject({
+      masks: z.int().positive().default(500),
+      /** Of a mask's grid, along each side. */
+      cells: z.int().min(2).default(7),
+    })
     .prefault({}),
 });
 

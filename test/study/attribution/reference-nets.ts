@@ -38,6 +38,7 @@ export const referenceParameters = {
   smoothGrad: { samples, noise: 0.15 },
   integratedGradients: { steps: 6 },
   occlusion: { window: 4, stride: 2 },
+  rise: { masks: 6, cells: 3 },
 } as const;
 
 export function readReferenceNet(family: string, state: string): ReferenceNet {

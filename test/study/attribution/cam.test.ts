@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { classActivation } from '../../../lib/study/attribution/cam.ts';
+import { eigenCam } from '../../../lib/study/attribution/eigen-cam.ts';
+import { type Explained, PIXELS_AT_ONCE, scoreOfCopies } from '../../../lib/study/attribution/explained.ts';
+import { gradCam } from '../../../lib/study/attribution/grad-cam.ts';
+import { rise } from '../../../lib/study/attribution/rise.ts';
+import { scoreCam } from '../../../lib/study/attribution/score-cam.ts';
+import { registerGradients } from '../../../lib/compute/gradients/register.ts';
+import { referenceParameters } from './reference-nets.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  registerGradients();
+});
+
+/** S = Σ w · x of images of one channel; a layer that is [x, 2x], whose score is 3 and 5 times its sums. */
+function net(x: Tensor4D, weights: readonly number[]): Explained {
+  const [, height, width] = x.shape;
+  const w = tf.tensor4d([...weights], [1, height, width, 1]);
+  return {
+    x,
+    score: (images) => tf.sum(tf.mul(images, w), [1, 2, 3]),
+    layers: [
+      {
+        features: tf.concat<Tensor4D>([x, tf.mul<Tensor4D>(x, 2)], 3),
+        score: (a) => tf.sum<tf.Tensor1D>(tf.mul(a, tf.tensor1d([3, 5])), [1, 2, 3]),
+      },
+    ],
+    noise: tf.zeros<tf.Rank.R2>([1, height * width]),
+    parameters: referenceParameters,
+  };
+}
+
+function close(actual: tf.Tensor, wanted: readonly number[]): void {
+  const values = actual.dataSync();
+  expect(values.length).toBe(wanted.length);
+  values.forEach((value, i) => {
+    expect(value).toBeCloseTo(wanted[i]!, 4);
+  });
+}
+
+const image = tf.tensor4d([1, 2, 4, 3], [1, 2, 2, 1]);
+
+describe('Score-CAM', () => {
+  it('weights each feature by the score of what it leaves to be seen', () => {
+    // Both features scale to (0, 1/3, 1, 2/3): the same is seen, and their weights are a half each.
+    close(scoreCam(net(image, [1, 1, 1, 1])), [1.5, 3, 6, 4.5]);
+  });
+
+  it('lets a feature that is the same everywhere cover nothing', () => {
+    const flat = tf.ones<tf.Rank.R4>([1, 2, 2, 1]);
+    close(scoreCam(net(flat, [1, 2, 3, 4])), [1.5, 1.5, 1.5, 1.5]);
+  });
+});
+
+describe('Eigen-CAM', () => {
+  it('is the projection of every place on the direction in which the features are largest', () => {
+    // A = x ⊗ (1, 2), of rank one: v₁ = (1, 2) / √5.
+    close(
+      eigenCam(net(image, [1, 1, 1, 1])),
+      [1, 2, 4, 3].map((value) => value * Math.sqrt(5)),
+    );
+  });
+
+  it('is zero where the features are', () => {
+    close(eigenCam(net(tf.zeros([1, 2, 2, 1]), [1, 1, 1, 1])), [0, 0, 0, 0]);
+  });
+});
+
+describe('RISE', () => {
+  it('comes near the score of each pixel, up to what all share, with many masks', () => {
+    // The score is Σ w x M: the mean of it where pixel i is seen is w x of i and half of the others'.
+    const weights = [0, 0, 8, 0];
+    const many = {
+      ...net(image, weights),
+      parameters: { ...referenceParameters, rise: { masks: 4000, cells: 2 } },
+    };
+    const [a, b, c, d] = rise(many).dataSync();
+    expect(Math.abs(c! - 32)).toBeLessThan(1.5);
+    for (const other of [a!, b!, d!]) expect(Math.abs(other - 16)).toBeLessThan(1.5);
+  });
+});
+
+describe('a class activation map of several layers', () => {
+  it('is the mean of theirs, enlarged to the largest, each from 0 to 1', () => {
+    const { layers, ...rest } = net(image, [1, 1, 1, 1]);
+    const small = { ...layers[0]!, features: tf.tensor4d([7], [1, 1, 1, 1]) };
+    const map = classActivation(({ features }) => tf.slice(features, [0, 0, 0, 0], [-1, -1, -1, 1]));
+    close(map({ ...rest, layers: [layers[0]!, small] }), [0.625, 0.75, 1, 0.875]);
+  });
+
+  it('of one layer is that layer’s, as it is', () => {
+    // Weights are the mean gradients, 3 and 5.
+    close(gradCam(net(image, [1, 1, 1, 1])), [13, 26, 52, 39]);
+  });
+});
+
+describe('copies of images', () => {
+  it('pass through the network no more at once than so many pixels have, in whole batches, to the same scores', () => {
+    const side = 64;
+    const counts: number[] = [];
+    const x = tf.randomNormal<tf.Rank.R4>([3, side, side, 1], 0, 1, 'float32', 1);
+    const whole = net(x, new Array<number>(side * side).fill(1));
+    const counting: Explained = {
+      ...whole,
+      score(images, relu) {
+        counts.push(images.shape[0]);
+        return whole.score(images, relu);
+      },
+    };
+    const copies = tf.tile(x, [20, 1, 1, 1]);
+    close(scoreOfCopies(counting, copies), [...whole.score(copies, (y) => y).dataSync()]);
+    expect(counts.length).toBeGreaterThan(1);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(60);
+    for (const count of counts) {
+      expect(count % 3).toBe(0);
+      expect(count * side * side).toBeLessThanOrEqual(PIXELS_AT_ONCE);
+    }
+  });
+});
