@@ -11,6 +11,7 @@ stages:
     cmd: 'echo $$ > begun.pid; test -e quickly || sleep 60; cp {inputs.a} {outputs.b}'
     inputs: { a: quick.a }
     outputs: { b: b.txt }
+  after: { cmd: 'cp {inputs.b} {outputs.c}', inputs: { b: slow.b }, outputs: { c: c.txt } }
 `,
   });
 }
@@ -41,20 +42,25 @@ describe('a run that is interrupted', () => {
     expect(status).toBe(130);
     expect(err).toBe('stopping; once more to kill\n');
     expect(out).toContain('ran       quick');
+    expect(out).toMatch(/^stopped: 1 ran, 1 interrupted, 1 not started in /m);
+    expect(out).not.toContain('done:');
+    expect((await project.pipe('log')).out).toContain('stopped, 1 ran, 2 skipped');
     expect(lives(pid)).toBe(false);
     expect(project.exists('artifacts/slow')).toBe(false);
     project.write('quickly', '');
-    expect(await project.outcomes('run')).toEqual(['slow ran']);
+    expect(await project.outcomes('run')).toEqual(['after ran', 'slow ran']);
   });
 
   test('by SIGKILL leaves no lock, and goes on from what was finished', async () => {
     const project = slow();
     const running = project.start('run');
     await begun(project);
+    expect((await project.pipe('log')).out).toMatch(/ running: 1 of 3 tasks done/);
     process.kill(-Number(project.read('begun.pid')), 'SIGKILL');
     running.child.kill('SIGKILL');
     await running.ended;
     project.write('quickly', '');
+    expect((await project.pipe('log')).out).toContain('did not end');
     const { status, out } = await project.pipe('run');
     expect(out).not.toContain('quick (');
     expect(status).toBe(0);

@@ -1,4 +1,6 @@
 import type { Write } from '../report/reporter.ts';
+import { makeWay } from '../report/screen.ts';
+import { shown } from '../report/shown.ts';
 import { styleFor, type Style } from '../report/style.ts';
 
 /** What a command may touch of the process it runs in. */
@@ -23,11 +25,14 @@ export function contextOf(directory: string, noColor: boolean): Context {
   return {
     directory,
     env,
-    out: (text) => void stdout.write(text),
+    out: (text) => void stdout.write(shown(text, stdout.isTTY)),
     live: stdout.isTTY && env.TERM !== 'dumb',
     columns: stdout.isTTY ? stdout.columns : undefined,
     style: styleFor({ isTTY: stdout.isTTY, env, noColor }),
-    err: (text) => void stderr.write(text),
+    err: (text) => {
+      makeWay();
+      stderr.write(shown(text, stderr.isTTY));
+    },
     errStyle: styleFor({ isTTY: stderr.isTTY, env, noColor }),
   };
 }

@@ -8,7 +8,8 @@ export type Outcome =
   | { readonly type: 'ran'; readonly ms: number; readonly changed: boolean }
   | Failure
   | { readonly type: 'skipped'; readonly reason: 'upstream-failed'; readonly upstream: string }
-  | { readonly type: 'skipped'; readonly reason: 'stopped' };
+  /** The run was stopped before it began, or while it ran. */
+  | { readonly type: 'skipped'; readonly reason: 'stopped' | 'interrupted' };
 
 /** `log` is the project-relative path of the task's log. */
 export type Failure = { readonly type: 'failed'; readonly log: string | null } & (

@@ -25,7 +25,9 @@ export function forestalled(
     if (before?.type === 'failed') {
       return { type: 'skipped', reason: 'upstream-failed', upstream: graph.tasks[need]!.id };
     }
-    if (before?.type === 'skipped') return before;
+    // What waits for a task that was interrupted has not been.
+    if (before?.type === 'skipped')
+      return before.reason === 'interrupted' ? { type: 'skipped', reason: 'stopped' } : before;
   }
   return stopping ? { type: 'skipped', reason: 'stopped' } : null;
 }

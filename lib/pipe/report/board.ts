@@ -1,6 +1,7 @@
 import type { Failure, Outcome } from '../plan/outcome.ts';
 import type { RunEvent } from '../run/event.ts';
 import { stageOf } from './reason.ts';
+import { lastDrawn } from './shown.ts';
 
 /** What is known of a run at one moment, folded from its events. */
 export interface Board {
@@ -13,6 +14,8 @@ export interface Board {
   readonly running: Map<string, RunningTask>;
   /** In the order in which their first task was seen. */
   readonly stages: Map<string, StageTally>;
+  /** Tasks that ran when the run was stopped. */
+  interrupted: number;
   readonly failures: { readonly task: string; readonly failure: Failure; readonly tail: readonly string[] }[];
   waitingFor: { readonly pid: number; readonly host: string } | null;
 }
@@ -56,6 +59,7 @@ export function newBoard(stageTotals: ReadonlyMap<string, number> = new Map()): 
     finished: 0,
     running: new Map(),
     stages: new Map(),
+    interrupted: 0,
     failures: [],
     waitingFor: null,
   };
@@ -108,6 +112,7 @@ function settle(board: Board, task: string, outcome: Outcome): void {
   board.finished += 1;
   const tally = tallyOf(board, task);
   tally[outcome.type] += 1;
+  if (outcome.type === 'skipped' && outcome.reason === 'interrupted') board.interrupted += 1;
   if (outcome.type === 'ran') tally.ms += outcome.ms;
   if (outcome.type === 'failed') board.failures.push({ task, failure: outcome, tail: running?.tail ?? [] });
 }
@@ -127,6 +132,6 @@ function newTally(tasks: number | null): StageTally {
 }
 
 function remember(tail: string[], text: string): void {
-  for (const line of text.split('\n')) if (line.trim() !== '') tail.push(line);
+  for (const line of text.split('\n').map(lastDrawn)) if (line.trim() !== '') tail.push(line);
   if (tail.length > TAIL_LINES) tail.splice(0, tail.length - TAIL_LINES);
 }

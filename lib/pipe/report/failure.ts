@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Failure } from '../plan/outcome.ts';
 import { failureLines, failureText } from './outcome.ts';
+import { lastDrawn } from './shown.ts';
 import type { Style } from './style.ts';
 
 /**
@@ -18,9 +19,16 @@ export function failureReport(
   const lines = own.length > 0 ? own : printed;
   return [
     `${colors.bold(colors.red('failed'))}  ${colors.bold(task)}: ${failureText(failure)}`,
-    ...lines.map((line) => `        ${colors.dim('|')} ${line.trimEnd()}`),
+    ...lines.map((line) => `        ${colors.dim('|')} ${clipped(lastDrawn(line).trimEnd())}`),
     ...(failure.log === null ? [] : [`        log: ${fromHere(failure.log)}`]),
   ];
+}
+
+/** Letters of a line on the screen; the log has all of it. */
+const LONGEST = 2000;
+
+function clipped(line: string): string {
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
 }
 
 /** As it can be opened from where the user stands, when that is shorter. */

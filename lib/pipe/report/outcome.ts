@@ -27,7 +27,8 @@ export function outcomeDetail(outcome: Outcome): string {
     case 'failed':
       return failureText(outcome);
     case 'skipped':
-      return outcome.reason === 'stopped' ? 'the run was stopped' : `${outcome.upstream} failed`;
+      if (outcome.reason === 'upstream-failed') return `${outcome.upstream} failed`;
+      return outcome.reason === 'stopped' ? 'the run was stopped' : 'it ran when the run was stopped';
   }
 }
 

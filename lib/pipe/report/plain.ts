@@ -68,7 +68,8 @@ function finished(
   tail: readonly string[],
   style: Style,
 ): string[] {
-  if (outcome.type === 'fresh') return [];
+  // Of tasks that did not run, the summary gives the number for each stage.
+  if (outcome.type === 'fresh' || outcome.type === 'skipped') return [];
   if (outcome.type === 'failed') return failureReport(task, outcome, tail, style);
   const detail = outcomeDetail(outcome);
   return [`${outcomeWord(outcome).padEnd(8)}  ${task}${detail === '' ? '' : ` (${detail})`}`];

@@ -2,6 +2,7 @@ import { dirname, extname } from 'node:path';
 import type { RunEvent } from '../run/event.ts';
 import type { Board, StageTally } from './board.ts';
 import { groupBy } from '../group.ts';
+import { failureText } from './outcome.ts';
 import { count, duration } from './quantity.ts';
 import type { Style } from './style.ts';
 import { columnsOf, padded } from './width.ts';
@@ -18,20 +19,31 @@ export function summary(board: Board, finished: Finished, style: Style): string[
   }
   const busy = [...board.stages].filter(([, tally]) => !idle(tally));
   const width = Math.max(0, ...busy.map(([stage]) => columnsOf(stage)));
+  const stopped = finished.stopped === true;
   const counts = [
     ['ran', finished.ran],
     ['restored', finished.restored],
     ['up to date', finished.fresh],
     ['failed', finished.failed],
-    ['skipped', finished.skipped],
+    ['interrupted', stopped ? board.interrupted : 0],
+    [stopped ? 'not started' : 'skipped', finished.skipped - (stopped ? board.interrupted : 0)],
   ] as const;
   const total = counts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
-  const verdict = finished.failed > 0 ? colors.red('failed') : colors.green('done');
+  const well = stopped ? colors.yellow('stopped') : colors.green('done');
+  const verdict = finished.failed > 0 ? colors.red('failed') : well;
+  // What went wrong is not to be looked for above what was skipped.
+  const again = finished.skipped + finished.ran > 0 ? board.failures.slice(0, LISTED_FAILURES) : [];
   return [
     ...busy.map(([stage, tally]) => `  ${padded(stage, width)}  ${tallyText(tally)}`),
     `${colors.bold(verdict)}: ${total.join(', ')} in ${duration(finished.ms)}`,
+    ...again.map(({ task, failure }) => `  ${colors.red('failed')}  ${task}: ${failureText(failure)}`),
+    ...(board.failures.length > again.length && again.length > 0
+      ? [`  and ${board.failures.length - again.length} more failed`]
+      : []),
   ];
 }
+
+const LISTED_FAILURES = 10;
 
 function idle(tally: StageTally): boolean {
   return tally.ran + tally.restored + tally.failed + tally.skipped === 0;

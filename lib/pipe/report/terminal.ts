@@ -3,6 +3,8 @@ import { newBoard, note } from './board.ts';
 import { failureReport } from './failure.ts';
 import { frame } from './frame.ts';
 import type { Reporter } from './reporter.ts';
+import { drawsLive } from './screen.ts';
+import { shown } from './shown.ts';
 import type { Style } from './style.ts';
 import { summary } from './summary.ts';
 
@@ -23,16 +25,20 @@ export function terminalReporter(
   const draw = (): void => {
     if (screen === null) return;
     const window = { columns: stream.columns, rows: stream.rows };
-    screen(frame(board, window, Date.now(), style).join('\n'));
+    screen(shown(frame(board, window, Date.now(), style).join('\n'), true));
     drawn = true;
   };
   const load = async (): Promise<void> => {
     const { createLogUpdate } = await import('log-update');
-    if (!stopped) screen = createLogUpdate(stream);
+    if (stopped) return;
+    screen = createLogUpdate(stream);
+    drawsLive(() => {
+      if (drawn) screen?.clear();
+    });
   };
   const persist = (lines: readonly string[]): void => {
     if (drawn) screen?.clear();
-    stream.write(`${lines.join('\n')}\n`);
+    stream.write(shown(`${lines.join('\n')}\n`, true));
     if (drawn) draw();
   };
   const loading = setTimeout(() => void load(), FRAME_MS);
@@ -43,6 +49,7 @@ export function terminalReporter(
     stopped = true;
     clearTimeout(loading);
     clearInterval(timer);
+    drawsLive(null);
     screen?.clear();
     screen?.done();
     screen = null;
@@ -60,7 +67,7 @@ export function terminalReporter(
       }
       if (event.type === 'run-finished') {
         stop();
-        stream.write(`${summary(board, event, style).join('\n')}\n`);
+        stream.write(shown(`${summary(board, event, style).join('\n')}\n`, true));
       }
     },
     close: stop,

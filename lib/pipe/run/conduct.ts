@@ -80,8 +80,8 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     stopped: signal.aborted,
     ms: Date.now() - startedAt,
   };
-  const { ran, restored, failed, skipped, ms } = summary;
-  emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, ms });
+  const { ran, restored, failed, skipped, stopped, ms } = summary;
+  emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, stopped, ms });
   log.close();
   if (fresh === selection.size && unsaved === null) noteStanding(request, found);
   return summary;

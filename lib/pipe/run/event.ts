@@ -46,6 +46,8 @@ export type RunEvent = { readonly at: number } & (
       readonly fresh: number;
       readonly failed: number;
       readonly skipped: number;
+      /** It was told to stop before all was done. */
+      readonly stopped?: boolean;
       readonly ms: number;
     }
 );

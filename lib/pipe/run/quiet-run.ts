@@ -18,7 +18,7 @@ export function quietRun(
     listener(event);
   };
   emit({ type: 'run-started', run, profile, tasks, fresh: tasks, jobs });
-  const none = { ran: 0, restored: 0, failed: 0, skipped: 0 };
+  const none = { ran: 0, restored: 0, failed: 0, skipped: 0, stopped: false };
   emit({ type: 'run-finished', ...none, fresh: tasks, ms: Date.now() - startedAt });
   log.close();
 }

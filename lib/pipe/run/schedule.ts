@@ -162,7 +162,7 @@ export class Schedule {
   }
 
   #failed(failure: Failure, log: TaskLog): Outcome {
-    if (this.#parts.options.signal.aborted) return { type: 'skipped', reason: 'stopped' };
+    if (this.#parts.options.signal.aborted) return { type: 'skipped', reason: 'interrupted' };
     if (failure.reason === 'threw') log.add(failure.stack === '' ? failure.message : failure.stack);
     else if (failure.reason === 'bad-input') log.add(failure.message);
     else log.add(`pipe: ${failure.reason}`);

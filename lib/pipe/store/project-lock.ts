@@ -1,7 +1,7 @@
 import { closeSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectory, temporaryName } from './atomic.ts';
-import { lifeOf, type ProcessIdentity } from './process-identity.ts';
+import { lifeOf, thisProcess, type ProcessIdentity } from './process-identity.ts';
 
 export type LockAttempt =
   | { readonly type: 'held'; release(): void }
@@ -31,6 +31,13 @@ export function tryLock(file: string, me: ProcessIdentity): LockAttempt {
     if (holder !== null && life === 'alive') return { type: 'busy', holder };
     if (!removeStale(file, holder)) return { type: 'busy', holder: holder ?? { ...me, pid: 0 } };
   }
+}
+
+/** The process that has a lock and lives, as far as can be seen from here. */
+export function holderOf(file: string): ProcessIdentity | null {
+  const holder = read(file);
+  if (holder === 'gone' || holder === null) return null;
+  return lifeOf(holder, thisProcess()) === 'alive' ? holder : null;
 }
 
 /** Atomic, content included: a link to a finished file either takes the name or does not. */

@@ -14,6 +14,7 @@ describe('an outcome', () => {
     [{ type: 'ran', ms: 64_000, changed: false }, 'ran', '1 min 04 s, same bytes as before'],
     [{ type: 'skipped', reason: 'upstream-failed', upstream: 'data' }, 'skipped', 'data failed'],
     [{ type: 'skipped', reason: 'stopped' }, 'skipped', 'the run was stopped'],
+    [{ type: 'skipped', reason: 'interrupted' }, 'skipped', 'it ran when the run was stopped'],
     [
       { type: 'failed', log: null, reason: 'timed-out', seconds: 5 },
       'failed',

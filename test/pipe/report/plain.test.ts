@@ -27,11 +27,11 @@ warning   train@epoch=2: class 3 has 2 images
 failed  train@epoch=2: stopped after 20 s, its timeout
         | NaN in loss
         log: cache/logs/1/train.log
-skipped   plot (train@epoch=2 failed)
   data   1 ran (1.5 s)
   train  1 restored, 1 failed
   plot   1 skipped
 failed: 1 ran, 1 restored, 1 up to date, 1 failed, 1 skipped in 22 s
+  failed  train@epoch=2: stopped after 20 s, its timeout
 `);
 });
 

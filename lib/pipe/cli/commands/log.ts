@@ -6,7 +6,9 @@ import { count, duration } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
 import { localTime } from '../../report/why.ts';
 import type { RunEvent } from '../../run/event.ts';
-import { layoutOf, runsPath } from '../../store/layout.ts';
+import { layoutOf, runLockPath, runsPath } from '../../store/layout.ts';
+import type { ProcessIdentity } from '../../store/process-identity.ts';
+import { holderOf } from '../../store/project-lock.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { findProject } from '../locate.ts';
 import { readEvents, runDirectories } from '../../run/past-runs.ts';
@@ -24,7 +26,8 @@ export function log(context: Context, run: string | undefined, options: LogOptio
   if (directory === null) return Promise.resolve(EXIT.mistake);
   const directories = runDirectories(runsPath(layoutOf(directory)));
   if (run === undefined && options.task === undefined && options.json === undefined) {
-    return Promise.resolve(list(context, directories));
+    const holder = holderOf(runLockPath(layoutOf(directory).project));
+    return Promise.resolve(list(context, directories, holder));
   }
   const wanted = run ?? 'last';
   const found = wanted === 'last' ? directories[0] : directories.find((path) => basename(path) === wanted);
@@ -38,12 +41,18 @@ export function log(context: Context, run: string | undefined, options: LogOptio
   return Promise.resolve(EXIT.ok);
 }
 
-function list(context: Context, directories: readonly string[]): number {
+/** `holder`: the process that runs tasks here now. */
+function list(context: Context, directories: readonly string[], holder: ProcessIdentity | null): number {
   if (directories.length === 0) {
     context.out('no runs yet\n');
     return EXIT.ok;
   }
-  const rows = directories.slice(0, LISTED).map((path) => [basename(path), ...overview(readEvents(path))]);
+  const rows = directories.slice(0, LISTED).map((path, index) => {
+    const name = basename(path);
+    // Another process may have had the same number before.
+    const goesOn = index === 0 && holder !== null && name.endsWith(`-${holder.pid}`);
+    return [name, ...overview(readEvents(path), goesOn)];
+  });
   for (const line of table([['run', 'started', 'profile', 'outcome', 'time'], ...rows])) {
     context.out(`${line}\n`);
   }
@@ -52,16 +61,21 @@ function list(context: Context, directories: readonly string[]): number {
   return EXIT.ok;
 }
 
-function overview(events: readonly RunEvent[]): string[] {
+function overview(events: readonly RunEvent[], goesOn: boolean): string[] {
   const started = events.find((event) => event.type === 'run-started');
   const finished = events.findLast((event) => event.type === 'run-finished');
-  if (started === undefined) return ['', '', 'did not start'];
+  if (started === undefined) return ['', '', goesOn ? 'starting' : 'did not start'];
   const opening = [localTime(started.at), started.profile];
+  if (finished === undefined && goesOn) {
+    const done = events.filter((event) => event.type === 'task-finished').length + started.fresh;
+    return [...opening, `running: ${done} of ${count(started.tasks, 'task')} done`, ''];
+  }
   if (finished === undefined) return [...opening, 'did not end', ''];
   const { ran, restored, fresh, failed, skipped, ms } = finished;
   const counts = Object.entries({ ran, restored, 'up to date': fresh, failed, skipped });
   const outcome = counts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
-  return [...opening, outcome.join(', '), duration(ms)];
+  const stopped = finished.stopped === true ? ['stopped'] : [];
+  return [...opening, [...stopped, ...outcome].join(', '), duration(ms)];
 }
 
 function printed(context: Context, events: readonly RunEvent[], task: string): number {
