@@ -234,7 +234,8 @@ export async function writeSyntheticFiles(
         { augment, seed },
         {
           place: text(pairs.map(({ place }) => place)),
-          multiple: float(pairs.map(({ multiple }) => multiple)),
+          epoch: float(pairs.map(({ multiple }) => 10 * multiple)),
+          stop: float(pairs.map(() => 10)),
           distance: int(pairs.map(({ distance }) => distance)),
           method: text(pairs.map(({ method }) => method)),
           mssim: float(pairs.map(({ mssim }) => mssim)),

@@ -102,12 +102,12 @@ export async function readPairs(file: PlacedFile): Promise<PairRow[]> {
   const table = await readArrow(file.path);
   const { seed } = placeOf(file.point);
   const [places, methods] = [table.strings('place'), table.strings('method')];
-  const [multiple, distance] = [table.numbers('multiple'), table.numbers('distance')];
+  const [epoch, stop, distance] = [table.numbers('epoch'), table.numbers('stop'), table.numbers('distance')];
   const [mssim, spearman] = [table.numbers('mssim'), table.numbers('spearman')];
   return methods.map((method, row) => ({
     seed,
     place: places[row]!,
-    multiple: multiple[row]!,
+    multiple: epoch[row]! / stop[row]!,
     distance: distance[row]!,
     method: method!,
     mssim: mssim[row]!,
