@@ -1,6 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../lib/pipe/digest.ts';
+import { thisProcess } from '../../lib/pipe/store/process-identity.ts';
+import { readSealed, writeSealed } from '../../lib/pipe/store/sealed.ts';
 import { newProject, type Project } from './project.ts';
 
 const file = 'cache/local/standing';
@@ -48,9 +51,16 @@ function age(project: Project, name: string): void {
 
 /** Makes the remembered answer one that can be told from a real look. */
 function mark(project: Project): void {
-  const text = project.read(file);
-  expect(text).toContain('"tasks":2');
-  project.write(file, text.replace('"tasks":2', '"tasks":99'));
+  const path = join(project.directory, file);
+  const note = readSealed(path) as { readonly kept: { readonly tasks: number } };
+  expect(note.kept.tasks).toBe(2);
+  writeSealed(path, { ...note, kept: { ...note.kept, tasks: 99 } });
+}
+
+/** Of a work directory: a process with this one's number that began at another time is no more. */
+function nameOfDead(): string {
+  const { host, pid, started } = thisProcess();
+  return `${digestOf(host).slice(-12)}.${pid}.${started.replaceAll('/', '+')}0`;
 }
 
 const remembered = 'all 99 tasks are up to date';
@@ -167,7 +177,7 @@ describe('a real look is taken after', () => {
     [
       'a killed run',
       (_, path) => {
-        mkdirSync(path('cache/work/x.1.y'), { recursive: true });
+        mkdirSync(path(`cache/work/${nameOfDead()}`), { recursive: true });
       },
     ],
     ['a question with a profile', () => undefined, ['--profile', 'other']],
