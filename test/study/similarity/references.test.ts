@@ -60,3 +60,10 @@ it.each(atLeastTwoPixelCells)('HOG similarity agrees with scikit-image, $title',
   // scikit-image's histograms are float32.
   expect(Math.abs(hogSimilarity(unit(a), unit(b))! - reference.hogCorrelation!)).toBeLessThan(1e-6);
 });
+
+it('Spearman’s coefficient of a constant map is none, in either form', () => {
+  const [constant, rising] = [Float64Array.of(2, 2, 2), Float64Array.of(1, 2, 3)].map(rank);
+  expect(spearman(constant!, rising!)).toBeNull();
+  expect(spearman(rising!, constant!)).toBeNull();
+  expect(spearman(rising!, rising!)?.tieCorrected).toBeCloseTo(1, 12);
+});
