@@ -88,6 +88,7 @@ function unknownIn(line: string, root: ReturnType<typeof program>): string[] {
   const [name = '', ...words] = rest.trim().split(/\s+/);
   if (!/^[a-z][\w-]*$/.test(name)) return [];
   const command = root.commands.find((candidate) => candidate.name() === name);
+  if (name === 'help') return [];
   if (command === undefined) return [line];
   const known = [...command.options, ...root.options].flatMap(({ long, short }) => [long, short]);
   const options = words.map((word) => word.split('=')[0]!).filter((word) => /^--?[a-z][\w-]*$/.test(word));
