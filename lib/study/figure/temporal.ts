@@ -48,11 +48,26 @@ export function lateNeighbours(rows: readonly PairRow[]): readonly PairRow[] {
   return late.filter(({ distance }) => distance === least);
 }
 
+/** Places that are asked for; pairs of other checkpoints lie anywhere. */
+function isDrawn(row: PairRow): boolean {
+  return series.some(({ place }) => place === row.place) && (row.place !== 'after' || row.multiple >= 1.5);
+}
+
+/** Distances that all seeds have at a place: a line through some of one seed and some of another would be neither's. */
+function sharedBySeeds(rows: readonly PairRow[]): readonly PairRow[] {
+  const key = (row: PairRow): string => `${labelOf(row)} ${row.distance}`;
+  const seeds = new Map<string, Set<number>>();
+  for (const row of rows) seeds.set(key(row), (seeds.get(key(row)) ?? new Set()).add(row.seed));
+  const count = new Set(rows.map(({ seed }) => seed)).size;
+  return rows.filter((row) => seeds.get(key(row))!.size === count);
+}
+
 /** Figure 6: similarity over the distance in epochs, a line for each place in training; null without pairs. */
 export function temporalFigure(
-  rows: readonly PairRow[],
+  all: readonly PairRow[],
   { variant, scale }: { readonly variant: Variant; readonly scale: EpochScale },
 ): CurveGrid | null {
+  const rows = sharedBySeeds(all.filter(isDrawn));
   if (rows.length === 0) return null;
   const methods = [...new Set(rows.map(({ method }) => method))];
   const samples = sampled(rows, measures, (row, measure) => ({

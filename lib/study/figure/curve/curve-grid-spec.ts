@@ -2,6 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { CurveGrid, GridColumn } from './curve-grid.ts';
 import { asideWidth, curvePanel } from './curve-panel.ts';
 import { legendPanel } from './legend.ts';
+import { wrapText } from '../page/font.ts';
 import { PAGE_WIDTH, pageConfig, TEXT } from '../page/page.ts';
 import { BANDS, FLOOR } from '../page/palette.ts';
 import { valueAxis } from './value-axis.ts';
@@ -51,7 +52,7 @@ export function curveGridSpec(grid: CurveGrid): TopLevelSpec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     title: {
-      text: grid.title,
+      text: wrapText(grid.title, TEXT.title, 'bold', PAGE_WIDTH - 20),
       subtitle: [...grid.caption],
       anchor: 'start',
       fontSize: TEXT.title,
