@@ -193,11 +193,11 @@ failed  bad: it ended with exit status 3
         | begun
         | no luck
         log: LOG
-skipped   after (bad failed)
   first  1 ran (# s)
   bad    1 failed
   after  1 skipped
 failed: 1 ran, 1 failed, 1 skipped in # s
+  failed  bad: it ended with exit status 3
 `);
     expect(project.read(log)).toMatch(/^begun\nno luck\n/);
     expect(project.exists('artifacts/bad')).toBe(false);
