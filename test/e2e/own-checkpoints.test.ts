@@ -48,6 +48,7 @@ function project(): Project {
         model: { mine: { ...mine, graph: here(graph), weights: here(weights), history } },
         recipes: ['own'],
         augment: [true],
+        seeds: [0, 1],
         epochs: [1, 3, 6],
         dataset: {
           shapes: {
