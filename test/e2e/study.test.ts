@@ -115,11 +115,13 @@ test.each<[string, string, string, (folder: string) => void, string]>([
 });
 
 test.each([
-  ['segments: [8, ', 'segments: [eight, ', 'the axis `epoch` cannot be `eight`', 'eight'],
+  ['segments: [12, 36]', 'segments: [twelve, 36]', 'the axis `epoch` cannot be `twelve`', 'twelve'],
   ['augment: [false, true]', 'augment: [false, maybe]', 'the axis `augment` cannot be `maybe`', 'maybe'],
 ])('a value that an axis cannot have is pointed at: %s', async (good, bad, message, value) => {
   const project = study();
-  project.write('pipeline.yaml', project.read('pipeline.yaml').replace(good, bad));
+  const text = project.read('pipeline.yaml');
+  expect(text).toContain(good);
+  project.write('pipeline.yaml', text.replace(good, bad));
   const { status, err } = await project.pipe('run', 'train');
   expect(err).toContain(message);
   const [, source = '', carets = ''] = err.split('\n');
