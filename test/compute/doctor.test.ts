@@ -32,7 +32,7 @@ test('a layout that is not in blocks says why', async () => {
   vi.stubEnv('PIPE_COMPUTE_LAYOUT', 'portable');
   const findings = await examineEngines({ backend: 'auto', device: 'auto' });
   expect(findings.find(({ state }) => state === 'taken')!.text).toMatch(
-    /, layout nchw; onnxruntime uses the portable layout: PIPE_COMPUTE_LAYOUT=portable$/,
+    /, layout nchw, vectors [^;]+; onnxruntime uses the portable layout: PIPE_COMPUTE_LAYOUT=portable$/,
   );
 });
 
