@@ -157,7 +157,8 @@ function steady(text: string): string[] {
   return inOrder(lines);
 }
 
-const told = /^(?:(?:ran|restored|failed|skipped|warning) {2}| {2}\S+ +\d+ (?:ran|restored|failed|skipped))/;
+const told =
+  /^(?:(?: {2})?(?:ran|restored|failed|skipped|warning) {2}| {2}\S+ +\d+ (?:ran|restored|failed|skipped))/;
 
 /** Neighbouring lines that tell of tasks or stages, each with what is indented below it, in the order of their text. */
 function inOrder(lines: readonly string[]): string[] {

@@ -43,6 +43,7 @@ test.each([
   ['ran       a (0.1 s)\nran       b (1 s)', 'ran       b (2 s)\nran       a (0.1 s)', true],
   ['failed  a: x\n        | 1\nran       b (1 s)', 'ran       b (1 s)\nfailed  a: x\n        | 1', true],
   ['failed  a: x\n        | 1', 'failed  a: x\n        | 2', false],
+  ['  failed  a: x\n  failed  b: y', '  failed  b: y\n  failed  a: x', true],
   ['a\n…\nc', 'a\nb\nb\nc', true],
   ['a\n…\nc', 'a\nb', false],
   ['a', 'a\nb', false],
