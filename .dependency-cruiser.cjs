@@ -42,6 +42,17 @@ module.exports = {
       to: { path: '^lib/pipe/(manifest|graph|plan)/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'one-door-to-the-disk',
+      comment:
+        'so that a disk in memory can stand behind it; /proc, which tells of processes, lies on no disk',
+      severity: 'error',
+      from: {
+        path: '^lib/pipe/(store|files|run|upkeep)/',
+        pathNot: '^lib/pipe/store/(disk|process-identity)\\.ts$',
+      },
+      to: { dependencyTypes: ['core'], path: '^(node:)?fs(/promises)?$' },
+    },
+    {
       name: 'report-shows-values-and-does-nothing',
       comment: 'what it shows it knows by its type',
       severity: 'error',

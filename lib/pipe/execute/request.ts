@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Digest } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 import type { Graph, Task, TaskSource } from '../graph/graph.ts';
 import type { KnownOutputs } from '../plan/plan.ts';
 import type { BlobStore } from '../store/blobs.ts';
+import { writeFileSync } from '../store/disk.ts';
 import { taskEnvironment, type Variables } from './environment.ts';
 import type { CommandRequest, ModuleRequest, PythonRun, RequestFile, TaskRequest } from './executor.ts';
 import { fillIn } from './placeholders.ts';

@@ -1,6 +1,6 @@
-import { readdirSync, realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { groupBy } from '../group.ts';
+import { readdirSync, realpathSync } from '../store/disk.ts';
 import { look, lookThrough, type Entry } from '../store/file-stat.ts';
 import { filesBelow } from '../store/tree.ts';
 

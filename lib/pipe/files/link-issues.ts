@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import type { Task } from '../graph/graph.ts';
 import type { Stage } from '../manifest/manifest.ts';
+import { realpathSync } from '../store/disk.ts';
 import type { FileDigests } from './file-digests.ts';
 import type { StageIssue } from './issue.ts';
 

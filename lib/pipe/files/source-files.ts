@@ -1,11 +1,14 @@
-import { realpathSync, accessSync, constants } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
 import type { TaskSource } from '../graph/graph.ts';
 import type { SourceFile } from '../plan/plan.ts';
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from '../store/disk.ts';
 import { byCodeUnit } from '../store/tree.ts';
 import type { FileDigests, Mark } from './file-digests.ts';
 import type { InputIssue } from './issue.ts';
+
+/** What a pattern is looked for on. */
+const fs = { lstatSync, readdirSync, realpathSync, statSync };
 
 export type FileSource = Exclude<TaskSource, { kind: 'output' }>;
 
@@ -125,7 +128,7 @@ export class SourceFiles {
   #glob(pattern: string): Expansion {
     this.#searched = true;
     const ignore = this.#ignored.filter((ignored) => !pattern.startsWith(ignored.replace(/\*\*$/, '')));
-    const options = { cwd: this.#project, onlyFiles: true, dot: false, expandDirectories: false, ignore };
+    const options = { cwd: this.#project, onlyFiles: true, dot: false, expandDirectories: false, ignore, fs };
     const names = globSync(pattern, options).sort(byCodeUnit);
     if (names.length === 0) return { type: 'issue', path: pattern, reason: 'unmatched' };
     return { type: 'files', files: names.map((name) => ({ label: name, name })) };

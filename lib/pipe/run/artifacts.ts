@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { makeDirectory, removeIfPossible, withDirectory } from '../store/atomic.ts';
 import type { BlobStore } from '../store/blobs.ts';
+import { chmodSync, mkdirSync, realpathSync, renameSync, rmSync } from '../store/disk.ts';
 import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
 import type { FileDigests, Mark } from '../files/file-digests.ts';

@@ -1,4 +1,3 @@
-import { chmodSync, copyFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
@@ -6,6 +5,7 @@ import type { Failure } from '../plan/outcome.ts';
 import type { OutputDigests } from '../plan/record.ts';
 import { syncAside, temporaryName } from '../store/atomic.ts';
 import { sealFile, type BlobStore, type SealedFile } from '../store/blobs.ts';
+import { chmodSync, copyFileSync, realpathSync } from '../store/disk.ts';
 import { look, lookThrough } from '../store/file-stat.ts';
 import type { HashPool } from '../files/hash-pool.ts';
 import { EMPTY, inTreeOrder } from '../store/tree.ts';

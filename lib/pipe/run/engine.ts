@@ -30,7 +30,8 @@ export interface Engine {
   readonly workers: Executor & ModuleQuestions;
 }
 
-export function createEngine(layout: Layout, environment: Variables): Engine {
+/** `workers`: who runs things, where it is not processes of this machine. */
+export function createEngine(layout: Layout, environment: Variables, workers?: Engine['workers']): Engine {
   const boot = bootIdentity();
   const entry = workerEntry();
   const blobStats = new StatCache(join(layout.local, 'blobs.stat'), boot);
@@ -45,6 +46,6 @@ export function createEngine(layout: Layout, environment: Variables): Engine {
     python: new PythonCode(layout, environment, pythonDirectory(entry)),
     checks: new CheckCache(layout),
     hashing: new HashPool(entry),
-    workers: new WorkerPool(layout.project, entry, commandRunner(entry, environment)),
+    workers: workers ?? new WorkerPool(layout.project, entry, commandRunner(entry, environment)),
   };
 }

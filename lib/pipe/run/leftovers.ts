@@ -1,4 +1,3 @@
-import { rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Graph } from '../graph/graph.ts';
 import { directoryName, pathName } from '../manifest/axis-value.ts';
@@ -7,6 +6,7 @@ import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { normalPath } from '../manifest/path.ts';
 import type { TaskRecord } from '../plan/record.ts';
 import type { BlobStore } from '../store/blobs.ts';
+import { rmdirSync, rmSync } from '../store/disk.ts';
 import { linkAbove, type Artifacts } from './artifacts.ts';
 import type { Placed } from './placed.ts';
 

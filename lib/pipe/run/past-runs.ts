@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../plan/outcome.ts';
+import { readdirSync, readFileSync } from '../store/disk.ts';
 import type { RunEvent } from './event.ts';
 import type { Reason } from '../plan/reason.ts';
 

@@ -2,6 +2,8 @@ import type { Finding } from '../stage/doctor.ts';
 import type { Digest } from '../digest.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import type { Executor } from '../execute/executor.ts';
+import type { ModuleQuestions } from '../execute/protocol.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { TaskPlan } from '../plan/plan.ts';
 import type { RunEvent } from './event.ts';
@@ -15,6 +17,8 @@ export interface ProjectOptions {
   readonly cacheDirectory?: string;
   /** The caller's environment, from which tasks get what they declare; `process.env` unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Who runs tasks and is asked about modules; processes of this machine unless given. */
+  readonly workers?: Executor & ModuleQuestions;
 }
 
 /** A source file of a stage whose text changed since the stage's tasks ran, while its meaning did not. */

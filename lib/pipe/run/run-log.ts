@@ -1,7 +1,7 @@
-import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import { ifPossible, makeDirectory } from '../store/atomic.ts';
+import { appendFileSync, closeSync, openSync, writeSync } from '../store/disk.ts';
 import type { RunEvent } from './event.ts';
 
 /** How many of a task's last lines a failure shows. */

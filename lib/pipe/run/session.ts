@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync } from '../store/disk.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { ifPossible } from '../store/atomic.ts';
@@ -37,7 +37,7 @@ export function openEngine(directory: string, options: ProjectOptions = {}): Eng
   const project = realpathSync(directory);
   const environment = options.environment ?? process.env;
   const cache = options.cacheDirectory ?? environment['PIPE_CACHE_DIR'];
-  return createEngine(layoutIn(project, cache), environment);
+  return createEngine(layoutIn(project, cache), environment, options.workers);
 }
 
 async function inspect(

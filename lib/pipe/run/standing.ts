@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../digest.ts';
+import { existsSync, readFileSync } from '../store/disk.ts';
 import type { Entry } from '../store/file-stat.ts';
 import { lockName, runLockPath, type Layout } from '../store/layout.ts';
 import { bootIdentity, thisProcess } from '../store/process-identity.ts';

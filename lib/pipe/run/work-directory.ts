@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
 import { makeDirectory, removeTree } from '../store/atomic.ts';
+import { mkdirSync, readdirSync, rmdirSync } from '../store/disk.ts';
 import { workPath, type Layout } from '../store/layout.ts';
 import { lifeOf, type ProcessIdentity } from '../store/process-identity.ts';
 

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { digestOf, isDigest, type Digest } from '../digest.ts';
 import { writeAtomically } from './atomic.ts';
+import { existsSync, readFileSync, utimesSync } from './disk.ts';
 import { actionPath, type Layout } from './layout.ts';
 
 /** What an action is known to give: digests by output name. */

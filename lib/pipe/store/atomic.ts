@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import {
   chmodSync,
   closeSync,
   fsyncSync,
   mkdirSync,
+  open,
   openSync,
   readdirSync,
   renameSync,
@@ -10,9 +12,7 @@ import {
   statSync,
   writeFileSync,
   writeSync,
-} from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+} from './disk.ts';
 
 let counter = 0;
 

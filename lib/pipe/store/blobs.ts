@@ -1,6 +1,10 @@
+import { dirname } from 'node:path';
+import { digestOf, type Digest } from '../digest.ts';
+import { syncPath, temporaryName, withDirectory, writeAtomically } from './atomic.ts';
 import {
   chmodSync,
   constants,
+  copyFile,
   copyFileSync,
   readFileSync,
   renameSync,
@@ -8,11 +12,7 @@ import {
   statSync,
   utimesSync,
   writeFileSync,
-} from 'node:fs';
-import { copyFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { digestOf, type Digest } from '../digest.ts';
-import { syncPath, temporaryName, withDirectory, writeAtomically } from './atomic.ts';
+} from './disk.ts';
 import { look, type FileStat } from './file-stat.ts';
 import { hashFile } from './hash-file.ts';
 import { blobPath, type Layout } from './layout.ts';

@@ -1,4 +1,4 @@
-import { lstatSync, statSync, type BigIntStats } from 'node:fs';
+import { type BigIntStats, lstatSync, statSync } from './disk.ts';
 
 /** What tells whether a file may have been written to. Times in nanoseconds. */
 export interface FileStamp {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
 import type { Digest } from '../digest.ts';
+import { closeSync, openSync, readSync } from './disk.ts';
 
 const chunk = Buffer.allocUnsafeSlow(1 << 20);
 

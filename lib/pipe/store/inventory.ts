@@ -1,5 +1,5 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { isDigest, type Digest } from '../digest.ts';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync } from './disk.ts';
 import { look, sameStat, type FileStat } from './file-stat.ts';
 import { actionsPath, blobPath, blobsPath, type Layout } from './layout.ts';
 import { decodeTree } from './tree.ts';

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDigest, type Digest } from '../digest.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { writeAtomically } from './atomic.ts';
+import { readdirSync, readFileSync } from './disk.ts';
 import { lockName, lockProfile } from './layout.ts';
 import { byCodeUnit } from './tree.ts';
 

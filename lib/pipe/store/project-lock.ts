@@ -1,6 +1,6 @@
-import { closeSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectory, temporaryName } from './atomic.ts';
+import { closeSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from './disk.ts';
 import { lifeOf, thisProcess, type ProcessIdentity } from './process-identity.ts';
 
 export type LockAttempt =

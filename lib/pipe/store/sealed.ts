@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { digestOf } from '../digest.ts';
 import { writeAtomically } from './atomic.ts';
+import { readFileSync } from './disk.ts';
 
 /**
  * A file of JSON under a line with its digest, for what is kept to save time and believed as it lies: one that was

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { digestOf, type Digest } from '../digest.ts';
 import { writeAtomically } from './atomic.ts';
+import { readFileSync } from './disk.ts';
 import { sameStat, type FileStamp } from './file-stat.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { digestOf, isDigest, type Digest } from '../digest.ts';
+import { readdirSync } from './disk.ts';
 
 /**
  * A directory's content: files by relative path (with `/`), in the order of its code units. A path that ends in `/`

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { ifPossible, writeAtomically } from './atomic.ts';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, utimesSync } from './disk.ts';
 import { lockProfile, usersPath, type Layout } from './layout.ts';
 
 /** A project that keeps its results in a store which is not its own `cache/`. */

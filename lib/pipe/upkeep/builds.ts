@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPipeline } from '../graph/load.ts';
+import { existsSync, readFileSync } from '../store/disk.ts';
 import type { Build } from './verify.ts';
 import { MANIFEST_FILE } from '../store/layout.ts';
 import { locksIn } from '../store/lock.ts';

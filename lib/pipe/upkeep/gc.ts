@@ -1,7 +1,7 @@
-import { rmSync, statSync } from 'node:fs';
 import type { Digest } from '../digest.ts';
 import { planSweep, type StoredAction, type SweepPlan } from '../plan/sweep.ts';
 import type { ActionCache } from '../store/actions.ts';
+import { rmSync, statSync } from '../store/disk.ts';
 import { look } from '../store/file-stat.ts';
 import { drop, sizeOf, type UnnamedFile } from '../store/inventory.ts';
 import { runLockPath, type Layout } from '../store/layout.ts';

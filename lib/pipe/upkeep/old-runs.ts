@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from '../store/disk.ts';
 import { filesBelow } from '../store/tree.ts';
 import { runDirectories, lastRuns } from '../run/past-runs.ts';
 
