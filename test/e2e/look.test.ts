@@ -90,18 +90,69 @@ null   0.33333
   });
 });
 
+/** The commit that now holds all that lies in a directory. */
+function committed(directory: string): string {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: directory });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', 'first');
+  return git('rev-parse', 'HEAD').toString().trim();
+}
+
 describe('log', () => {
   test('lists runs, and shows one again as it was', async () => {
     const project = newProject(words);
     const { out } = await project.pipe('run');
-    expect((await project.pipe('log', 'last')).out).toBe(out.replace(/figures:[^]*/, ''));
+    const [origin, shown] = (await project.pipe('log', 'last')).out.split('\n\n');
+    expect(shown).toBe(out.replace(/figures:[^]*/, '').replace(/\n\n[^]*/, ''));
+    expect(origin).toMatch(/^run +\S+\nprofile +default\nrevision +unknown\npipe +\d+\.\d+\.\d+ on \S+$/);
     const list = (await project.pipe('log')).out.split('\n');
-    expect(list[0]).toMatch(/^run +started +profile +outcome +time$/);
+    expect(list[0]).toMatch(/^run +started +profile +revision +outcome +time$/);
     expect(list[1]).toMatch(/^\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +default +4 ran +[\d.]+ s$/);
     const run = list[1]!.split(' ')[0]!;
     const events = (await project.pipe('log', run, '--json')).out.trimEnd().split('\n');
     const types = events.map((line) => (JSON.parse(line) as { type: string }).type);
     expect([types[0], types.at(-1)]).toEqual(['run-started', 'run-finished']);
+  });
+
+  test('tells what was set for a run, of which revision it was, and what its plan came to', async () => {
+    const project = newProject(words);
+    project.write('.gitignore', 'artifacts/\ncache/\nnode_modules\n');
+    const commit = committed(project.directory);
+    await project.pipe('run', '--set', 'params.lengths=[3]');
+    await project.pipe('run');
+    project.write('text.txt', 'other words\n');
+    await project.pipe('run', '--dry-run');
+    await project.pipe('run', 'words');
+    const runs = (await project.pipe('log')).out.split('\n').slice(1);
+    expect(runs.map((row) => row.match(/[0-9a-f]{8}\+?(?= )/g)?.at(-1)).filter(Boolean)).toEqual([
+      `${commit.slice(0, 8)}+`,
+      commit.slice(0, 8),
+      commit.slice(0, 8),
+    ]);
+    const first = runs[2]!.split(' ')[0]!;
+    const { out } = await project.pipe('log', first);
+    expect(out).toContain('\nset         params.lengths=[3]\n');
+    expect(out).toContain(`\nrevision    ${commit}\n`);
+    const started = JSON.parse((await project.pipe('log', first, '--json')).out.split('\n')[0]!) as object;
+    const none = { fresh: 0, restorable: 0, stale: 0, unknown: 0 };
+    expect(started).toMatchObject({
+      stages: [
+        { ...none, stage: 'words', tasks: 1, stale: 1 },
+        { ...none, stage: 'count', tasks: 1, unknown: 1 },
+        { ...none, stage: 'report', tasks: 1, unknown: 1 },
+      ],
+      origin: {
+        set: ['params.lengths=[3]'],
+        experiment: null,
+        revision: { commit, dirty: false },
+        engine: expect.stringMatching(/^\d+\.\d+/) as string,
+      },
+      host: expect.stringMatching(/./) as string,
+    });
+    // Its lock was kept: what this run built can be compared later.
+    expect((await project.pipe('diff', first)).out).toContain('added');
   });
 
   test('prints what one task wrote', async () => {
@@ -166,7 +217,7 @@ report  1 task: input counts changed (made by count); input counts added (made b
 `);
     const { status, err } = await project.pipe('diff', 'nothing');
     expect(err).toContain(
-      'error: there is no git revision `nothing`\nhint: give a git revision, or the path of a lock\n',
+      'error: there is no git revision `nothing`\nhint: give a git revision, a run of `pipe log`, or the path of a lock\n',
     );
     expect(status).toBe(2);
     const empty = await project.pipe('diff', '4b825dc642cb6eb9a060e54bf8d69288fbee4904');

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { EXIT } from './context.ts';
 import { program } from './program.ts';
+import { version } from './version.ts';
 
 // A reader that went away (`pipe status | head`) wants no more, and no complaint.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -16,11 +16,8 @@ process.on('exit', (status) => {
   if (unsaid !== null && status === 0) process.exitCode = EXIT.failed;
 });
 
-const packageFile = new URL('../package.json', import.meta.url);
-const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
-
 try {
-  await program(version, (status) => {
+  await program(version(), (status) => {
     process.exitCode = status;
   }).parseAsync();
 } catch (error) {

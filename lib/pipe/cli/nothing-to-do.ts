@@ -10,15 +10,16 @@ import { layoutIn, MANIFEST_FILE } from '../store/layout.ts';
 import type { Context } from './context.ts';
 import { projectDirectory } from './locate.ts';
 import { reporterFor } from './reporters.ts';
+import { version } from './version.ts';
 import type { RunCommandOptions } from './commands/report-run.ts';
 
 /** Everything that a `pipe run` asks, so that the answer to the same question can be the same. */
 export function questionOf(text: string, patterns: readonly string[], options: RunCommandOptions): Digest {
   const { profile, set, only, downstream, until } = options;
   const program = lookThrough(process.argv[1] ?? '');
-  const version =
+  const build =
     program?.kind === 'file' ? [program.stat.inode, program.stat.size, program.stat.mtime].map(String) : [];
-  return digestOf(JSON.stringify([version, text, patterns, { profile, set, only, downstream, until }]));
+  return digestOf(JSON.stringify([build, text, patterns, { profile, set, only, downstream, until }]));
 }
 
 /** Null for what cannot be read, which is said where it has to be. */
@@ -56,7 +57,8 @@ export async function nothingToDo(
     const listener = (event: RunEvent) => {
       reporter.event(event);
     };
-    quietRun(layout, standing, { jobs, startedAt, listener });
+    const origin = { set: options.set, experiment: null, engine: version(), revision: null };
+    quietRun(layout, standing, { jobs, startedAt, origin, listener });
   } finally {
     reporter.close();
   }

@@ -120,7 +120,7 @@ export function program(version: string, finish: (status: number) => void): Comm
   configurationOptions(
     command(root, 'diff', 'compare what was built in two revisions or locks: parameters, stages, metrics'),
   )
-    .argument('[before]', 'a git revision, or the path of a lock (HEAD)')
+    .argument('[before]', 'a git revision, a run of `pipe log`, or the path of a lock (HEAD)')
     .argument('[after]', 'another one (the lock as it lies here)')
     .option('--json', 'print it as JSON')
     .addHelpText(

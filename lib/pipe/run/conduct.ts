@@ -17,6 +17,8 @@ import { fillStore } from './fill-store.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { placedNow, readPlaced, writePlaced } from './placed.ts';
 import type { RunOptions, RunSummary } from './project.ts';
+import { forecast } from './forecast.ts';
+import { keepLock } from './kept-lock.ts';
 import { RunLog, runName } from './run-log.ts';
 import { Schedule } from './schedule.ts';
 import { keepStanding } from './standing.ts';
@@ -61,7 +63,17 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   };
   const fresh = [...found.plans.values()].filter(({ plan }) => plan.state === 'fresh').length;
   const { jobs } = options;
-  emit({ type: 'run-started', run, profile: manifest.profile, tasks: selection.size, fresh, jobs });
+  emit({
+    type: 'run-started',
+    run,
+    profile: manifest.profile,
+    tasks: selection.size,
+    fresh,
+    jobs,
+    stages: forecast(graph, found.plans),
+    host: me.host,
+    ...(options.origin && { origin: await options.origin }),
+  });
   const schedule = new Schedule({ engine, graph, survey: found, lock, log, work, options, emit });
   try {
     await schedule.finishAll();
@@ -70,6 +82,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     found.artifacts.sweep();
   }
   const unsaved = saveResults(request, found, lock, [...schedule.outcomes.values()]);
+  keepLock(directory, lock);
   const summary: Finished = {
     type: 'finished',
     run,
@@ -121,14 +134,15 @@ function saveResults(
 
 /** So that the same question need not be looked into while everything stands as it does. */
 function noteStanding(
-  { engine, manifest, options: { question, selection } }: RunRequest,
-  { digests, sources }: Survey,
+  { engine, manifest, graph, options: { question, selection } }: RunRequest,
+  { digests, sources, plans }: Survey,
 ): void {
   if (question === undefined || !digests.settled || sources.searched) return;
   const python = manifest.stages.some(({ code }) => code !== null) ? interpreterVariables : [];
   const env = [...new Set([...python, ...manifest.stages.flatMap((stage) => stage.env)])];
   const { profile, artifacts } = manifest;
-  const standing = { question, profile, artifacts, tasks: selection.size, env };
+  const stages = forecast(graph, plans).map(({ stage, tasks }) => [stage, tasks] as const);
+  const standing = { question, profile, artifacts, tasks: selection.size, stages, env };
   ifPossible(() => {
     keepStanding(engine.layout, standing, digests.looks, engine.environment);
   });

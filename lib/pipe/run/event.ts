@@ -15,6 +15,10 @@ export type RunEvent = { readonly at: number } & (
       readonly tasks: number;
       readonly fresh: number;
       readonly jobs: number;
+      /** By stage, in the order in which they can run. Runs of earlier versions said nothing of what follows. */
+      readonly stages?: readonly StageForecast[];
+      readonly origin?: RunOrigin;
+      readonly host?: string;
     }
   | { readonly type: 'task-started'; readonly task: string; readonly reasons: readonly Reason[] }
   | {
@@ -51,6 +55,36 @@ export type RunEvent = { readonly at: number } & (
       readonly ms: number;
     }
 );
+
+/** What of a stage is selected, and how many of its tasks the plan says what of. */
+export interface StageForecast {
+  readonly stage: string;
+  readonly tasks: number;
+  readonly fresh: number;
+  readonly restorable: number;
+  readonly stale: number;
+  /** They wait for the bytes of others. */
+  readonly unknown: number;
+}
+
+/** Where a run comes from, to be told later what it was. */
+export interface RunOrigin {
+  /** As on the command line: `params.train.epochs=5`. */
+  readonly set: readonly string[];
+  /** The name that it was given; null for a run of the project as it is. */
+  readonly experiment: string | null;
+  /** The version of pipe. */
+  readonly engine: string;
+  /** Null outside git, and where a run knew at once that there was nothing to do. */
+  readonly revision: Revision | null;
+}
+
+/** A state of the project in git. */
+export interface Revision {
+  readonly commit: string;
+  /** Whether files differ from the commit, other than locks and what runs write; null where git took too long to say. */
+  readonly dirty: boolean | null;
+}
 
 /** An event before it is given its time. */
 export type EventBody = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Outcome } from '../plan/outcome.ts';
 import { readdirSync, readFileSync } from '../store/disk.ts';
 import type { RunEvent } from './event.ts';
@@ -24,6 +24,12 @@ export function runDirectories(runs: string): string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** The directory of a run; `last` is the newest. Null when there is none of that name. */
+export function runNamed(runs: string, name: string): string | null {
+  const directories = runDirectories(runs);
+  return (name === 'last' ? directories[0] : directories.find((path) => basename(path) === name)) ?? null;
 }
 
 /** The events of one run. A last line that a kill cut short is left out. */

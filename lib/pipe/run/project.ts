@@ -6,7 +6,7 @@ import type { Executor } from '../execute/executor.ts';
 import type { ModuleQuestions } from '../execute/protocol.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { TaskPlan } from '../plan/plan.ts';
-import type { RunEvent } from './event.ts';
+import type { RunEvent, RunOrigin } from './event.ts';
 import type { Failure } from '../plan/outcome.ts';
 
 /** Indices into `Graph.tasks`. */
@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** Names all that was asked, so that the same can be answered at once while nothing changes. */
   readonly question?: Digest | undefined;
+  /** What the run's record says of where it comes from. */
+  readonly origin?: Promise<RunOrigin>;
   /** Aborting it stops running tasks (SIGTERM, then SIGKILL) and starts no more. */
   readonly signal: AbortSignal;
   readonly listener: (event: RunEvent) => void;

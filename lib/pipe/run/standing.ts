@@ -19,8 +19,9 @@ export interface Standing {
   readonly profile: string;
   /** Project-relative directory of outputs. */
   readonly artifacts: string;
-  /** How many tasks were selected; all were fresh. */
+  /** How many tasks were selected, and how many of each stage; all were fresh. */
   readonly tasks: number;
+  readonly stages: readonly (readonly [stage: string, tasks: number])[];
   /** Environment variables that stages declare. */
   readonly env: readonly string[];
 }
@@ -32,7 +33,7 @@ interface Kept extends Standing {
   readonly world: Digest;
 }
 
-const format = 'pipe standing 2';
+const format = 'pipe standing 3';
 
 /**
  * Remembers how everything stood when a survey found nothing to do. A survey is a function of what it reads;

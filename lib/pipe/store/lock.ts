@@ -59,9 +59,13 @@ export class Lock {
   save(durable = true): void {
     if (!this.#changed) return;
     if (this.#path === null) throw new Error('a lock made from a text has no file to be saved to');
-    const lines = this.ids().map((id) => this.#lines.get(id)!);
-    writeAtomically(this.#path, `${this.#head}\n${lines.join(',\n')}\n}}\n`, durable);
+    writeAtomically(this.#path, this.text(), durable);
     this.#changed = false;
+  }
+
+  text(): string {
+    const lines = this.ids().map((id) => this.#lines.get(id)!);
+    return `${this.#head}\n${lines.join(',\n')}\n}}\n`;
   }
 }
 

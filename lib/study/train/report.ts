@@ -3,7 +3,7 @@ import type { TrainedEpoch } from './train.ts';
 
 /** Where a task says how far it is. */
 interface Reporter {
-  progress(done: number, total: number, unit: string, note?: string): void;
+  progress(done: number, total: number, unit: string, note?: string | Readonly<Record<string, number>>): void;
   log(line: string): void;
 }
 
@@ -13,6 +13,10 @@ function count(steps: number): string {
 
 function describe(name: string, score: Score | null): string {
   return score ? `${name} loss ${score.loss.toFixed(3)} error ${(100 * score.error).toFixed(1)} %` : '';
+}
+
+function numbersOf(name: string, score: Score | null): Record<string, number> {
+  return score ? { [`${name} loss`]: score.loss, [`${name} error`]: score.error } : {};
 }
 
 /** Passes the epochs after `from` on, with a line in the log and a step of progress for each. */
@@ -32,12 +36,13 @@ export async function* reportEpochs(
     const { lossScale } = epoch.state;
     const scale = lossScale === null ? '' : `, loss scale ${lossScale.scale}, ${count(epoch.skipped)}`;
     reporter.log(`epoch ${number}: ${scores}; ${rate}${scale}, ${speed}`);
-    reporter.progress(
-      number - from,
-      to - from,
-      'epochs',
-      `epoch ${number}, train loss ${train.loss.toFixed(3)}, ${speed}`,
-    );
+    reporter.progress(number - from, to - from, 'epochs', {
+      epoch: number,
+      ...numbersOf('train', train),
+      ...numbersOf('validation', validation),
+      ...numbersOf('test', test),
+      'images/s': Math.round(epoch.imagesPerSecond),
+    });
     yield epoch;
   }
 }

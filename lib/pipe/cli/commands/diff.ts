@@ -12,9 +12,11 @@ import { reasonKind, stageOf } from '../../report/reason.ts';
 import { table } from '../../report/table.ts';
 import { columnsOf, padded } from '../../report/width.ts';
 import type { Engine } from '../../run/engine.ts';
+import { keptLock } from '../../run/kept-lock.ts';
+import { runNamed } from '../../run/past-runs.ts';
 import { changedSources } from '../../run/survey.ts';
 import { openEngine } from '../../run/session.ts';
-import { lockName, lockProfile } from '../../store/layout.ts';
+import { layoutOf, lockName, lockProfile, runsPath } from '../../store/layout.ts';
 import { lockFrom, openLock, type Lock } from '../../store/lock.ts';
 import { configure, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
@@ -64,10 +66,16 @@ function lockNamed(context: Context, { directory, manifest }: Configured, name: 
     return null;
   }
   const file = lockName(manifest.profile);
-  const hint = 'give a git revision, or the path of a lock';
+  const hint = 'give a git revision, a run of `pipe log`, or the path of a lock';
   if (lockProfile(basename(name)) !== null) {
     mistake(context, `there is no ${name}`, '`pipe run` makes it');
     return null;
+  }
+  const run = runNamed(runsPath(layoutOf(directory)), name);
+  if (run !== null) {
+    const kept = keptLock(run);
+    if (kept === null) mistake(context, `of the run ${name} no lock was kept`, '`pipe log` lists others');
+    return kept;
   }
   const text = fileAt(context, { directory, revision: name, name: file }, hint);
   return text === null ? null : lockFrom(text);

@@ -4,6 +4,7 @@ import { jsonReporter } from '../../report/json.ts';
 import { plainReporter } from '../../report/plain.ts';
 import { count, duration } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
+import { buildName, originLines, shortRevision } from '../../report/origin.ts';
 import { localTime } from '../../report/why.ts';
 import type { RunEvent } from '../../run/event.ts';
 import { layoutOf, runLockPath, runsPath } from '../../store/layout.ts';
@@ -36,6 +37,7 @@ export function log(context: Context, run: string | undefined, options: LogOptio
   if (options.task !== undefined) return Promise.resolve(printed(context, events, options.task));
   const reporter =
     options.json === true ? jsonReporter(context.out) : plainReporter(context.out, context.style);
+  if (options.json === undefined) for (const line of originLines(events)) context.out(`${line}\n`);
   for (const event of events) reporter.event(event);
   reporter.close();
   return Promise.resolve(EXIT.ok);
@@ -53,7 +55,7 @@ function list(context: Context, directories: readonly string[], holder: ProcessI
     const goesOn = index === 0 && holder !== null && name.endsWith(`-${holder.pid}`);
     return [name, ...overview(readEvents(path), goesOn)];
   });
-  for (const line of table([['run', 'started', 'profile', 'outcome', 'time'], ...rows])) {
+  for (const line of table([['run', 'started', 'profile', 'revision', 'outcome', 'time'], ...rows])) {
     context.out(`${line}\n`);
   }
   const older = directories.length - LISTED;
@@ -64,8 +66,8 @@ function list(context: Context, directories: readonly string[], holder: ProcessI
 function overview(events: readonly RunEvent[], goesOn: boolean): string[] {
   const started = events.find((event) => event.type === 'run-started');
   const finished = events.findLast((event) => event.type === 'run-finished');
-  if (started === undefined) return ['', '', goesOn ? 'starting' : 'did not start'];
-  const opening = [localTime(started.at), started.profile];
+  if (started === undefined) return ['', '', '', goesOn ? 'starting' : 'did not start'];
+  const opening = [localTime(started.at), buildName(started), shortRevision(started)];
   if (finished === undefined && goesOn) {
     const done = events.filter((event) => event.type === 'task-finished').length + started.fresh;
     return [...opening, `running: ${done} of ${count(started.tasks, 'task')} done`, ''];

@@ -3,6 +3,7 @@ import type { Digest } from '../../digest.ts';
 import { failureText } from '../../report/outcome.ts';
 import { stageOf } from '../../report/reason.ts';
 import { figureLines } from '../../report/summary.ts';
+import type { RunOrigin } from '../../run/event.ts';
 import type { Project, RunSummary, Selection } from '../../run/project.ts';
 import type { Configured } from '../configuration.ts';
 import { mistake, type Context } from '../context.ts';
@@ -10,6 +11,8 @@ import { figuresOf } from '../view/figures.ts';
 import type { ConfigurationOptions, SelectionOptions } from '../options.ts';
 import { printIssues, refuseHeld } from '../refusal.ts';
 import { reporterFor } from '../reporters.ts';
+import { revisionOf } from '../revision.ts';
+import { version } from '../version.ts';
 import type { Chosen } from '../selection.ts';
 
 export interface RunCommandOptions extends ConfigurationOptions, SelectionOptions {
@@ -46,6 +49,7 @@ export async function reportRun(
       keepGoing: options.keepGoing === true,
       strict: options.strict === true,
       signal,
+      origin: originOf(configured.directory, options),
       listener: (event) => {
         reporter.event(event);
         if (event.type !== 'task-finished') return;
@@ -58,6 +62,11 @@ export async function reportRun(
   }
   conclude(context, configured, summary, made, options);
   return summary;
+}
+
+/** Asked of git while the run looks at its files. */
+async function originOf(directory: string, { set }: RunCommandOptions): Promise<RunOrigin> {
+  return { set, experiment: null, engine: version(), revision: await revisionOf(directory) };
 }
 
 function stageTotals({ graph }: Configured, selection: Selection): ReadonlyMap<string, number> {
