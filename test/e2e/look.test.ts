@@ -173,6 +173,7 @@ test.each([
   'dag',
   'show',
   'diff',
+  'metrics',
   'log',
   'gc',
   'verify',

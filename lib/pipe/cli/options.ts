@@ -16,6 +16,14 @@ export function configurationOptions(command: Command): Command {
     );
 }
 
+/** How a table is printed. */
+export function formatOptions(command: Command): Command {
+  return command
+    .option('--json', 'print it as JSON')
+    .option('--csv', 'print it as CSV')
+    .option('--markdown', 'print it as Markdown');
+}
+
 /** Which tasks a command is about. */
 export interface SelectionOptions {
   readonly only?: true;

@@ -1,7 +1,14 @@
 import { Argument, Command, Option } from 'commander';
 import { statSync } from 'node:fs';
 import { contextOf, mistake, type Context } from './context.ts';
-import { age, configurationOptions, positiveInteger, selectionOptions, size } from './options.ts';
+import {
+  age,
+  configurationOptions,
+  formatOptions,
+  positiveInteger,
+  selectionOptions,
+  size,
+} from './options.ts';
 import { SHELLS } from './shells.ts';
 import { templates } from './template-names.ts';
 
@@ -133,6 +140,20 @@ export function program(version: string, finish: (status: number) => void): Comm
       ]),
     )
     .action(action(async () => (await import('./commands/diff.ts')).diff));
+
+  formatOptions(
+    configurationOptions(command(root, 'metrics', 'show the metrics that stages declare, task by task')),
+  )
+    .argument('[stages...]', "stages or tasks: train, 'train@seed=1'")
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe metrics', 'a table for each stage that declares `metrics`'],
+        ['pipe metrics train --csv > train.csv', 'one line for each number'],
+        ['pipe metrics --markdown', 'for a page or a pull request'],
+      ]),
+    )
+    .action(action(async () => (await import('./commands/metrics.ts')).metrics));
 
   command(root, 'log', 'list past runs, or show one again')
     .argument('[run]', 'a run, or `last`')

@@ -70,6 +70,29 @@ const code = z.strictObject({
   files: or(z.array(z.string())).optional().describe('Other files (or globs) of code, byte by byte.'),
 });
 
+/** How the rows of a table become one number. */
+export const ROWS = ['last', 'first', 'mean', 'min', 'max'] as const;
+
+/** What stands under `metrics` and `plots`: names of outputs, or these with what is taken of them. */
+function chosen<T extends z.ZodType>(options: T) {
+  return or(z.union([z.array(z.string()), z.record(z.string(), options)]));
+}
+
+const names = or(z.array(z.string()));
+
+const metric = z.strictObject({
+  fields: names
+    .optional()
+    .describe('Columns, or dotted paths of JSON and YAML (with all that is below them), in their order.'),
+  rows: or(z.enum(ROWS)).optional().describe('What stands for the rows of a table.'),
+  by: names.optional().describe('Columns whose values tell rows apart: a metric for each of them.'),
+});
+
+const plot = z.strictObject({
+  x: z.string().optional().describe('The column along the horizontal axis.'),
+  y: names.optional().describe('The columns that are drawn as lines.'),
+});
+
 const stage = z
   .strictObject({
     title: z.string().optional().describe('One line that says what the stage does.'),
@@ -107,6 +130,16 @@ const stage = z
       .optional()
       .describe(
         'Name → what the stage writes: a file name, or a path below the artifacts directory with `{axis}` or `{axes}`; a slash at the end makes it a directory.',
+      ),
+    metrics: chosen(metric)
+      .optional()
+      .describe(
+        'Outputs whose numbers `pipe metrics` and `pipe diff` show: a list of names, or name → what is taken. A file in a directory is `name/path`.',
+      ),
+    plots: chosen(plot)
+      .optional()
+      .describe(
+        'Outputs to be looked at, figures and tables: a list of names, or name → which columns. A file in a directory is `name/path`.',
       ),
     matrix: or(z.record(z.string(), values.describe('Values of the axis.')))
       .optional()

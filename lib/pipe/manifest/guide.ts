@@ -253,6 +253,60 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
       'outputs: loss.svg',
     ],
   },
+  'stages.*.metrics': {
+    default: [],
+    more: 'Numbers are read from JSON, YAML, CSV, TSV and Arrow: of a mapping every number in it, under its dotted path, of a table the mean of each column (`mean loss`). Part of no fingerprint: with another declaration nothing runs. Where no stage has any, `pipe diff` compares what JSON and Arrow outputs hold.',
+    examples: [
+      'metrics: [scores]\noutputs: { scores: scores.json }',
+      'metrics: { scores: { fields: [accuracy] }, pages/summary.json: {} }\noutputs: { scores: scores.json, pages: pages/ }',
+    ],
+    mistakes: [
+      'metrics: [score]\noutputs: { scores: scores.json }',
+      'metrics: [pages]\noutputs: { pages: pages/ }',
+      'metrics: [figure]\noutputs: { figure: loss.svg }',
+    ],
+  },
+  'stages.*.metrics.*.fields': {
+    otherwise: 'every number there is',
+    examples: ['metrics: { log: { fields: [loss, accuracy] } }\noutputs: { log: log.csv }'],
+    mistakes: ['metrics: { log: { fields: loss } }\noutputs: { log: log.csv }'],
+  },
+  'stages.*.metrics.*.rows': {
+    otherwise: 'the mean, called `mean loss`',
+    more: 'One of `last`, `first`, `mean`, `min`, `max`; the metric is then called as its column.',
+    examples: ['metrics: { log: { fields: [loss], rows: last } }\noutputs: { log: log.csv }'],
+    mistakes: [
+      'metrics: { log: { rows: median } }\noutputs: { log: log.csv }',
+      'metrics: { scores: { rows: last } }\noutputs: { scores: scores.json }',
+    ],
+  },
+  'stages.*.metrics.*.by': {
+    default: [],
+    more: 'The metric `mssim` of the rows with `saliency` in the column `method` is `saliency.mssim`.',
+    examples: [
+      'metrics: { scores: { fields: [mssim], by: [method], rows: mean } }\noutputs: { scores: scores.arrow }',
+    ],
+    mistakes: ['metrics: { scores: { by: [method] } }\noutputs: { scores: scores.json }'],
+  },
+  'stages.*.plots': {
+    default: [],
+    more: 'A run that made figures or pages among them names these at its end, and no others. Part of no fingerprint.',
+    examples: [
+      'plots: [figure]\noutputs: { figure: loss.svg }',
+      'plots: { log: { x: epoch, y: [loss] } }\noutputs: { log: log.csv }',
+    ],
+    mistakes: ['plots: [figures]\noutputs: { figure: loss.svg }'],
+  },
+  'stages.*.plots.*.x': {
+    otherwise: 'the number of the row',
+    examples: ['plots: { log: { x: epoch } }\noutputs: { log: log.csv }'],
+    mistakes: ['plots: { figure: { x: epoch } }\noutputs: { figure: loss.svg }'],
+  },
+  'stages.*.plots.*.y': {
+    otherwise: 'every column of numbers',
+    examples: ['plots: { log: { y: [loss, accuracy] } }\noutputs: { log: log.csv }'],
+    mistakes: ['plots: { log: { y: loss } }\noutputs: { log: log.csv }'],
+  },
   'stages.*.matrix': {
     default: {},
     more: 'Values are texts of one line without `,` and `=`, numbers or truth values. In the path of an output, a value that is long or holds a slash, a blank or the like is shortened and told apart by a digest: `model=meta-llama_Llama-3-0f1e2d3c4b`. A value that is added adds tasks; those that exist stay fresh.',

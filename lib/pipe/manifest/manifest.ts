@@ -2,6 +2,7 @@ import type { JsonObject, Point, Scalar } from '../json.ts';
 import type { Choice } from './choice.ts';
 import type { TrackedCode } from './code.ts';
 import type { Path } from './diagnostic.ts';
+import type { Metrics, Plot } from './metrics.ts';
 
 /**
  * `pipeline.yaml`, checked and resolved: the profile merged in, `--set` applied, `${…}` substituted.
@@ -37,6 +38,9 @@ export interface Stage {
   readonly references: readonly ParameterReference[];
   readonly inputs: readonly StageInput[];
   readonly outputs: readonly StageOutput[];
+  /** Of its outputs, those with numbers to be told, and those to be looked at; part of no fingerprint. */
+  readonly metrics: readonly Metrics[];
+  readonly plots: readonly Plot[];
   /** Axes this stage adds: one task for every combination of their values. */
   readonly matrix: readonly Axis[];
   /** An axis along which each task continues the one before. */

@@ -6,6 +6,7 @@ import type { Path, Problem } from './diagnostic.ts';
 import type { RawStage } from './grammar.ts';
 import { readInputs } from './input.ts';
 import type { Axis, ParameterReference, Scan, Stage, StageOutput, Work } from './manifest.ts';
+import { readMetrics, readPlots } from './metrics.ts';
 import { checkName } from './name.ts';
 import { normalPath, whyOutside } from './path.ts';
 import { FAILED, type Report, type Resolver } from './reference.ts';
@@ -44,6 +45,9 @@ export function readStage(
     checkAxis(axis, values, { path: ['matrix', axis], part: 'key' }, at);
     return { name: axis, values };
   });
+  const outputs = Object.entries(raw.outputs ?? {}).map(([output, written]) =>
+    readOutput(name, output, written, at),
+  );
   return {
     name,
     title: raw.title ?? '',
@@ -51,9 +55,9 @@ export function readStage(
     code: readCode(raw, python, at),
     ...readParams(raw.params ?? [], { resolver, choices }, at),
     inputs: readInputs(raw.inputs ?? {}, choices, at),
-    outputs: Object.entries(raw.outputs ?? {}).map(([output, written]) =>
-      readOutput(name, output, written, at),
-    ),
+    outputs,
+    metrics: readMetrics(raw.metrics, outputs, at),
+    plots: readPlots(raw.plots, outputs, at),
     matrix,
     scan: raw.scan === undefined ? null : readScan(raw.scan, raw, at),
     resources: { threads: raw.resources?.threads ?? 1, gpu: raw.resources?.gpu ?? 0 },

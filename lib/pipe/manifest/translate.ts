@@ -20,8 +20,6 @@ const ofStage: Words = {
   outs: outputs,
   output: outputs,
   generates: outputs,
-  metrics: outputs,
-  plots: outputs,
   foreach: matrix,
   do: matrix,
   expand: matrix,

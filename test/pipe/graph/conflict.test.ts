@@ -30,6 +30,8 @@ function stageOf(name: string, paths: readonly string[]): Stage {
     inputs: [],
     outputs: paths.map((path, index) => ({ name: `o${index}`, path, directory: false })),
     matrix: [{ name: 'n', values: [1] }],
+    metrics: [],
+    plots: [],
     scan: null,
     resources: { threads: 1, gpu: 0 },
     env: [],

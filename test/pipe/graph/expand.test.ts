@@ -123,6 +123,8 @@ const manifest: fc.Arbitrary<Manifest> = fc
           };
         }),
         outputs: [{ name: 'o', path: `t${index}/{axes}/o`, directory: false }],
+        metrics: [],
+        plots: [],
         matrix: matrix > 0 ? [{ name: `m${index}`, values: values(matrix) }] : [],
         scan:
           scan > 0 ? { name: `s${index}`, values: values(scan), carry: [{ input: 'c', output: 'o' }] } : null,

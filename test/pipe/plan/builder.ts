@@ -22,6 +22,8 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
     references: [],
     inputs: [],
     outputs: [{ name: 'out', path: 'out', directory: false }],
+    metrics: [],
+    plots: [],
     matrix: [],
     scan: null,
     resources: { threads: 1, gpu: 0 },

@@ -32,6 +32,8 @@ function stage(name: string): Stage {
     references: [],
     inputs: [],
     outputs: [],
+    metrics: [],
+    plots: [],
     matrix: [],
     scan: null,
     resources: { threads: 1, gpu: 0 },

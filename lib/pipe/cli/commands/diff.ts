@@ -7,6 +7,7 @@ import { givenNames } from '../../plan/plan.ts';
 import type { Reason } from '../../plan/reason.ts';
 import { recordedAction, sameOutputs } from '../../plan/record.ts';
 import { groupBy } from '../../group.ts';
+import { numberText } from '../../report/metrics.ts';
 import { count } from '../../report/quantity.ts';
 import { reasonKind, stageOf } from '../../report/reason.ts';
 import { table } from '../../report/table.ts';
@@ -152,10 +153,6 @@ function metricLines({ changes, gone }: MetricChanges): string[] {
   if (shown.length < changes.length) lines.push(`and ${changes.length - shown.length} more; --json has all`);
   if (gone > 0) lines.push(`note: the store no longer has both sides of ${count(gone, 'changed output')}`);
   return lines;
-}
-
-function numberText(value: number | null): string {
-  return value === null ? '-' : String(Number(value.toPrecision(6)));
 }
 
 function deltaText({ before, after }: Pick<MetricChange, 'before' | 'after'>): string {

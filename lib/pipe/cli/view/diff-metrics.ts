@@ -1,7 +1,9 @@
-import type { Graph } from '../../graph/graph.ts';
+import type { Graph, Task } from '../../graph/graph.ts';
+import type { OutputDigests } from '../../plan/record.ts';
 import type { BlobStore } from '../../store/blobs.ts';
 import type { Lock } from '../../store/lock.ts';
-import { mayHaveMetrics, metricsOf } from './metrics.ts';
+import { mayHaveMetrics, metricsOf, numbersIn } from './metrics.ts';
+import { declaresMetrics, fileIn } from './task-metrics.ts';
 
 /** A number that two locks' outputs tell differently; a side is null where it does not tell it. */
 export interface MetricChange {
@@ -18,7 +20,14 @@ export interface MetricChanges {
   readonly gone: number;
 }
 
-/** Compares the numbers in every output that both locks have with other bytes. */
+/** A file that may tell numbers, and which. */
+interface Source {
+  readonly name: string;
+  readonly file: (outputs: OutputDigests) => ReturnType<typeof fileIn>;
+  readonly numbers: (path: string, file: string) => Promise<ReadonlyMap<string, number>>;
+}
+
+/** Compares the declared metrics of both locks; where none are declared, the numbers in every output. */
 export async function metricChanges(
   graph: Graph,
   blobs: BlobStore,
@@ -26,25 +35,52 @@ export async function metricChanges(
   after: Lock,
 ): Promise<MetricChanges> {
   const changes: MetricChange[] = [];
+  const declared = declaresMetrics(graph);
   let gone = 0;
   for (const task of graph.tasks) {
-    const [old, now] = [before.get(task.id)?.outputs ?? {}, after.get(task.id)?.outputs ?? {}];
-    for (const { name, path, directory } of task.outputs) {
-      const [was, is] = [old[name], now[name]];
-      if (directory || was === undefined || is === undefined || was === is || !mayHaveMetrics(path)) continue;
-      if (!blobs.intact(was) || !blobs.intact(is)) {
+    const [old, now] = [before.get(task.id)?.outputs, after.get(task.id)?.outputs];
+    if (old === undefined || now === undefined) continue;
+    for (const { name, file, numbers } of sourcesOf(task, blobs, declared)) {
+      if (sameFile(task, name, old, now)) continue;
+      const [was, is] = [file(old), file(now)];
+      if (was !== null && was.digest === is?.digest) continue;
+      if (was === null || is === null || !blobs.intact(was.digest) || !blobs.intact(is.digest)) {
         gone += 1;
         continue;
       }
-      const [numbers, newer] = [
-        await metricsOf(path, blobs.path(was)),
-        await metricsOf(path, blobs.path(is)),
+      const [values, newer] = [
+        await numbers(was.path, blobs.path(was.digest)),
+        await numbers(is.path, blobs.path(is.digest)),
       ];
-      for (const metric of new Set([...numbers.keys(), ...newer.keys()])) {
-        const [before, after] = [numbers.get(metric) ?? null, newer.get(metric) ?? null];
+      for (const metric of new Set([...values.keys(), ...newer.keys()])) {
+        const [before, after] = [values.get(metric) ?? null, newer.get(metric) ?? null];
         if (!Object.is(before, after)) changes.push({ task: task.id, output: name, metric, before, after });
       }
     }
   }
   return { changes, gone };
+}
+
+/** Also of outputs that one side does not have: there is nothing to compare. */
+function sameFile(task: Task, name: string, old: OutputDigests, now: OutputDigests): boolean {
+  const output = name.split('/')[0]!;
+  return old[output] === undefined || now[output] === undefined || old[output] === now[output];
+}
+
+function sourcesOf(task: Task, blobs: BlobStore, declared: boolean): readonly Source[] {
+  const at = (output: string, file: string | null) => (outputs: OutputDigests) =>
+    fileIn(task, outputs[output], { output, file }, blobs);
+  if (declared) {
+    return task.stage.metrics.map((taken) => ({
+      name: taken.name,
+      file: at(taken.output, taken.file),
+      numbers: async (path, file) => {
+        const told = await numbersIn(path, file, taken);
+        return told.type === 'told' ? told.values : new Map();
+      },
+    }));
+  }
+  return task.outputs
+    .filter(({ path, directory }) => !directory && mayHaveMetrics(path))
+    .map(({ name }) => ({ name, file: at(name, null), numbers: metricsOf }));
 }

@@ -4,8 +4,14 @@ import type { Graph } from '../../graph/graph.ts';
 import { filesBelow } from '../../store/tree.ts';
 import { isFigure } from './file-view.ts';
 
-/** Images and pages among the outputs of these tasks that no task reads: what it was all for. */
+/**
+ * What is to be looked at of what these tasks made: the plots that stages declare, or, where none does, images and pages
+ * that no task reads: what it was all for.
+ */
 export function figuresOf(directory: string, graph: Graph, tasks: ReadonlySet<number>): string[] {
+  // Tables are for pages to draw.
+  if (graph.tasks.some(({ stage }) => stage.plots.length > 0))
+    return plotsOf(directory, graph, tasks).filter(isFigure);
   const found: string[] = [];
   for (const index of tasks) {
     const task = graph.tasks[index]!;
@@ -20,4 +26,18 @@ export function figuresOf(directory: string, graph: Graph, tasks: ReadonlySet<nu
     }
   }
   return found;
+}
+
+function plotsOf(directory: string, graph: Graph, tasks: ReadonlySet<number>): string[] {
+  return [...tasks].flatMap((index) => {
+    const { stage, outputs } = graph.tasks[index]!;
+    return stage.plots.flatMap(({ output: name, file }) => {
+      const output = outputs.find((each) => each.name === name)!;
+      if (file !== null)
+        return existsSync(join(directory, output.path, file)) ? [`${output.path}/${file}`] : [];
+      if (!output.directory) return existsSync(join(directory, output.path)) ? [output.path] : [];
+      const below = filesBelow(join(directory, output.path)).map((path) => `${output.path}/${path}`);
+      return below.filter((path) => !path.endsWith('/'));
+    });
+  });
 }
