@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import type { ExecutionResult } from './executor.ts';
 
 /** Why something was ended by us, if it was. */
@@ -60,6 +62,19 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     process.kill(-child.pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/**
+ * Lets a child that was started `detached` give way as this process does. Where Linux shares the processor out by session
+ * (autogroup), a session of its own counts as much as any other, however nice its processes are.
+ */
+export function asNice({ pid }: ChildProcess, nice = getPriority()): void {
+  if (pid === undefined || nice <= 0) return;
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(nice), { flag: 'r+' });
+  } catch {
+    // Another system, a kernel without it, or a child that is gone.
   }
 }
 

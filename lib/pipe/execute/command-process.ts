@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { letGo, resultOf, signalGroup, watch, type Ended } from './child.ts';
+import { asNice, letGo, resultOf, signalGroup, watch, type Ended } from './child.ts';
 import type { Variables } from './environment.ts';
 import type { CommandRequest, ExecutionResult, TaskListener } from './executor.ts';
 import { newKey, TaskStreams } from './task-streams.ts';
@@ -43,6 +43,7 @@ export class CommandProcess {
 
   constructor([file, ...args]: Program, cwd: string) {
     this.#child = spawn(file, args, { env: {}, cwd, detached: true, stdio: 'pipe' });
+    asNice(this.#child);
     this.#streams = new TaskStreams({ out: this.#child.stdout!, err: this.#child.stderr! });
     // What cannot be written will not be answered either.
     this.#child.stdin!.on('error', () => undefined);

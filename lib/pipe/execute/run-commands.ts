@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { signalGroup } from './child.ts';
+import { asNice, signalGroup } from './child.ts';
 import { endMark } from './protocol.ts';
 
 /**
@@ -64,6 +64,7 @@ function run(
     failed(error as Error);
     return;
   }
+  asNice(child);
   [command, stops] = [child, 0];
   child.on('error', failed);
   child.on('exit', (status, signal) => {

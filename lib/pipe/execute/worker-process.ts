@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { letGo, resultOf, signalGroup, watch } from './child.ts';
+import { asNice, letGo, resultOf, signalGroup, watch } from './child.ts';
 import type { Program } from './command-process.ts';
 import type { ExecutionResult, TaskListener } from './executor.ts';
 import type { Answer, FromWorker, ToWorker } from './protocol.ts';
@@ -42,6 +42,7 @@ export class WorkerProcess {
       serialization,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    asNice(this.#child);
     this.#streams = new TaskStreams({ out: this.#child.stdout!, err: this.#child.stderr! });
     this.#child.on('message', (message: FromWorker) => {
       this.#hear(message);
