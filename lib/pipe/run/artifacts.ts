@@ -21,6 +21,7 @@ export class Artifacts {
   /** Where copies are made before they are renamed; next to their places, to be on the same file system. */
   readonly #incoming: string;
   #counter = 0;
+  #ready = false;
 
   constructor(
     project: string,
@@ -98,8 +99,17 @@ export class Artifacts {
     );
   }
 
+  /** Takes an output away: whole or, when killed before that, not at all. */
+  discard(path: string): void {
+    const room = this.#makeRoom();
+    renameSync(join(this.#project, path), room);
+    rmSync(room, { recursive: true });
+    this.#digests.forget(path);
+  }
+
   /** Removes what a killed run left half copied. Only for the one who holds the project. */
   sweep(): void {
+    this.#ready = false;
     removeIfPossible(this.#incoming);
   }
 
@@ -113,9 +123,10 @@ export class Artifacts {
   }
 
   #makeRoom(): string {
-    if (this.#counter === 0) {
+    if (!this.#ready) {
       refuseLinks(this.#project, `${relative(this.#project, this.#incoming)}/x`);
       makeDirectory(this.#incoming);
+      this.#ready = true;
     }
     this.#counter += 1;
     return join(this.#incoming, String(this.#counter));

@@ -15,7 +15,7 @@ import type { Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
 import { fillStore } from './fill-store.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { placedNow, readPlaced, writePlaced } from './placed.ts';
+import { anyAstray, placedNow, readPlaced, writePlaced } from './placed.ts';
 import type { RunOptions, RunSummary } from './project.ts';
 import { forecast } from './forecast.ts';
 import { keepLock } from './kept-lock.ts';
@@ -113,21 +113,17 @@ function saveResults(
   ifPossible(() => {
     const placed = readPlaced(engine.layout, manifest.profile);
     const idle = outcomes.every(({ type }) => type === 'fresh');
-    if (idle && former.length === 0 && placed !== null) return;
+    if (idle && former.length === 0 && placed !== null && !anyAstray(placed, graph)) return;
     const now = placedNow(graph, lock);
     const there = new Set(now.map(({ path }) => path));
     const others = (placed ?? []).filter(({ path }) => !there.has(path));
     // Of a task that could not be finished, the last good outputs stay, wherever they lay.
     const ended = outcomes.every(({ type }) => type !== 'failed' && type !== 'skipped');
     const whole = ended && options.selection.size === graph.tasks.length;
+    const place = { project, manifest, graph, artifacts, blobs: engine.blobs };
+    removeLeftovers(former, whole ? others : [], place);
+    // Last, so that a run that is killed meanwhile leaves the rest to the next.
     writePlaced(engine.layout, manifest.profile, whole ? now : [...now, ...others]);
-    removeLeftovers(former, whole ? others : [], {
-      project,
-      manifest,
-      graph,
-      artifacts,
-      blobs: engine.blobs,
-    });
   });
   return unsaved;
 }

@@ -6,7 +6,7 @@ import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { normalPath } from '../manifest/path.ts';
 import type { TaskRecord } from '../plan/record.ts';
 import type { BlobStore } from '../store/blobs.ts';
-import { rmdirSync, rmSync } from '../store/disk.ts';
+import { rmdirSync } from '../store/disk.ts';
 import { linkAbove, type Artifacts } from './artifacts.ts';
 import type { Placed } from './placed.ts';
 
@@ -49,9 +49,10 @@ export function removeLeftovers(
     if (current.has(path) || !artifacts.holds(output, digest)) continue;
     // Behind a link it may be anybody's.
     if (!blobs.holds(output, digest) || linkAbove(project, path) !== null) continue;
-    rmSync(join(project, path), { recursive: true });
+    artifacts.discard(path);
     removeEmpty(project, dirname(path), manifest.artifacts);
   }
+  artifacts.sweep();
 }
 
 /** Where a former task's outputs lay, by the axes of its own name: its stage may have others by now, or none. */

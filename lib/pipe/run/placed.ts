@@ -37,6 +37,12 @@ export function placedNow(graph: Graph, lock: Lock): readonly Placed[] {
   });
 }
 
+/** Whether anything lies where the pipeline has no output now. */
+export function anyAstray(placed: readonly Placed[], graph: Graph): boolean {
+  const paths = new Set(graph.tasks.flatMap(({ outputs }) => outputs.map(({ path }) => path)));
+  return placed.some(({ path }) => !paths.has(path));
+}
+
 function fileOf({ local }: Layout, profile: string): string {
   return join(local, `placed.${profile}.json`);
 }

@@ -29,10 +29,11 @@ export function temporaryName(path: string): string {
 export function writeAtomically(path: string, content: string | Uint8Array, durable: boolean): void {
   const temporary = temporaryName(path);
   try {
-    withDirectory(dirname(path), () => {
+    const write = () => {
       if (durable) writeThrough(temporary, content);
       else writeFileSync(temporary, content);
-    });
+    };
+    withDirectory(dirname(path), write, durable);
     renameSync(temporary, path);
     if (durable) syncPath(dirname(path));
   } catch (error) {
@@ -41,32 +42,33 @@ export function writeAtomically(path: string, content: string | Uint8Array, dura
   }
 }
 
-/** Does it; when the directory is missing, makes the directory and does it again. */
-export function withDirectory(directory: string, work: () => void): void {
+/** Does it; when the directory is missing, makes the directory (`durable`: on the disk, too) and does it again. */
+export function withDirectory(directory: string, work: () => void, durable = false): void {
   try {
     work();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    makeDirectory(directory);
+    makeDirectory(directory, durable);
     work();
   }
 }
 
 /**
  * Makes a directory, and those above it, unless it is there. Not by `recursive`, which says `ENOENT` of a
- * file system that is read-only or full.
+ * file system that is read-only or full. `durable` waits until new ones have their names on the disk.
  */
-export function makeDirectory(path: string): void {
+export function makeDirectory(path: string, durable = false): void {
   try {
     mkdirSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    makeDirectory(dirname(path));
+    makeDirectory(dirname(path), durable);
     // Once more only: some places (/proc) have a parent and take no entry.
     mkdirSync(path);
   }
+  if (durable) syncPath(dirname(path));
 }
 
 /** For what only saves time: where it cannot be written, it is found out again. */

@@ -84,9 +84,10 @@ export class BlobStore {
     if (before?.kind === 'file' && (before.stat.mode & ~stat.mode & 0o111) !== 0) {
       chmodSync(file, stat.mode | (before.stat.mode & 0o111));
     }
-    withDirectory(dirname(path), () => {
+    const rename = () => {
       renameSync(file, path);
-    });
+    };
+    withDirectory(dirname(path), rename, durable);
     if (durable) syncPath(dirname(path));
     const moved = look(path);
     if (moved?.kind !== 'file' || stat.mtime !== moved.stat.mtime || stat.size !== moved.stat.size) return;
