@@ -28,13 +28,17 @@ function study(): Project {
   return project;
 }
 
-test('the study runs to the end, then nothing does, and a kill in training changes no byte', async () => {
+test('the study runs to the end, then nothing does, score --force runs just the scores, and a kill in training changes no byte', async () => {
   const whole = study();
   const first = await whole.pipe('run', ...small);
   expect(first.err).toBe('');
   expect(first.status).toBe(0);
   expect(first.out).toContain('artifacts/plot/dataset=shapes/model=vgg-4/figures/figure-2.png, .svg\n');
   expect((await whole.pipe('run', ...small)).out).toMatch(/^nothing to do: all \d+ tasks are up to date/);
+  const forced = await whole.outcomes('run', 'score', '--force', ...small);
+  expect(forced.length).toBe(2 * 3);
+  expect(forced.every((line) => /^score@.* ran$/.test(line))).toBe(true);
+  expect((await whole.pipe('run', ...small)).out).toMatch(/^nothing to do/);
 
   const killed = study();
   const running = killed.start('run', ...small);
@@ -49,15 +53,6 @@ test('the study runs to the end, then nothing does, and a kill in training chang
     'train@dataset=shapes,model=vgg-4,recipe=constant,augment=true,seed=0,epoch=1 ran',
   );
   expect(killed.read('pipe.lock')).toBe(whole.read('pipe.lock'));
-});
-
-test('score --force runs just the scores, and nothing after them', async () => {
-  const project = study();
-  await project.pipe('run', ...small);
-  const ran = await project.outcomes('run', 'score', '--force', ...small);
-  expect(ran.length).toBe(2 * 3);
-  expect(ran.every((line) => /^score@.* ran$/.test(line))).toBe(true);
-  expect((await project.pipe('run', ...small)).out).toMatch(/^nothing to do/);
 });
 
 test('a further data set or model adds its own tasks, and leaves those of the others as they are', async () => {

@@ -6,6 +6,7 @@ import {
   FileNode,
   LinkNode,
   refusal,
+  setClock,
   statsOf,
   type Node,
   type StatOptions,
@@ -38,6 +39,7 @@ export interface Change {
 
 /** Empties the disk but for the directory of a project. */
 export function format(): void {
+  setClock();
   root = new DirectoryNode(0o755);
   handles = new Map();
   trouble = null;

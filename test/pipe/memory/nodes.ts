@@ -10,6 +10,11 @@ export function tick(): bigint {
   return clock;
 }
 
+/** Sets the clock by the program's. */
+export function setClock(): void {
+  clock = 0n;
+}
+
 /** What an inode of any kind has. */
 class Inode {
   readonly inode = ++inodes;

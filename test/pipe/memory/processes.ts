@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { ProcessIdentity } from '../../../lib/pipe/store/process-identity.ts';
 
 /**
@@ -24,7 +25,7 @@ export function thisProcess(): ProcessIdentity {
 }
 
 export function identityOf(pid: number): ProcessIdentity {
-  return { host: 'memory', pid, started: String(pid) };
+  return { host: hostname(), pid, started: String(pid) };
 }
 
 export function lifeOf(process: ProcessIdentity, me: ProcessIdentity): 'alive' | 'dead' | 'unseen' {

@@ -4,9 +4,10 @@ import { loadPipeline } from '../../../lib/pipe/graph/load.ts';
 import type { Manifest } from '../../../lib/pipe/manifest/manifest.ts';
 import type { Outcome } from '../../../lib/pipe/plan/outcome.ts';
 import type { RunEvent } from '../../../lib/pipe/run/event.ts';
-import type { RunOptions, RunSummary } from '../../../lib/pipe/run/project.ts';
+import type { Engine } from '../../../lib/pipe/run/engine.ts';
+import type { ProjectOptions, RunOptions, RunSummary } from '../../../lib/pipe/run/project.ts';
 import { openEngine, openProject } from '../../../lib/pipe/run/session.ts';
-import { layoutOf, type Layout } from '../../../lib/pipe/store/layout.ts';
+import { layoutIn, type Layout } from '../../../lib/pipe/store/layout.ts';
 import * as disk from './disk.ts';
 import { MemoryRunner } from './runner.ts';
 
@@ -22,20 +23,35 @@ const loaded = new Map<string, ReturnType<typeof loadPipeline>>();
  */
 export class MemoryProject {
   readonly runner = new MemoryRunner();
-  readonly directory = '/project';
+  readonly directory: string;
   events: RunEvent[] = [];
+  private readonly options: ProjectOptions;
 
-  constructor(files: Files) {
-    disk.format();
+  /** `directory`: another one on the same disk. */
+  constructor(
+    files: Files,
+    { directory, ...options }: ProjectOptions & { readonly directory?: string } = {},
+  ) {
+    if (directory === undefined) disk.format();
+    else disk.mkdirSync(directory);
+    this.directory = directory ?? '/project';
+    this.options = { workers: this.runner, environment: {}, ...options };
     this.write(files);
   }
 
-  get layout(): Layout {
-    return layoutOf(this.directory);
+  /** The same project, opened with other options. */
+  with(options: ProjectOptions): MemoryProject {
+    return Object.assign(Object.create(MemoryProject.prototype) as MemoryProject, this, {
+      options: { ...this.options, ...options },
+    });
   }
 
-  get engine() {
-    return openEngine(this.directory, { workers: this.runner, environment: {} });
+  get layout(): Layout {
+    return layoutIn(this.directory, this.options.cacheDirectory);
+  }
+
+  get engine(): Engine {
+    return openEngine(this.directory, this.options);
   }
 
   path(name: string): string {
@@ -81,7 +97,7 @@ export class MemoryProject {
 
   async ask(options: Partial<RunOptions> = {}): Promise<RunSummary> {
     const { manifest, graph } = this.load();
-    const project = openProject(this.directory, { workers: this.runner, environment: {} });
+    const project = openProject(this.directory, this.options);
     this.events = [];
     return await project.run(manifest, graph, {
       selection: new Set(graph.tasks.keys()),
@@ -109,7 +125,7 @@ export class MemoryProject {
   /** States other than `fresh`. */
   async states(): Promise<Record<string, string>> {
     const { manifest, graph } = this.load();
-    const project = openProject(this.directory, { workers: this.runner, environment: {} });
+    const project = openProject(this.directory, this.options);
     const { tasks } = await project.inspect(manifest, graph, new Set(graph.tasks.keys()));
     return Object.fromEntries(
       tasks.filter(({ plan }) => plan.state !== 'fresh').map(({ id, plan }) => [id, plan.state]),

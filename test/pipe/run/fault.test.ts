@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../store/temporary.ts';
-import { fractions, kills, patience, start as startProgram } from './kills.ts';
+import { fractions, kills, nightly, patience, start as startProgram } from './kills.ts';
 import { smallStudy, TestProject } from './project.ts';
 
 function start(project: TestProject, env?: NodeJS.ProcessEnv) {
@@ -128,7 +128,7 @@ test(
     const lock = project.read('pipe.lock');
     const files = [...kept(project), project.path('pipe.lock')];
     const random = fractions(3);
-    for (const file of files.filter((_, index) => kills > 10 || index % 3 === 0)) {
+    for (const file of files.filter((_, index) => nightly || index % 6 === 0)) {
       chmodSync(file, 0o644);
       truncateSync(file, Math.floor(statSync(file).size * random.next().value));
       project.write({ 'in.txt': 'other\n' });

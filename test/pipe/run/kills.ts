@@ -5,8 +5,10 @@ import type { TestProject } from './project.ts';
 
 const program = join(import.meta.dirname, '../../../lib/pipe/dist/pipe.js');
 
-/** How often a test kills; `NIGHTLY=1` takes its time. */
-export const kills = process.env['NIGHTLY'] === '1' ? 100 : 10;
+/** Takes its time: what is tried here with real processes and disks is tried at every instant in memory (`any-instant.test.ts`). */
+export const nightly = process.env['NIGHTLY'] === '1';
+/** How often a test kills. */
+export const kills = nightly ? 100 : 3;
 /** Milliseconds; many short runs on a busy machine. */
 export const patience = kills * 30_000;
 
