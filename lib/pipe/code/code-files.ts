@@ -40,13 +40,16 @@ export function codeFiles(code: TrackedCode, sources: SourceFiles): readonly Cod
           : { kind: 'path', path: pattern, external: false },
       );
       if (expansion.type === 'issue') {
-        const message =
-          expansion.reason === 'unmatched' ? `no file matches ${pattern}` : `there is no ${pattern}`;
-        return { path: ['code', key, index], message };
+        return { path: ['code', key, index], message: problemText(expansion) };
       }
       for (const { name } of expansion.files)
         found.push({ path: name, entry: key === 'python' ? { kind: 'source', name, cwd: '' } : null });
     }
   }
   return found;
+}
+
+function problemText({ path, reason }: Extract<Expansion, { type: 'issue' }>): string {
+  if (reason === 'unmatched') return `no file matches ${path}`;
+  return reason === 'missing' ? `there is no ${path}` : `${path} is no file that can be read (${reason})`;
 }

@@ -1,8 +1,8 @@
-import { isAbsolute } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import { groupBy } from '../group.ts';
 import { readdirSync, realpathSync } from '../store/disk.ts';
 import { look, lookThrough, type Entry } from '../store/file-stat.ts';
-import { filesBelow } from '../store/tree.ts';
+import { listingOf } from './listing.ts';
 
 export interface Look {
   readonly entry: Entry | null;
@@ -49,7 +49,7 @@ export class FileLooks {
     return { entry: linked ? lookThrough(absolute) : found, linked };
   }
 
-  /** Relative paths of all that is not a directory below one, and (with a `/`) of empty ones; null when there is no directory. */
+  /** What lies in a directory, as `listingOf` has it; null when there is no directory. */
   listing(name: string): readonly string[] | null {
     let listing = this.#listings.get(name);
     if (listing === undefined) {
@@ -81,7 +81,11 @@ export class FileLooks {
   /** Looks again when next asked. */
   forget(name: string): void {
     this.#looks.delete(name);
-    this.#listings.clear();
+    // Those that have it in them; others lie as they did, for all that is known.
+    for (let directory = name, below = ''; directory !== below; directory = dirname(directory)) {
+      this.#listings.delete(directory);
+      below = directory;
+    }
     this.#names.clear();
     this.#directories.clear();
   }
@@ -105,7 +109,7 @@ export class FileLooks {
 
   #list(name: string): readonly string[] | null {
     try {
-      return filesBelow(this.absolute(name), true);
+      return listingOf(this.absolute(name));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return null;

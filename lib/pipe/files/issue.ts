@@ -8,11 +8,22 @@ export interface StageIssue {
   readonly message: string;
 }
 
-/** A declared file that is not there (or, for `outside`, that a symbolic link takes out of the project). */
+/**
+ * A declared file that is not there, or is none. Of symbolic links: `outside` is one that leads out of the project,
+ * `dangling` one to nowhere, `endless` one to a directory that it lies in.
+ */
 export interface InputIssue {
   readonly stage: string;
   readonly task: string;
   readonly input: string;
   readonly path: string;
-  readonly reason: 'missing' | 'special' | 'unreadable' | 'outside' | 'unmatched';
+  readonly reason:
+    | 'missing'
+    | 'special'
+    | 'unreadable'
+    | 'outside'
+    | 'dangling'
+    | 'endless'
+    | 'not-utf-8'
+    | 'unmatched';
 }

@@ -14,7 +14,12 @@ export type FileSource = Exclude<TaskSource, { kind: 'output' }>;
 
 /** The files of a path or a glob, or what is wrong with it. */
 export type Expansion =
-  | { readonly type: 'files'; readonly files: readonly Omit<SourceFile, 'digest'>[] }
+  | {
+      readonly type: 'files';
+      readonly files: readonly Omit<SourceFile, 'digest'>[];
+      /** All that was in it, of a directory. */
+      readonly listing?: readonly string[];
+    }
   | { readonly type: 'issue'; readonly path: string; readonly reason: InputIssue['reason'] };
 
 /** How the files of a source lay at one moment. */
@@ -88,8 +93,11 @@ export class SourceFiles {
   mark(source: FileSource): SourceMark {
     const found = this.expand(source);
     const names = found.type === 'files' ? found.files.map(({ name }) => name) : [found.path];
-    const listed = source.kind === 'path' && this.isDirectory(source) ? [source.path] : [];
-    return { source, names, mark: this.#digests.mark(names, listed) };
+    const mark = this.#digests.mark(names);
+    if (found.type !== 'files' || found.listing === undefined || source.kind === 'glob')
+      return { source, names, mark };
+    // As it was when its files were found: whoever lists it now may see others.
+    return { source, names, mark: { ...mark, listings: [{ name: source.path, files: found.listing }] } };
   }
 
   /** Paths that no longer lie as they were marked, or are new among those of the source; these are looked at anew. */
@@ -113,13 +121,13 @@ export class SourceFiles {
 
   #path(path: string, external: boolean): Expansion {
     const found = this.#digests.look(path).entry;
-    if (found === null) return { type: 'issue', path, reason: 'missing' };
-    if (found.kind === 'other') return { type: 'issue', path, reason: 'special' };
+    if (found === null || found.kind === 'other') return { type: 'issue', path, reason: this.#noFile(path) };
     if (!external && !this.#staysInside(path)) return { type: 'issue', path, reason: 'outside' };
     if (found.kind === 'file') return { type: 'files', files: [{ label: baseName(path), name: path }] };
     try {
-      const labels = (this.#digests.looks.listing(path) ?? []).filter((label) => !label.endsWith('/'));
-      return { type: 'files', files: labels.map((label) => ({ label, name: `${path}/${label}` })) };
+      const listing = this.#digests.looks.listing(path) ?? [];
+      const labels = listing.filter((label) => !label.endsWith('/'));
+      return { type: 'files', files: labels.map((label) => ({ label, name: `${path}/${label}` })), listing };
     } catch {
       return { type: 'issue', path, reason: 'unreadable' };
     }
@@ -137,9 +145,9 @@ export class SourceFiles {
   #checked(found: Extract<Expansion, { type: 'files' }>, source: FileSource): Expansion {
     const external = source.kind === 'path' && source.external;
     for (const { name } of found.files) {
-      if (!external && !this.#staysInside(name)) return { type: 'issue', path: name, reason: 'outside' };
       if (this.#digests.look(name).entry?.kind !== 'file')
-        return { type: 'issue', path: name, reason: 'missing' };
+        return { type: 'issue', path: name, reason: this.#noFile(name) };
+      if (!external && !this.#staysInside(name)) return { type: 'issue', path: name, reason: 'outside' };
       // A file whose digest is known is not read.
       if (!this.#digests.expect(name) && !isReadable(this.#digests.absolute(name))) {
         this.#digests.forget(name);
@@ -147,6 +155,14 @@ export class SourceFiles {
       }
     }
     return found;
+  }
+
+  /** Why something is no file. */
+  #noFile(name: string): InputIssue['reason'] {
+    const { entry, linked } = this.#digests.look(name);
+    if (entry?.kind === 'other') return 'special';
+    if (linked) return entry === null ? 'dangling' : 'endless';
+    return name.includes('\ufffd') ? 'not-utf-8' : 'missing';
   }
 
   #staysInside(name: string): boolean {

@@ -12,6 +12,12 @@ export function inputIssueText({ stage, input, path, reason }: InputIssue): stri
       return `${of}: ${path} cannot be read`;
     case 'outside':
       return `${of}: ${path} leads out of the project through a symbolic link`;
+    case 'dangling':
+      return `${of}: ${path} is a symbolic link to what is not there`;
+    case 'endless':
+      return `${of}: ${path} is a symbolic link to a directory that it lies in, without end`;
+    case 'not-utf-8':
+      return `${of}: the name of ${path} is not UTF-8; give it another`;
     case 'unmatched':
       return `${of}: no file matches ${path}`;
   }
@@ -28,6 +34,9 @@ export function inputIssueHint(
     case 'missing':
     case 'special':
     case 'unreadable':
+    case 'dangling':
+    case 'endless':
+    case 'not-utf-8':
     case 'unmatched':
       return given && `\`--set params.${given.join('.')}=…\` gives another path`;
   }

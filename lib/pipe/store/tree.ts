@@ -56,16 +56,11 @@ function isWell(tree: Tree): boolean {
   });
 }
 
-/**
- * Relative paths of all that is not a directory below one, in the order of code units; and, if asked for, of
- * directories with nothing in them, with a `/` at the end.
- */
-export function filesBelow(directory: string, withEmpty = false): readonly string[] {
+/** Relative paths of all that is not a directory below one, in the order of code units. */
+export function filesBelow(directory: string): readonly string[] {
   const found: string[] = [];
   const visit = (relative: string) => {
-    const entries = readdirSync(`${directory}/${relative}`, { withFileTypes: true });
-    if (withEmpty && entries.length === 0 && relative !== '') found.push(relative);
-    for (const entry of entries) {
+    for (const entry of readdirSync(`${directory}/${relative}`, { withFileTypes: true })) {
       const path = relative + entry.name;
       if (entry.isDirectory()) visit(`${path}/`);
       else found.push(path);

@@ -107,3 +107,57 @@ stages:
     expect(await project.run()).toEqual({});
   });
 });
+
+describe('a symbolic link in a directory that is an input', () => {
+  const reader = (command: string) => ({
+    'src/v1/f': '1\n',
+    'src/v2/f': '2\n',
+    'pipeline.yaml': `version: 1\nstages:\n  s: { cmd: '${command} > {outputs.x}', inputs: { i: src/ }, outputs: { x: x } }\n`,
+  });
+
+  test('is followed to a directory, and noticed when it leads elsewhere', async () => {
+    const project = new TestProject(reader('cat {inputs.i}/latest/f'));
+    symlinkSync('v1', project.path('src/latest'));
+    expect(await project.run()).toEqual({ s: 'ran' });
+    expect(await project.run()).toEqual({});
+    rmSync(project.path('src/latest'));
+    symlinkSync('v2', project.path('src/latest'));
+    expect(await project.run()).toEqual({ s: 'ran' });
+    expect(project.read('artifacts/s/x')).toBe('2\n');
+    project.write({ 'src/v2/g': '' });
+    expect(await project.states()).toEqual({ s: 'stale' });
+  });
+
+  const mistakes: [string, (project: TestProject) => void, object][] = [
+    ['to nowhere', (project) => symlinkSync('nowhere', project.path('src/a')), { reason: 'dangling' }],
+    ['to itself', (project) => symlinkSync('a', project.path('src/a')), { reason: 'dangling' }],
+    ['to the directory', (project) => symlinkSync('.', project.path('src/a')), { reason: 'endless' }],
+    ['to one above it', (project) => symlinkSync('..', project.path('src/a')), { reason: 'endless' }],
+    [
+      'to a directory that leads back',
+      (project) => {
+        mkdirSync(project.path('other'));
+        symlinkSync('../src', project.path('other/back'));
+        symlinkSync('../other', project.path('src/a'));
+      },
+      { reason: 'endless', path: 'src/a/back' },
+    ],
+    [
+      'out of the project',
+      (project) => {
+        const elsewhere = new TestProject({ f: '' });
+        symlinkSync(elsewhere.directory, project.path('src/a'));
+      },
+      { reason: 'outside', path: 'src/a/f' },
+    ],
+  ];
+
+  test.each(mistakes)('%s is refused in true words', async (_, prepare, issue) => {
+    const project = new TestProject(reader('cat {inputs.i}/v1/f'));
+    prepare(project);
+    expect(await project.ask()).toMatchObject({
+      type: 'refused',
+      inputIssues: [{ path: 'src/a', ...issue }],
+    });
+  });
+});

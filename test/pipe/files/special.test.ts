@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TestProject } from '../run/project.ts';
 
@@ -12,6 +13,19 @@ test('an input that is a pipe is refused in words, and not waited for', async ()
     type: 'refused',
     inputIssues: [{ path: 'pipe', reason: 'special' }],
   });
+});
+
+test('so is one among the files of a directory, and a name that is not UTF-8', async () => {
+  const project = new TestProject({
+    'in/a': '',
+    'pipeline.yaml':
+      "version: 1\nstages:\n  a: { cmd: 'ls {inputs.i} > {outputs.x}', inputs: { i: in/ }, outputs: { x: x } }\n",
+  });
+  execFileSync('mkfifo', [project.path('in/pipe')]);
+  expect(await project.ask()).toMatchObject({ inputIssues: [{ path: 'in/pipe', reason: 'special' }] });
+  rmSync(project.path('in/pipe'));
+  writeFileSync(Buffer.concat([Buffer.from(project.path('in/n')), Buffer.from([0xff])]), '');
+  expect(await project.ask()).toMatchObject({ inputIssues: [{ path: 'in/n\ufffd', reason: 'not-utf-8' }] });
 });
 
 test('a pattern that matches everything does not match the lock, which each run writes', async () => {

@@ -394,7 +394,7 @@ describe('input files', () => {
       (p) => {
         symlinkSync('nowhere', p.path('link'));
       },
-      { reason: 'missing' },
+      { reason: 'dangling', path: 'link' },
     ],
     [
       'a pattern that matches nothing',

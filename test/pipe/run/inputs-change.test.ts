@@ -172,6 +172,21 @@ describe('an input of the project', () => {
     },
   );
 
+  test('that is a directory may get files before its reader starts, though nobody has read it by then', async () => {
+    const project = pipeline(
+      `  first: { cmd: '${wait}; echo 1 > {outputs.x}', outputs: { x: x } }\n` +
+        `  then: { cmd: 'ls {inputs.i} > {outputs.x}', inputs: { i: ./in/, x: first.x }, outputs: { x: x } }\n`,
+      { 'in/a': '1\n' },
+    );
+    await meanwhile(project, () => {
+      project.write({ 'in/b': '2\n' });
+    });
+    expect(project.read('artifacts/then/x')).toBe('a\nb\n');
+    rmSync(project.path('in/b'));
+    expect(await project.run()).toEqual({ then: 'ran' });
+    expect(project.read('artifacts/then/x')).toBe('a\n');
+  });
+
   test('that goes during the run is missing', async () => {
     const project = pipeline(
       `  s: { cmd: '${wait}; touch {outputs.x}', inputs: { i: ./in }, outputs: { x: x } }\n`,
