@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { DataType, RecordBatchReader } from 'apache-arrow';
 import type { Data, Field, FixedSizeList, RecordBatch, Schema } from 'apache-arrow';
+import { checkCounts } from './check.ts';
 import type { ElementType, TensorValues } from './columns.ts';
 import { elements, readTensorField } from './field.ts';
 
@@ -236,6 +237,7 @@ export async function readArrow(path: string): Promise<ArrowTable> {
   const bytes = await readBytes(path);
   checkMagic(path, bytes);
   try {
+    checkCounts(bytes);
     const reader = RecordBatchReader.from(bytes).open();
     const { schema } = reader;
     return new Table(path, schema, [...reader]);

@@ -60,7 +60,10 @@ export function configureIn(
 /** What `read` is for those who load a pipeline as it lies; null for a file that is not there, or no text. */
 export function textIn(directory: string, path: string): string | null {
   try {
-    const bytes = readFileSync(join(directory, path));
+    const file = join(directory, path);
+    // A pipe would be waited for.
+    if (!statSync(file).isFile()) return null;
+    const bytes = readFileSync(file);
     return isUtf8(bytes) ? bytes.toString() : null;
   } catch {
     return null;

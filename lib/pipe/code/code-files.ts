@@ -22,7 +22,11 @@ export function codeFiles(code: TrackedCode, sources: SourceFiles): readonly Cod
       const expansion = sources.expand({ kind: 'path', path: entry.name, external: false });
       if (expansion.type === 'issue' || expansion.files[0]?.name !== entry.name) {
         const what =
-          expansion.type === 'issue' && expansion.reason === 'outside' ? null : `there is no ${entry.name}`;
+          expansion.type === 'files'
+            ? `there is no ${entry.name}`
+            : expansion.reason === 'outside'
+              ? null
+              : problemText(expansion);
         // That a link leads out is said of all stages in one place.
         if (what !== null) return { path: ['use'], message: what };
       }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { extname, relative, sep } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
+import { lookThrough } from '../store/file-stat.ts';
 import { ARROW_MODULE, OWN_NAMESPACE, ownModuleText, STAGE_MODULE } from './own-modules.ts';
 import {
   closureOf,
@@ -56,6 +57,8 @@ export function resolveImports(
         loader: 'js',
       }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
+        // A pipe would be waited for.
+        if (lookThrough(path)?.kind === 'other') return { errors: [{ text: `${path} is no file` }] };
         const contents = await readFile(path);
         found.texts.set(path, digestOf(contents));
         return { contents, loader: 'default' };

@@ -47,17 +47,20 @@ export function mappedCandidates({ baseUrl, paths }: TsConfig, specifier: string
 function readChain(file: string, files: string[]): Found {
   if (files.includes(file)) return nothing;
   files.push(file);
-  const { extends: bases, compilerOptions: own = {} } = readJsonc(file);
+  const { extends: bases, compilerOptions } = readJsonc(file);
+  const own = compilerOptions ?? {};
   const directory = dirname(file);
   const inherited = [bases ?? []]
     .flat()
+    .filter((base) => typeof base === 'string')
     .map((base) => {
       const found = extended(directory, base, files);
       return found === null ? nothing : readChain(found, files);
     })
     .reduce(merged, nothing);
   const baseUrl = own.baseUrl === undefined ? null : resolve(directory, own.baseUrl);
-  const paths = Object.entries(own.paths ?? {}).map(
+  const written = Object.entries(own.paths ?? {}).filter(([, targets]) => Array.isArray(targets));
+  const paths = written.map(
     ([pattern, targets]) =>
       [pattern, targets.map((target) => resolve(baseUrl ?? inherited.baseUrl ?? directory, target))] as const,
   );
@@ -90,7 +93,7 @@ function extended(directory: string, base: string, files: string[]): string | nu
 
 interface Written {
   readonly extends?: string | readonly string[];
-  readonly compilerOptions?: {
+  readonly compilerOptions?: null | {
     readonly baseUrl?: string;
     readonly paths?: Readonly<Record<string, readonly string[]>>;
     readonly customConditions?: readonly string[];
@@ -105,7 +108,7 @@ function readJsonc(file: string): Written {
     .replace(new RegExp(`(${strings})|//[^\\n]*|/\\*[\\s\\S]*?\\*/`, 'g'), '$1')
     .replace(new RegExp(`(${strings})|,(?=\\s*[}\\]])`, 'g'), '$1');
   try {
-    return JSON.parse(plain) as Written;
+    return (JSON.parse(plain) as Written | null) ?? {};
   } catch {
     // The bundler says what is wrong with it.
     return {};

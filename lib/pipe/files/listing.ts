@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from '../store/disk.ts';
 import { lookThrough } from '../store/file-stat.ts';
 import { byCodeUnit } from '../store/tree.ts';
 

@@ -167,7 +167,9 @@ function failuresOf(outcomes: ReadonlyMap<number, Outcome>, graph: Graph): Finis
 function save(engine: Engine, lock: Lock): Finished['unsaved'] {
   try {
     lock.save();
-    saveStats(engine);
+    ifPossible(() => {
+      saveStats(engine);
+    });
     return null;
   } catch (error) {
     return storeFailure(error, engine.layout.project);

@@ -10,18 +10,22 @@ const tailLength = 20;
 /** A directory for each run: every event as a line of JSON, and each task's output as it came. */
 export class RunLog {
   readonly #directory: string;
-  readonly #events: number;
+  #events: number | null = null;
 
+  /** A log that cannot be written (a full disk, one that is read-only) does not stop the work that it is about. */
   constructor(directory: string) {
-    makeDirectory(directory);
     this.#directory = directory;
-    this.#events = openSync(join(directory, 'events.ndjson'), 'a');
+    ifPossible(() => {
+      makeDirectory(directory);
+      this.#events = openSync(join(directory, 'events.ndjson'), 'a');
+    });
   }
 
   write(event: RunEvent): void {
-    // A log that cannot be written (a full disk) does not stop the work that it is about.
+    const file = this.#events;
+    if (file === null) return;
     ifPossible(() => {
-      writeSync(this.#events, `${JSON.stringify(event)}\n`);
+      writeSync(file, `${JSON.stringify(event)}\n`);
     });
   }
 
@@ -30,7 +34,7 @@ export class RunLog {
   }
 
   close(): void {
-    closeSync(this.#events);
+    if (this.#events !== null) closeSync(this.#events);
   }
 }
 

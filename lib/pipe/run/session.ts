@@ -10,6 +10,7 @@ import { conductRun, nothingDone, saveStats } from './conduct.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { examine } from './examine.ts';
 import { whileHeld } from './hold.ts';
+import { onlyLook } from './only-look.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
 import { survey } from './survey.ts';
 
@@ -70,13 +71,17 @@ async function runProject(
     listener({ at: Date.now(), type: 'waiting', pid, host });
   };
   const none = () => nothingDone(engine.layout, startedAt);
+  const request = { engine, manifest, graph, options, startedAt };
+  let held = false;
   try {
-    const summary = await whileHeld(engine.layout.project, { signal, waiting }, () =>
-      conductRun({ engine, manifest, graph, options, startedAt }),
-    );
+    const summary = await whileHeld(engine.layout.project, { signal, waiting }, () => {
+      held = true;
+      return conductRun(request);
+    });
     return summary.type === 'stopped' ? { ...none(), stopped: true } : summary;
   } catch (error) {
     if (signal.aborted && error === signal.reason) return { ...none(), stopped: true };
-    return { ...none(), unsaved: storeFailure(error, engine.layout.project) };
+    const unsaved = storeFailure(error, engine.layout.project);
+    return held ? { ...none(), unsaved } : await onlyLook(request, unsaved);
   }
 }

@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { isDigest, type Digest } from '../digest.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { writeAtomically } from './atomic.ts';
+<<<<<<< HEAD
 import { readdirSync, readFileSync } from './disk.ts';
+=======
+import { lookThrough } from './file-stat.ts';
+>>>>>>> 517b678 (Let a read-only project be up to date; refuse pipes, damaged Arrow files and sizes that are no numbers instead of waiting for them)
 import { lockName, lockProfile } from './layout.ts';
 import { byCodeUnit } from './tree.ts';
 
@@ -141,8 +145,15 @@ function parseOutputs(text: string): OutputDigests | null {
   }
 }
 
+function notAFile(path: string): NodeJS.ErrnoException {
+  const message = `${path} is a pipe, a socket or a device, and no file`;
+  return Object.assign(new Error(message), { code: 'EINVAL', syscall: 'open', path });
+}
+
 function readText(path: string): string {
   try {
+    // A pipe would be waited for.
+    if (lookThrough(path)?.kind === 'other') throw notAFile(path);
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';

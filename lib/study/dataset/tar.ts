@@ -21,6 +21,17 @@ function checksum(header: Uint8Array): number {
   return sum;
 }
 
+/** Bytes of the file that follows: octal digits or, of one of 8 GiB and more, a number in base 256. Null for neither. */
+function sizeOf(header: Uint8Array): number | null {
+  const field = header.subarray(124, 136);
+  if (field[0] === 0x80) {
+    const size = field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
+    return Number.isSafeInteger(size) ? size : null;
+  }
+  const digits = text(header, 124, 12).trim();
+  return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : null;
+}
+
 /** The regular files of a tar archive (POSIX ustar); other kinds of entries are passed over. */
 export function readTar(name: string, archive: Uint8Array): TarEntry[] {
   const entries: TarEntry[] = [];
@@ -30,7 +41,13 @@ export function readTar(name: string, archive: Uint8Array): TarEntry[] {
     if (parseInt(text(header, 148, 8), 8) !== checksum(header)) {
       throw fileError(name, `not a tar archive, or damaged at byte ${at}`, 'fetch it again');
     }
-    const size = parseInt(text(header, 124, 12), 8);
+    const size = sizeOf(header);
+    if (size === null)
+      throw fileError(
+        name,
+        `not a tar archive, or damaged at byte ${at}: a file of no size`,
+        'fetch it again',
+      );
     const from = at + BLOCK;
     if (from + size > archive.length) {
       const missing = from + size - archive.length;

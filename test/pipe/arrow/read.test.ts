@@ -93,4 +93,23 @@ describe('readArrow', () => {
     await writeFile(path('damaged.arrow'), bytes);
     await expect(readArrow(path('damaged.arrow'))).rejects.toThrow('damaged.arrow: unreadable Arrow file');
   });
+
+  it('comes to an end whatever 32 bits of a file are turned into', async () => {
+    const bytes = await readFile(foreign);
+    const numbers = process.env['NIGHTLY'] === undefined ? [0x7fffffff] : [0x7fffffff, -8, 0];
+    let ends = 0;
+    for (let at = 8; at + 4 <= bytes.length - 6; at += numbers.length === 1 ? 8 : 4) {
+      for (const number of numbers) {
+        const damaged = Buffer.from(bytes);
+        damaged.writeInt32LE(number, at);
+        await writeFile(path('damaged.arrow'), damaged);
+        await readArrow(path('damaged.arrow')).then(
+          (table) => [table.rows].every(Number.isSafeInteger),
+          (error: unknown) => String(error),
+        );
+        ends += 1;
+      }
+    }
+    expect(ends).toBeGreaterThan(100);
+  });
 });

@@ -39,3 +39,22 @@ test('a pattern that matches everything does not match the lock, which each run 
   expect(await project.states()).toEqual({});
   expect(project.read('artifacts/a/x')).toBe('a.txt pipeline.yaml\n');
 });
+
+test.each(['a.ts', 'b.ts'])(
+  'a stage module, or what it imports, that is a pipe is refused: %s',
+  async (name) => {
+    const project = new TestProject({
+      'stages/a.ts': "import './b.ts'; export default {};",
+      'stages/b.ts': '',
+      'pipeline.yaml': 'version: 1\nstages:\n  a: { use: stages/a.ts, outputs: { x: x } }\n',
+    });
+    rmSync(project.path(`stages/${name}`));
+    execFileSync('mkfifo', [project.path(`stages/${name}`)]);
+    expect(await project.ask()).toMatchObject({
+      type: 'refused',
+      stageIssues: [
+        { path: ['use'], message: expect.stringContaining(`stages/${name} is no file`) as string },
+      ],
+    });
+  },
+);

@@ -81,6 +81,17 @@ describe('a directory that is read-only', () => {
     },
   );
 
+  test.for(['.', 'cache', 'cache/local', 'artifacts'])(
+    '%s: a run that finds nothing to do writes nothing, and is fine',
+    async (name, context) => {
+      const project = new TestProject(smallStudy);
+      await project.run();
+      mountReadOnly(context, project.path(name));
+      const { fresh, unsaved, failures } = project.finished(await project.ask());
+      expect({ fresh, unsaved, failures }).toEqual({ fresh: 14, unsaved: null, failures: [] });
+    },
+  );
+
   test('the whole project: what would run can be told all the same', async (context) => {
     const project = new TestProject(smallStudy);
     await project.run();

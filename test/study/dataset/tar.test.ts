@@ -22,6 +22,26 @@ describe('readTar', () => {
     expect(() => readTar('a.tar', cut)).toThrow('a.tar: truncated tar archive, 300 bytes are missing');
   });
 
+  it.each(['-00000001000', 'many bytes..', '            '])('refuses a file of size %j', (size) => {
+    const damaged = tar([{ name: 'x', bytes: Buffer.alloc(0) }]);
+    damaged.write(size, 124);
+    const sum = damaged
+      .subarray(0, 512)
+      .reduce((all, byte, at) => all + (at >= 148 && at < 156 ? 32 : byte), 0);
+    damaged.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    expect(() => readTar('a.tar', damaged)).toThrow('damaged at byte 0: a file of no size');
+  });
+
+  it('reads a size in base 256, which some write', () => {
+    const archive = tar([{ name: 'x', bytes: Buffer.from('one') }]);
+    archive.set([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3], 124);
+    const sum = archive
+      .subarray(0, 512)
+      .reduce((all, byte, at) => all + (at >= 148 && at < 156 ? 32 : byte), 0);
+    archive.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    expect(readTar('a.tar', archive).map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['one']);
+  });
+
   it('refuses what is no tar archive', () => {
     expect(() => readTar('a.tar', Buffer.alloc(2000, 'x'))).toThrow('not a tar archive');
   });
