@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { EXIT } from './context.ts';
+import { storeAdvice } from '../report/outcome.ts';
 import { program } from './program.ts';
 import { version } from './version.ts';
 
@@ -10,6 +11,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (unsaid === null) process.stderr.write(`error: what is printed cannot be written: ${error.message}\n`);
   unsaid = error;
 });
+// Nobody is left to be told.
+process.stderr.on('error', () => undefined);
 // What runs goes on; in the end it is told by the exit status that not all was said.
 let unsaid: Error | null = null;
 process.on('exit', (status) => {
@@ -29,7 +32,7 @@ function statusOf(error: unknown): number {
   const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
   // The machine refused something: its words say what and where.
   if (code !== undefined && syscall !== undefined) {
-    process.stderr.write(`error: ${message}\n`);
+    process.stderr.write(`error: ${message}${storeAdvice(code)}\n`);
     return EXIT.failed;
   }
   process.stderr.write(`this is a bug in pipe:\n${stack ?? String(error)}\n`);

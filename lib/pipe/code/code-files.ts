@@ -1,4 +1,4 @@
-import type { SourceFiles } from '../files/source-files.ts';
+import type { Expansion, SourceFiles } from '../files/source-files.ts';
 import type { PythonEntry, TrackedCode } from '../manifest/code.ts';
 
 /** What is wrong with a stage's code, and where in its declaration that is said. */

@@ -18,12 +18,5 @@ export interface InputIssue {
   readonly input: string;
   readonly path: string;
   readonly reason:
-    | 'missing'
-    | 'special'
-    | 'unreadable'
-    | 'outside'
-    | 'dangling'
-    | 'endless'
-    | 'not-utf-8'
-    | 'unmatched';
+    'missing' | 'special' | 'unreadable' | 'outside' | 'dangling' | 'endless' | 'not-utf-8' | 'unmatched';
 }

@@ -78,7 +78,8 @@ function pathList(paths: readonly string[]): string {
   return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }
 
-function storeAdvice(code: string): string {
+/** What to do about what the machine refused. */
+export function storeAdvice(code: string): string {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

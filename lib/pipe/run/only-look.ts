@@ -1,7 +1,9 @@
 import type { Failure } from '../plan/outcome.ts';
 import { openLock } from '../store/lock.ts';
+import { thisProcess } from '../store/process-identity.ts';
 import { nothingDone, type RunRequest } from './conduct.ts';
 import type { EventBody } from './event.ts';
+import { forecast } from './forecast.ts';
 import type { RunSummary } from './project.ts';
 import { runName } from './run-log.ts';
 import { survey } from './survey.ts';
@@ -26,7 +28,17 @@ export async function onlyLook(
   const emit = (body: EventBody) => {
     listener({ at: Date.now(), ...body });
   };
-  emit({ type: 'run-started', run, profile: manifest.profile, tasks: selection.size, fresh, jobs });
+  emit({
+    type: 'run-started',
+    run,
+    profile: manifest.profile,
+    tasks: selection.size,
+    fresh,
+    jobs,
+    stages: forecast(graph, found.plans),
+    host: thisProcess().host,
+    ...(options.origin && { origin: await options.origin }),
+  });
   const { ran, restored, failed, skipped, stopped, ms } = none;
   emit({ type: 'run-finished', ran, restored, fresh, failed, skipped, stopped, ms });
   return { ...none, fresh };

@@ -72,16 +72,16 @@ async function runProject(
   };
   const none = () => nothingDone(engine.layout, startedAt);
   const request = { engine, manifest, graph, options, startedAt };
-  let held = false;
+  const hold = { taken: false };
   try {
     const summary = await whileHeld(engine.layout.project, { signal, waiting }, () => {
-      held = true;
+      hold.taken = true;
       return conductRun(request);
     });
     return summary.type === 'stopped' ? { ...none(), stopped: true } : summary;
   } catch (error) {
     if (signal.aborted && error === signal.reason) return { ...none(), stopped: true };
     const unsaved = storeFailure(error, engine.layout.project);
-    return held ? { ...none(), unsaved } : await onlyLook(request, unsaved);
+    return hold.taken ? { ...none(), unsaved } : await onlyLook(request, unsaved);
   }
 }

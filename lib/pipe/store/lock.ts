@@ -2,11 +2,8 @@ import { join } from 'node:path';
 import { isDigest, type Digest } from '../digest.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { writeAtomically } from './atomic.ts';
-<<<<<<< HEAD
 import { readdirSync, readFileSync } from './disk.ts';
-=======
 import { lookThrough } from './file-stat.ts';
->>>>>>> 517b678 (Let a read-only project be up to date; refuse pipes, damaged Arrow files and sizes that are no numbers instead of waiting for them)
 import { lockName, lockProfile } from './layout.ts';
 import { byCodeUnit } from './tree.ts';
 

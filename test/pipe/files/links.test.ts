@@ -129,10 +129,34 @@ describe('a symbolic link in a directory that is an input', () => {
   });
 
   const mistakes: [string, (project: TestProject) => void, object][] = [
-    ['to nowhere', (project) => symlinkSync('nowhere', project.path('src/a')), { reason: 'dangling' }],
-    ['to itself', (project) => symlinkSync('a', project.path('src/a')), { reason: 'dangling' }],
-    ['to the directory', (project) => symlinkSync('.', project.path('src/a')), { reason: 'endless' }],
-    ['to one above it', (project) => symlinkSync('..', project.path('src/a')), { reason: 'endless' }],
+    [
+      'to nowhere',
+      (project) => {
+        symlinkSync('nowhere', project.path('src/a'));
+      },
+      { reason: 'dangling' },
+    ],
+    [
+      'to itself',
+      (project) => {
+        symlinkSync('a', project.path('src/a'));
+      },
+      { reason: 'dangling' },
+    ],
+    [
+      'to the directory',
+      (project) => {
+        symlinkSync('.', project.path('src/a'));
+      },
+      { reason: 'endless' },
+    ],
+    [
+      'to one above it',
+      (project) => {
+        symlinkSync('..', project.path('src/a'));
+      },
+      { reason: 'endless' },
+    ],
     [
       'to a directory that leads back',
       (project) => {
