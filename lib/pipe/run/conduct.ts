@@ -78,7 +78,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   try {
     await schedule.finishAll();
   } finally {
-    work.closeAll();
+    await work.closeAll();
     found.artifacts.sweep();
   }
   const unsaved = saveResults(request, found, lock, [...schedule.outcomes.values()]);

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { digestOf } from '../digest.ts';
 import type { Task } from '../graph/graph.ts';
 import { makeDirectory, removeTree } from '../store/atomic.ts';
-import { mkdirSync, readdirSync, rmdirSync } from '../store/disk.ts';
+import { mkdirSync, readdirSync, rmdir } from '../store/disk.ts';
 import { workPath, type Layout } from '../store/layout.ts';
 import { lifeOf, type ProcessIdentity } from '../store/process-identity.ts';
 
@@ -15,6 +15,7 @@ export class WorkDirectories {
   readonly #mine: string;
   readonly #me: ProcessIdentity;
   #counter = 0;
+  readonly #going = new Set<Promise<unknown>>();
 
   constructor(layout: Layout, me: ProcessIdentity) {
     this.#root = workPath(layout);
@@ -39,16 +40,19 @@ export class WorkDirectories {
     return { path, outputs: Object.fromEntries(outputs) };
   }
 
+  /** Nobody waits for it to go: on some file systems that takes as long as starting a process. */
   close(path: string): void {
-    try {
-      // Most are empty by then, and asking what is in one takes longer.
-      rmdirSync(path);
-    } catch {
-      removeTree(path);
-    }
+    // Most are empty by then, and asking what is in one takes longer.
+    const going = rmdir(path)
+      .catch(() => {
+        removeTree(path);
+      })
+      .finally(() => this.#going.delete(going));
+    this.#going.add(going);
   }
 
-  closeAll(): void {
+  async closeAll(): Promise<void> {
+    await Promise.all(this.#going);
     removeTree(this.#mine);
   }
 

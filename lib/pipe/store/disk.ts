@@ -29,4 +29,4 @@ export {
   writeSync,
   type BigIntStats,
 } from 'node:fs';
-export { copyFile, open } from 'node:fs/promises';
+export { copyFile, open, rmdir } from 'node:fs/promises';

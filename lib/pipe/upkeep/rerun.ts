@@ -86,7 +86,7 @@ async function rerunHeld(
     await rerunAll({ engine, graph, survey: found, work }, options);
     return { type: 'finished' };
   } finally {
-    work.closeAll();
+    await work.closeAll();
   }
 }
 

@@ -378,6 +378,12 @@ export function copyFile(from: string, to: string): Promise<void> {
   });
 }
 
+export function rmdir(path: string): Promise<void> {
+  return Promise.resolve().then(() => {
+    rmdirSync(path);
+  });
+}
+
 /** To wait for the bytes of a file. */
 export function open(path: string): Promise<{ sync(): Promise<void>; close(): Promise<void> }> {
   return Promise.resolve().then(() => {

@@ -4,6 +4,7 @@ import { bytes, count } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
 import { hashFile } from '../../store/hash-file.ts';
 import { openLock, type Lock } from '../../store/lock.ts';
+import { listingOf } from '../../files/listing.ts';
 import { EMPTY, filesBelow, treeDigest } from '../../store/tree.ts';
 import { artifactsNamed, type Artifact } from '../artifact.ts';
 import { configure, type Configured } from '../configuration.ts';
@@ -86,7 +87,7 @@ async function showArtifact(
 
 function digestAt(place: string): string {
   if (!statSync(place).isDirectory()) return hashFile(place);
-  const paths = filesBelow(place, true);
+  const paths = listingOf(place);
   return treeDigest(
     paths.map((path) => ({ path, digest: path.endsWith('/') ? EMPTY : hashFile(join(place, path)) })),
   );
