@@ -72,6 +72,15 @@ test('init leaves a page alone that is there, and adds to package.json what it l
   });
 });
 
+test('init in a directory of a project that has the program from a tarball takes it from there', async () => {
+  const made = newProject({
+    'package.json': '{ "dependencies": { "pipewright": "file:../packed/pipewright.tgz" } }',
+  });
+  await made.pipe('init', 'deep/words', '--template', 'typescript');
+  const { devDependencies } = JSON.parse(made.read('deep/words/package.json')) as { devDependencies: object };
+  expect(devDependencies).toMatchObject({ pipewright: 'file:../../../packed/pipewright.tgz' });
+});
+
 test('init does not write beside a package.json that is none', async () => {
   const made = newProject({ 'package.json': '{' });
   const before = made.files();

@@ -51,11 +51,29 @@ export function init(
 function place(target: string, path: string, text: string): boolean {
   const file = join(target, path);
   if (path === MANIFEST && existsSync(file)) return complete(file, JSON.parse(text) as JsonObject);
+  if (path === MANIFEST) text = asInstalledAbove(target, text);
   if (OPTIONAL.has(path) && existsSync(file)) return false;
   makeDirectory(dirname(file));
   // Never over a file that came meanwhile.
   writeFileSync(file, text, { flag: 'wx' });
   return true;
+}
+
+/** Where the project around it has this package from a file, such as a tarball, the new one has it from there, too. */
+function asInstalledAbove(target: string, text: string): string {
+  for (let directory = dirname(target); ; directory = dirname(directory)) {
+    const above = parsed(join(directory, MANIFEST));
+    const specs = [above?.['dependencies'], above?.['devDependencies']].flatMap((group) =>
+      isMapping(group) ? [group['pipewright']] : [],
+    );
+    const file = specs.find((spec) => typeof spec === 'string' && spec.startsWith('file:')) as
+      string | undefined;
+    if (file !== undefined) {
+      const path = relative(target, resolve(directory, file.slice('file:'.length)));
+      return text.replace(/("pipewright": )"[^"]*"/, `$1${JSON.stringify(`file:${path}`)}`);
+    }
+    if (above !== null || dirname(directory) === directory) return text;
+  }
 }
 
 /** Adds to a `package.json` what it does not say; a package that it has under any heading it has. */
