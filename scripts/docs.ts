@@ -17,4 +17,5 @@ function renew(page: string, following: typeof follow, kept: Readonly<Record<str
 
 renew('docs/tutorial.md', follow, { 'growth/artifacts/plot/sizes.svg': 'docs/results/tutorial.svg' });
 renew('docs/stages.md', followSections);
+renew('docs/python.md', followSections);
 renew('docs/coming-from.md', followSections);

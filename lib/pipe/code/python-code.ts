@@ -163,6 +163,9 @@ export class PythonCode {
     const gone = traced.missing.map(
       (name) => `${name}, which the command runs, is not there, and is not followed`,
     );
+    // What cannot be followed is for `code` to name; where it does, that has been seen to.
+    const seenTo = stage.code?.entries.some(({ kind }) => kind === 'source') ?? false;
+    const unfollowed = seenTo ? [] : trace.warnings;
     const entry: IndexEntry = {
       asked,
       code,
@@ -172,7 +175,7 @@ export class PythonCode {
         path,
         standOf(path, digests),
       ]),
-      warnings: [...trace.warnings, ...gone, ...(trace.problem === null ? [] : [trace.problem])],
+      warnings: [...unfollowed, ...gone, ...(trace.problem === null ? [] : [trace.problem])],
       executable: found === null ? null : executable,
       version,
     };

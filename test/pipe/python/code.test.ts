@@ -326,7 +326,7 @@ describe.skipIf(python === undefined)('a change of Python code', () => {
     });
   });
 
-  test('is warned of once where it cannot be followed', async () => {
+  test('is warned of once where it cannot be followed, until `code` names sources', async () => {
     const project = pythonProject();
     project.edit(
       'stages/scale.py',
@@ -340,5 +340,12 @@ describe.skipIf(python === undefined)('a change of Python code', () => {
       `the code of scale is not followed whole: ${line}`,
       'stage scale read lib/times.py, which is none of its inputs: a change there reruns nothing',
     ]);
+    project.edit(
+      'pipeline.yaml',
+      'use: stages/scale.py',
+      'use: stages/scale.py\n    code: { python: [lib/times.py] }',
+    );
+    expect(await project.run()).toMatchObject({ 'scale@step=1': 'ran' });
+    expect(project.events.filter(({ type }) => type === 'task-warning')).toEqual([]);
   });
 });
