@@ -13,6 +13,7 @@ const floors = [
   'run',
   'upkeep',
   'report',
+  'ui',
   'cli',
 ];
 const pure = '^lib/pipe/(manifest|graph|plan)/';
@@ -70,10 +71,20 @@ module.exports = {
     },
     {
       name: 'pipe-has-never-heard-of-a-tensor',
-      comment: 'showing an Arrow file is the one place where the two meet',
+      comment: 'showing an Arrow file is where the two meet',
       severity: 'error',
-      from: { path: '^lib/pipe/', pathNot: '^lib/pipe/(cli/view|cli/commands|arrow)/' },
+      from: { path: '^lib/pipe/', pathNot: '^lib/pipe/(cli/view|cli/commands|ui/preview|arrow)/' },
       to: { path: '^lib/pipe/arrow/' },
+    },
+    {
+      name: 'the-page-runs-in-a-browser',
+      comment: 'of the engine it has what it says to the server, and how quantities are written',
+      severity: 'error',
+      from: { path: '^lib/pipe/ui/page/' },
+      to: {
+        path: '^lib/|^(node:)?[a-z]+$',
+        pathNot: '^lib/pipe/(ui/page/|ui/protocol\\.ts$|report/quantity\\.ts$)',
+      },
     },
     {
       name: 'pipe-stands-alone',

@@ -12,7 +12,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -26,5 +26,10 @@ export default tseslint.config(
       // Tensor loops index typed arrays whose bounds the loop itself sets.
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
+  },
+  {
+    // What happens at a click reads well on one line.
+    files: ['**/*.tsx'],
+    rules: { '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }] },
   },
 );

@@ -46,8 +46,9 @@ export async function writeDeclarations(modules, directory) {
 }
 
 /** Of every package that gave code, its licence as it lies in it. */
-export async function writeLicences({ outputs }, file) {
-  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+export async function writeLicences(metafiles, file) {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const inputs = outputs.flatMap((output) => Object.keys(output.inputs));
   const directories = inputs.flatMap(
     (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0] ?? [],
   );

@@ -1,7 +1,7 @@
 // Bundles the command and its helpers into dist/, so that starting `pipe` reads a few files, not hundreds.
 // With `--types`, also what a package needs beside them: declarations, and the licences of what was bundled.
 import { build } from 'esbuild';
-import { chmod, copyFile, cp, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 
 process.chdir(import.meta.dirname);
@@ -27,6 +27,7 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+const page = await buildPage('ui/page');
 await chmod('dist/pipe.js', 0o755);
 await copyFile('execute/run-commands.pl', 'dist/run-commands.pl');
 // The Python package lies there as it can be installed, without what Python leaves beside its sources.
@@ -36,7 +37,7 @@ await cp('python', 'dist/python', { recursive: true, filter: isSource });
 
 // Chunks carry a hash in their names: drop the ones this build did not write.
 const built = Object.keys(metafile.outputs).map((path) => basename(path));
-const written = new Set([...built, 'run-commands.pl', 'study.json', 'python']);
+const written = new Set([...built, 'page.html', 'run-commands.pl', 'study.json', 'python']);
 for (const file of await readdir('dist'))
   if (!written.has(file)) await rm(join('dist', file), { recursive: true });
 
@@ -46,5 +47,29 @@ await writeStudy('../..', 'dist/study.json');
 if (process.argv.includes('--types')) {
   const { writeDeclarations, writeLicences } = await import('./build-package.mjs');
   await writeDeclarations(['stage/index.ts', 'arrow/index.ts'], 'dist/types');
-  await writeLicences(metafile, 'dist/LICENSES.txt');
+  await writeLicences([metafile, page], 'dist/LICENSES.txt');
+}
+
+/** The page of `pipe ui` as one file, so that what it may run can be told by a digest. */
+async function buildPage(directory) {
+  const { metafile, outputFiles } = await build({
+    entryPoints: [`${directory}/main.tsx`, `${directory}/style.css`],
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    target: ['es2022'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    outdir: 'dist/page',
+    write: false,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const text = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text.trim();
+  const template = await readFile(`${directory}/page.html`, 'utf8');
+  const parts = { '/*style*/': text('.css'), '/*script*/': text('.js') };
+  const html = Object.entries(parts).reduce((page, [mark, part]) => page.replace(mark, () => part), template);
+  await writeFile('dist/page.html', html);
+  return metafile;
 }

@@ -114,4 +114,4 @@ export const completed: Readonly<Record<string, (project: Project, word: string)
 };
 
 /** Those that only whoever types can know, or of which a shell knows more: files, revisions. */
-export const free = ['C', 'jobs', 'max-size', 'max-age', 'directory', 'revision', 'before', 'after'];
+export const free = ['C', 'jobs', 'max-size', 'max-age', 'directory', 'revision', 'before', 'after', 'port'];

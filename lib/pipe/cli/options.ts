@@ -50,6 +50,15 @@ export function positiveInteger(value: string): number {
   return number;
 }
 
+/** 0 is any that is free. */
+export function port(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number > 65_535) {
+    throw new InvalidArgumentError('It has to be a port: a whole number from 0 to 65535.');
+  }
+  return number;
+}
+
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,

@@ -5,6 +5,7 @@ import {
   age,
   configurationOptions,
   formatOptions,
+  port,
   positiveInteger,
   selectionOptions,
   size,
@@ -168,6 +169,19 @@ export function program(version: string, finish: (status: number) => void): Comm
       ]),
     )
     .action(action(async () => (await import('./commands/log.ts')).log));
+
+  command(root, 'ui', 'open a page that shows the pipeline, what runs, and past runs')
+    .option('--port <n>', 'port of 127.0.0.1 to serve it on (the last one, or one that is free)', port)
+    .option('--open', 'open it in the browser')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe ui', 'print the address of the page'],
+        ['pipe ui --open', 'and open it'],
+        ['pipe ui --port 8080', 'on a port of your choice'],
+      ]),
+    )
+    .action(action(async () => (await import('./commands/ui.ts')).ui));
 
   configurationOptions(command(root, 'doctor', 'show what this machine has, what tasks use of it, and why'))
     .option('--json', 'print it as JSON')

@@ -19,14 +19,9 @@ export function dagText(graph: Graph, { tasks, columns, style }: DagOptions): st
 }
 
 function stageLines(stages: StageGraph, columns: number, style: Style): string[] {
-  const { nodes, edges } = stages;
+  const { nodes } = stages;
   const { colors, unicode } = style;
-  const position = new Map(nodes.map(({ stage }, index) => [stage.name, index]));
-  const parents = nodes.map(({ stage }) => {
-    const from = edges.filter(({ to }) => to === stage.name).map((edge) => position.get(edge.from)!);
-    return [...new Set(from)].filter((parent) => parent !== position.get(stage.name));
-  });
-  const drawn = lanes(parents, unicode);
+  const drawn = stageLanes(stages, unicode);
   const heads = nodes.map((node, row) =>
     `${drawn[row]!} ${node.stage.name} ${sizeOf(node, unicode)}`.trimEnd(),
   );
@@ -46,6 +41,16 @@ function stageLines(stages: StageGraph, columns: number, style: Style): string[]
     ];
     return fitted(spans, columns, ellipsis).trimEnd();
   });
+}
+
+/** A row of lanes for each stage. */
+export function stageLanes({ nodes, edges }: StageGraph, unicode: boolean): string[] {
+  const position = new Map(nodes.map(({ stage }, index) => [stage.name, index]));
+  const parents = nodes.map(({ stage }) => {
+    const from = edges.filter(({ to }) => to === stage.name).map((edge) => position.get(edge.from)!);
+    return [...new Set(from)].filter((parent) => parent !== position.get(stage.name));
+  });
+  return lanes(parents, unicode);
 }
 
 function taskLines(graph: Graph, style: Style): string[] {

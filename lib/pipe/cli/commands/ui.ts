@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { once } from 'node:events';
+import { styleFor } from '../../report/style.ts';
+import { layoutIn, type Layout } from '../../store/layout.ts';
+import { newToken, readKept, serves, writeKept } from '../../ui/kept.ts';
+import type { Asked, Loaded } from '../../ui/pipelines.ts';
+import { serve } from '../../ui/server.ts';
+import { Project } from '../candidates.ts';
+import { configureIn } from '../configuration.ts';
+import { EXIT, mistake, type Context } from '../context.ts';
+import { interruption } from '../interrupt.ts';
+import { findProject } from '../locate.ts';
+import { printIssues } from '../refusal.ts';
+import { isFigure } from '../view/file-view.ts';
+
+export interface UiOptions {
+  readonly port?: number;
+  readonly open?: true;
+}
+
+/** `pipe ui`: a page on this machine that shows the pipeline, what runs and what ran. */
+export async function ui(context: Context, { port, open }: UiOptions): Promise<number> {
+  const directory = findProject(context);
+  if (directory === null) return EXIT.mistake;
+  const layout = layoutIn(realpathSync(directory), context.env['PIPE_CACHE_DIR']);
+  const kept = readKept(layout);
+  if (kept !== null && serves(kept) && (port === undefined || port === kept.ports[0])) {
+    const address = `http://127.0.0.1:${kept.ports[0]}/${kept.token}/`;
+    context.out(`the page of this project is open already: ${address}\n`);
+    if (open === true) openPage(context, address);
+    return EXIT.ok;
+  }
+  const token = kept?.token ?? newToken();
+  const started = await startServer(context, layout, token, port ?? null, kept?.ports ?? [0, 0]);
+  if (!started.ok) {
+    return started.code === 'EADDRINUSE'
+      ? mistake(context, `port ${started.port} is taken`, '--port 0 takes one that is free')
+      : mistake(context, `port ${started.port} cannot be listened on: ${started.code}`);
+  }
+  const { serving } = started;
+  const { address, ports } = serving;
+  const interrupted = interruption(context, () => undefined);
+  try {
+    writeKept(layout, token, ports);
+    context.out(`${address}\nCtrl-C closes the page; runs that it started go on\n`);
+    if (open === true) openPage(context, address);
+    if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');
+    return interrupted.status() ?? EXIT.ok;
+  } finally {
+    await serving.close();
+    interrupted.dispose();
+  }
+}
+
+/** On the ports that the last one had, so that a page that is open finds it, or on others when these are taken. */
+async function startServer(
+  context: Context,
+  layout: Layout,
+  token: string,
+  port: number | null,
+  last: readonly [number, number],
+): ReturnType<typeof serve> {
+  const reading = readingOf(context, layout);
+  const options = {
+    layout,
+    token,
+    program: [process.execPath, ...process.execArgv, process.argv[1]!],
+    isFigure,
+    table: () => Promise.resolve({ columns: [], rows: [], note: '' }),
+    ...reading,
+  };
+  const first = await serve({ ...options, ports: [port ?? last[0], last[1]] });
+  if (first.ok || first.code !== 'EADDRINUSE') return first;
+  if (port !== null && first.port === port) return first;
+  return serve({ ...options, ports: [port ?? 0, 0] });
+}
+
+/** `pipeline.yaml` for the page: what is wrong with it is told there, and not here. */
+function readingOf(
+  context: Context,
+  { project }: Layout,
+): { load: (asked: Asked) => Loaded; profiles: () => readonly string[] } {
+  const silent = (said: string[]): Context => ({
+    ...context,
+    directory: project,
+    err: (text) => void said.push(text),
+    errStyle: styleFor({ isTTY: false, env: {}, noColor: true }),
+  });
+  return {
+    load({ profile, set }) {
+      const said: string[] = [];
+      const options = profile === 'default' ? { set } : { profile, set };
+      const configured = configureIn(silent(said), project, options);
+      if (configured === null) return { ok: false, problem: said.join('') };
+      const { manifest, graph } = configured;
+      return {
+        ok: true,
+        manifest,
+        graph,
+        issues: (stages, inputs) => {
+          const issues: string[] = [];
+          printIssues(silent(issues), configured, stages, inputs);
+          return issues.join('');
+        },
+      };
+    },
+    profiles: () => new Project(context, project, { set: [] }).profiles().map(({ text }) => text),
+  };
+}
+
+/** In the browser of whoever asked; where there is none, the address stands in the terminal. */
+function openPage(context: Context, address: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', address]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', address]
+        : ['xdg-open', address];
+  const child = spawn(command, args, { stdio: 'ignore', detached: true });
+  child.on('error', () => {
+    context.err(`note: no browser could be started; open the address yourself\n`);
+  });
+  child.unref();
+}

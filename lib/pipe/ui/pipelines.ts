@@ -1,0 +1,143 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { InputIssue, StageIssue } from '../files/issue.ts';
+import type { Graph } from '../graph/graph.ts';
+import { axesOf, stageGraph, stagesOf } from '../graph/stages.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { stageLanes } from '../report/dag.ts';
+import { ActionCache } from '../store/actions.ts';
+import { lockName, MANIFEST_FILE, type Layout } from '../store/layout.ts';
+import { openLock, type Lock } from '../store/lock.ts';
+import type { PipelineView, StageView } from './protocol.ts';
+
+/** Which configuration is looked at. */
+export interface Asked {
+  readonly profile: string;
+  readonly set: readonly string[];
+}
+
+export type Loaded =
+  | {
+      readonly ok: true;
+      readonly manifest: Manifest;
+      readonly graph: Graph;
+      readonly issues: (stages: readonly StageIssue[], inputs: readonly InputIssue[]) => string;
+    }
+  | { readonly ok: false; readonly problem: string };
+
+/** How `pipeline.yaml` is read, and what is wrong with it told; given by whoever starts the server. */
+export interface Reading {
+  load(asked: Asked): Loaded;
+  profiles(): readonly string[];
+}
+
+const NO_GRAPH: Graph = { tasks: [], byId: new Map() };
+/** Tasks of a stage whose recorded time is looked up. */
+const SAMPLED = 20;
+
+/** Pipelines as they lie, by configuration, read again when their file was written. */
+export class Pipelines {
+  readonly layout: Layout;
+  readonly #reading: Reading;
+  readonly #loaded = new Map<string, { readonly stamp: string; readonly loaded: Loaded }>();
+  readonly #locks = new Map<string, { readonly stamp: string; readonly lock: Lock }>();
+  #paramsFile: string | null = null;
+
+  constructor(layout: Layout, reading: Reading) {
+    this.layout = layout;
+    this.#reading = reading;
+  }
+
+  /** Differs when a file that says what there is was written. */
+  stamp(): string {
+    return stampOf(this.layout.project, [MANIFEST_FILE, this.#paramsFile ?? MANIFEST_FILE, 'pipe.lock']);
+  }
+
+  load(asked: Asked): Loaded {
+    const key = keyOf(asked);
+    const stamp = stampOf(this.layout.project, [MANIFEST_FILE, this.#paramsFile ?? MANIFEST_FILE]);
+    const known = this.#loaded.get(key);
+    if (known?.stamp === stamp) return known.loaded;
+    const loaded = this.#reading.load(asked);
+    if (loaded.ok) this.#paramsFile = loaded.manifest.paramsFile;
+    // A few are looked at in turn; a large one takes its place in memory.
+    if (this.#loaded.size >= 4) this.#loaded.delete(this.#loaded.keys().next().value!);
+    this.#loaded.set(key, { stamp, loaded });
+    return loaded;
+  }
+
+  graph(asked: Asked): Graph {
+    const loaded = this.load(asked);
+    return loaded.ok ? loaded.graph : NO_GRAPH;
+  }
+
+  lock(profile: string): Lock {
+    const stamp = stampOf(this.layout.project, [lockName(profile)]);
+    const known = this.#locks.get(profile);
+    if (known?.stamp === stamp) return known.lock;
+    const lock = openLock(this.layout.project, profile);
+    this.#locks.set(profile, { stamp, lock });
+    return lock;
+  }
+
+  view(asked: Asked): PipelineView {
+    const loaded = this.load(asked);
+    const head = {
+      project: basename(this.layout.project),
+      ...asked,
+      profiles: ['default', ...this.#reading.profiles()],
+    };
+    if (!loaded.ok) return { ...head, tasks: 0, stages: [], problem: loaded.problem };
+    return {
+      ...head,
+      tasks: loaded.graph.tasks.length,
+      stages: this.#stages(asked, loaded.graph),
+      problem: null,
+    };
+  }
+
+  #stages({ profile }: Asked, graph: Graph): StageView[] {
+    const lanes = stageLanes(stageGraph(graph), true);
+    const lock = this.lock(profile);
+    const actions = new ActionCache(this.layout);
+    return stagesOf(graph).map((of, row) => ({
+      name: of.stage.name,
+      title: of.stage.title,
+      lane: lanes[row]!,
+      axes: axesOf(of).map((axis) => ({ ...axis, scan: of.stage.scan?.name === axis.name })),
+      base: of.tasks[0]!.index,
+      count: of.tasks.length,
+      threads: of.stage.resources.threads,
+      recorded: meanTime(
+        of.tasks.map(({ id }) => id),
+        lock,
+        actions,
+      ),
+    }));
+  }
+}
+
+/** Of tasks spread over a stage, as its last tasks may take longer than its first. */
+function meanTime(ids: readonly string[], lock: Lock, actions: ActionCache): number | null {
+  const step = Math.max(1, Math.floor(ids.length / SAMPLED));
+  const times = ids
+    .filter((_, index) => index % step === 0)
+    .flatMap((id) => {
+      const record = lock.get(id);
+      return record === null ? [] : (actions.find(record.fingerprint)?.ms ?? []);
+    });
+  return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0) / times.length;
+}
+
+export function keyOf({ profile, set }: Asked): string {
+  return JSON.stringify([profile, set]);
+}
+
+function stampOf(directory: string, names: readonly string[]): string {
+  return names
+    .map((name) => {
+      const stat = statSync(join(directory, name), { throwIfNoEntry: false });
+      return stat === undefined ? '-' : `${stat.mtimeMs}/${stat.size}`;
+    })
+    .join(' ');
+}

@@ -1,0 +1,57 @@
+import type { Layout } from '../store/layout.ts';
+import { Control } from './control.ts';
+import { Pipelines, type Asked, type Reading } from './pipelines.ts';
+import { Plans } from './plans.ts';
+import { Tables } from './preview/table.ts';
+import type { FollowLine, TableView } from './protocol.ts';
+import { Runs } from './runs.ts';
+import { Store } from './store.ts';
+
+/** What the command that starts the server gives it of its own. */
+export interface SiteOptions extends Reading {
+  readonly layout: Layout;
+  /** What starts pipe: an interpreter and its arguments. */
+  readonly program: readonly string[];
+  /** The runs on record, to be compared: what `pipe table` prints. */
+  table(): Promise<TableView>;
+  isFigure(path: string): boolean;
+}
+
+/** All that addresses ask: one project, as it lies and as its runs left it. */
+export class Site {
+  readonly options: SiteOptions;
+  readonly pipelines: Pipelines;
+  readonly plans: Plans;
+  readonly runs: Runs;
+  readonly store: Store;
+  readonly tables = new Tables();
+  readonly control: Control;
+  closed = false;
+
+  constructor(options: SiteOptions) {
+    const { layout, program } = options;
+    this.options = options;
+    this.pipelines = new Pipelines(layout, options);
+    this.plans = new Plans(this.pipelines);
+    this.runs = new Runs(layout);
+    this.store = new Store(layout);
+    this.control = new Control(layout, program);
+  }
+
+  /** The configuration that a run had: its profile, and what was set for it. */
+  askedIn(run: string | null): Asked {
+    const head = run === null || this.runs.file(run) === null ? null : this.runs.view(run).head;
+    return { profile: head?.profile ?? 'default', set: head?.set ?? [] };
+  }
+
+  now(): Extract<FollowLine, { kind: 'now' }> {
+    const holder = this.runs.holder();
+    return {
+      kind: 'now',
+      newest: this.runs.newest(),
+      holder,
+      started: this.control.started(holder?.pid ?? null),
+      stamp: this.pipelines.stamp(),
+    };
+  }
+}

@@ -1,0 +1,361 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { hasChromium, launch } from '../../scripts/chromium.ts';
+import { axeFindings } from './axe.ts';
+import { newProject, type Project } from './project.ts';
+import { startUi, type Ui } from './ui.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  if (hasChromium) browser = await launch();
+});
+afterAll(async () => {
+  if (hasChromium) await browser.close();
+});
+
+/** A page of a server, and whatever it complained of. */
+async function open(ui: Ui, hash = '', colorScheme: 'light' | 'dark' = 'light') {
+  const page = await browser.newPage({ viewport: { width: 1300, height: 900 }, colorScheme });
+  onTestFinished(() => page.close());
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(`${ui.address}${hash}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  if (!hash.includes('view=')) await page.waitForSelector('.stage canvas');
+  return { page, complaints };
+}
+
+const told = (page: Page, text: string) => page.getByText(text).first().waitFor();
+/** What a stage's row says of its tasks. */
+const tally = (page: Page, stage: string, text: string | RegExp) =>
+  page.locator('.stage').filter({ hasText: stage }).locator('.tally').filter({ hasText: text }).waitFor();
+
+/** Each task of `train` counts to ten and goes on at six only when a file is there. */
+const training = `import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineStage } from 'pipewright/stage';
+import { writeArrow } from 'pipewright/arrow';
+export default defineStage({
+  inputs: { before: 'optional' },
+  outputs: ['model', 'maps'],
+  run: async ({ params, outputs, progress, log, signal }) => {
+    for (let epoch = 1; epoch <= 10; epoch++) {
+      while (epoch === 6 && !existsSync(params.go) && !signal.aborted) await sleep(20);
+      if (signal.aborted) return;
+      progress(epoch, 10, 'epochs', { loss: 1 / epoch });
+      log('epoch ' + epoch + ' <b>done</b>');
+    }
+    writeFileSync(outputs.model, JSON.stringify({ loss: 0.1 }));
+    const values = Float32Array.from({ length: 2 * 8 * 8 }, (_, index) => index - 64);
+    await writeArrow(outputs.maps, {
+      map: { type: 'tensor', shape: [8, 8], values },
+      name: { type: 'utf8', values: ['<i>one</i>', 'two'] },
+    });
+  },
+});
+`;
+const trained = (go: string) => `version: 1
+params: { go: ${JSON.stringify(go)}, epochs: [1, 2], other: 1 }
+profiles: { short: { params: { epochs: [1] } } }
+stages:
+  train:
+    title: goes down
+    use: train.ts
+    params: [go]
+    matrix: { seed: [0] }
+    scan: { axis: epoch, values: '\${epochs}', carry: { before: model } }
+    outputs: { model: model.json, maps: maps.arrow }
+  plot:
+    cmd: cat {inputs.models} > {outputs.all} && echo '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>' > {outputs.figure}
+    inputs: { models: { from: train.model, gather: [seed, epoch] } }
+    outputs: { all: all.txt, figure: figure.svg }
+`;
+
+function trainingProject(): Project & { go(): void } {
+  const project = newProject({});
+  const go = join(project.directory, 'go');
+  project.write('pipeline.yaml', trained(go));
+  project.write('train.ts', training);
+  return {
+    ...project,
+    go: () => {
+      writeFileSync(go, '');
+    },
+  };
+}
+
+describe.skipIf(!hasChromium)('the page', () => {
+  test('starts a run, shows it while it goes, and what it made', async () => {
+    const project = trainingProject();
+    const { page, complaints } = await open(await startUi(project));
+    await tally(page, 'train', '2 to run');
+    await page.getByRole('button', { name: 'Run…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await tally(page, 'train', '1 waiting, 1 running');
+    await told(page, '5 of 10 epochs');
+    await page.getByRole('img', { name: /^loss from 1 at 1 epochs to 0.2000 at 5/ }).waitFor();
+    await told(page, 'epoch 5 <b>done</b>');
+    project.go();
+    await tally(page, 'plot', '1 ran');
+    await tally(page, 'train', '2 ran');
+    await page.getByRole('button', { name: 'train', exact: true }).click();
+    await page.getByRole('option', { name: /seed=0,epoch=2/ }).click();
+    await told(page, 'never built');
+    await page.getByRole('button', { name: 'maps' }).click();
+    await told(page, '2 × 8 × 8');
+    await told(page, 'from -64.00 to -1.000');
+    await told(page, '<i>one</i>');
+    await page.getByRole('link', { name: 'Results' }).click();
+    const figure = page.getByRole('img', { name: 'artifacts/plot/figure.svg' });
+    await figure.waitFor();
+    expect(
+      await figure.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
+    ).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('cancels a run as Ctrl-C does', async () => {
+    const project = trainingProject();
+    const ui = await startUi(project);
+    const { page } = await open(ui);
+    await page.getByRole('button', { name: 'Run…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await told(page, '5 of 10 epochs');
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await told(page, 'stopped');
+    const last = await project.pipe('log', 'last', '--json');
+    const events = last.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events.at(-1)).toMatchObject({
+      type: 'run-finished',
+      stopped: true,
+      ran: 0,
+      failed: 0,
+      skipped: 3,
+    });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        task: 'train@seed=0,epoch=1',
+        outcome: { type: 'skipped', reason: 'interrupted' },
+      }),
+    );
+    await tally(page, 'train', /skipped/);
+    // What goes on elsewhere is seen, too, and can be cancelled as well.
+    const elsewhere = project.start('run');
+    await tally(page, 'train', /1 running/);
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    expect((await elsewhere.ended).status).toBe(130);
+  });
+
+  test('goes on where it was when the server was killed and started again, and so does the run', async () => {
+    const project = trainingProject();
+    const ui = await startUi(project);
+    const { page } = await open(ui);
+    await page.evaluate('globalThis.same = true');
+    await page.getByRole('button', { name: 'Run…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await told(page, '5 of 10 epochs');
+    ui.running.child.kill('SIGKILL');
+    await told(page, 'The server has not answered since');
+    project.go();
+    const again = await startUi(project);
+    expect(again.address).toBe(ui.address);
+    await tally(page, 'plot', '1 ran');
+    await page.getByText('The server has not answered since').waitFor({ state: 'detached' });
+    expect(await page.evaluate('globalThis.same')).toBe(true);
+  });
+
+  test('plays a past run back from its events', async () => {
+    const project = trainingProject();
+    project.go();
+    await project.pipe('run', '--set', 'params.other=<b>2</b>');
+    await project.pipe('run');
+    const { page } = await open(await startUi(project), '#view=runs');
+    await page.getByRole('button', { name: /^Look/ }).last().click();
+    await told(page, 'A past run');
+    await told(page, 'params.other=<b>2</b>');
+    await tally(page, 'train', '2 ran');
+    const slider = page.getByRole('slider', { name: 'moment of the run' });
+    await slider.focus();
+    await page.keyboard.press('Home');
+    await tally(page, 'plot', '1 waiting');
+    await page.keyboard.press('End');
+    await tally(page, 'plot', '1 ran');
+    await page.getByRole('button', { name: 'Back to the newest' }).click();
+    await page.locator('.player strong').filter({ hasText: 'The newest run' }).waitFor();
+  });
+
+  test('says why a run did not start, and what is wrong with pipeline.yaml', async () => {
+    const project = trainingProject();
+    project.write('train.ts', 'export default 1;');
+    const { page } = await open(await startUi(project));
+    await told(page, 'A run would not start');
+    project.write('train.ts', training);
+    project.write('pipeline.yaml', trained('go').replace('matrix', 'matrx'));
+    await told(page, 'matrx');
+    project.write('pipeline.yaml', trained('go'));
+    await page.getByText('matrx').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Run…' }).click();
+    await page.getByLabel(/^Stages or tasks/).fill('trian');
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await told(page, 'there is no stage `trian`');
+  });
+
+  test('shows markup as text wherever it comes from, and an artifact that is a page cannot reach it', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+params: { text: '<img src=x onerror=alert(1)>', kinds: ['<b>bold</b>'] }
+stages:
+  page:
+    title: <em>a title</em>
+    cmd: |
+      echo '<script>alert(1)</script>'
+      echo '<u>error</u>' >&2
+      mkdir -p {outputs.site}
+      echo '<s>text</s>' > {outputs.site}/'<i>name<i>.txt'
+      cp page.html {outputs.page}
+    params: [text]
+    inputs: { page: ./page.html }
+    matrix: { kind: '\${kinds}' }
+    outputs: { site: site/, page: page.html }
+`,
+      'page.html': `<p id="said"></p><script>
+const said = [];
+const tried = (name, what) => { try { what(); said.push(name); } catch (error) { said.push('no ' + name); } };
+tried('document', () => parent.document.body);
+tried('address', () => parent.location.href);
+tried('top', () => top.document.title);
+tried('storage', () => localStorage.length);
+tried('cookie', () => document.cookie);
+said.push(self.origin);
+fetch(document.referrer || 'http://127.0.0.1/').then(() => said.push('network'), () => said.push('no network')).then(() => {
+  document.getElementById('said').textContent = said.join(', ');
+});
+</script>`,
+    });
+    await project.pipe('run');
+    const ui = await startUi(project);
+    const { page } = await open(ui, '#stage=page');
+    await page.getByRole('option', { name: /kind=/ }).click();
+    await told(page, '<script>alert(1)</script>');
+    await told(page, '<u>error</u>');
+    await page.getByText('Parameters').click();
+    await told(page, '<img src=x onerror=alert(1)>');
+    await page.getByRole('button', { name: 'site/<i>name<i>.txt' }).click();
+    await told(page, '<s>text</s>');
+    await page.getByRole('button', { name: 'page', exact: true }).last().click();
+    const frame = page.frameLocator('iframe');
+    await frame.getByText('network').waitFor();
+    expect(await frame.locator('#said').textContent()).toBe(
+      'no document, no address, no top, no storage, no cookie, null, no network',
+    );
+    await told(page, '<b>bold</b>');
+    const made = await page.evaluate(() => {
+      const { document } = globalThis as unknown as {
+        document: { querySelectorAll(found: string): ArrayLike<unknown> };
+      };
+      return document.querySelectorAll('#page :is(b, i, u, s, em, script, img, p p)').length;
+    });
+    expect(made).toBe(0);
+  });
+
+  test.each(['light', 'dark'] as const)('breaks no rule of accessibility in any view, %s', async (scheme) => {
+    const project = trainingProject();
+    project.go();
+    await project.pipe('run');
+    const ui = await startUi(project);
+    const { page } = await open(ui, '', scheme);
+    await tally(page, 'train', '2 ran');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.goto(`${ui.address}#stage=train&task=train@seed%3D0,epoch%3D2`);
+    await page.getByRole('button', { name: 'maps' }).click();
+    await told(page, '2 × 8 × 8');
+    expect(await axeFindings(page)).toEqual([]);
+    for (const view of ['results', 'runs', 'experiments']) {
+      await page.goto(`${ui.address}#view=${view}`);
+      await page.getByText('Reading…').waitFor({ state: 'detached' });
+      expect(await axeFindings(page), view).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Run…' }).click();
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  test('can be used with the keyboard alone', async () => {
+    const project = trainingProject();
+    project.go();
+    await project.pipe('run');
+    const { page } = await open(await startUi(project));
+    await tally(page, 'train', '2 ran');
+    const reach = async (name: string) => {
+      for (let presses = 0; presses < 60; presses++) {
+        await page.keyboard.press('Tab');
+        const there = await page.evaluate(() => {
+          const { document } = globalThis as unknown as { document: { activeElement: Focused } };
+          const { activeElement: at } = document;
+          return at.getAttribute('aria-label') ?? at.textContent;
+        });
+        if (there.startsWith(name)) return;
+      }
+      throw new Error(`Tab does not lead to ${name}`);
+    };
+    await reach('train');
+    await page.keyboard.press('Enter');
+    await reach('tasks of train');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'train@seed=0,epoch=2' }).waitFor();
+    await reach('maps');
+    await page.keyboard.press('Enter');
+    await told(page, '2 × 8 × 8');
+    await page.keyboard.press('Shift+Tab');
+    await reach('maps');
+    await page.goto(page.url().replace(/#.*/, '#'));
+    await reach('Run…');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('plot');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await reach('Runs');
+    await page.keyboard.press('Enter');
+    await page.locator('tbody tr').first().filter({ hasText: '3 up to date' }).waitFor();
+  });
+
+  test.each([1074, 100_000])(
+    'shows %i tasks: a row opens into a list of which only what is in sight is there',
+    async (tasks) => {
+      const project = newProject({
+        'pipeline.yaml': `version: 1
+stages:
+  many:
+    cmd: echo {n} > {outputs.n}
+    matrix: { n: [${Array.from({ length: tasks }, (_, index) => index).join(', ')}] }
+    outputs: { n: n.txt }
+`,
+      });
+      const { page, complaints } = await open(await startUi(project));
+      await tally(page, 'many', `${tasks.toLocaleString('en')} to run`);
+      await page.getByRole('button', { name: 'many', exact: true }).click();
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('End');
+      await page.getByRole('option', { name: `n=${tasks - 1}` }).waitFor();
+      expect(await page.getByRole('option').count()).toBeLessThan(40);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: `many@n=${tasks - 1}` }).waitFor();
+      await page.getByRole('searchbox').fill('n=77');
+      await page.getByText('1 task', { exact: true }).waitFor();
+      expect(complaints).toEqual([]);
+      rmSync(join(project.directory, 'cache'), { recursive: true, force: true });
+    },
+  );
+});
+
+interface Focused {
+  readonly textContent: string;
+  getAttribute(name: string): string | null;
+}
