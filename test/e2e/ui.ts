@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import type { Project, Running } from './project.ts';
 
 /** A server of a project's page. */
@@ -14,7 +16,23 @@ export async function startUi(project: Project, ...args: readonly string[]): Pro
   const running = project.start('ui', ...args);
   const out = await running.until('Ctrl-C');
   const [address = '', port = '', token = ''] = /http:\/\/127\.0\.0\.1:(\d+)\/([\w-]+)\//.exec(out) ?? [];
-  return { address, port: Number(port), token, running };
+  const ui = { address, port: Number(port), token, running };
+  // A run that was started from a page is nobody's child: it must have ended before its project is removed.
+  onTestFinished(async () => {
+    while (running.child.exitCode === null && running.child.signalCode === null && (await runs(ui)))
+      await setTimeout(50);
+  });
+  return ui;
+}
+
+/** Whether a run goes on there. */
+async function runs({ port, token }: Ui): Promise<boolean> {
+  const { body } = await ask(port, [`GET /${token}/now HTTP/1.1`, `Host: 127.0.0.1:${port}`]);
+  const { holder, started } = JSON.parse(body) as {
+    holder: object | null;
+    started: { state: string } | null;
+  };
+  return holder !== null || (started !== null && started.state !== 'ended');
 }
 
 export interface Answer {
