@@ -4,9 +4,11 @@ import type { Graph } from '../graph/graph.ts';
 import { isMapping, type Json, type JsonObject } from '../json.ts';
 import { readYaml } from '../manifest/document.ts';
 import { runDirectories } from '../run/past-runs.ts';
+import { experimentsIn } from '../store/experiments.ts';
 import { layoutOf, MANIFEST_FILE, runsPath } from '../store/layout.ts';
 import { configureIn, type Configured } from './configuration.ts';
 import type { Context } from './context.ts';
+import { WORKSPACE } from './experiments.ts';
 import type { ConfigurationOptions } from './options.ts';
 
 export interface Candidate {
@@ -69,6 +71,27 @@ export class Project {
     });
   }
 
+  experiments(): Candidate[] {
+    return experimentsIn(this.#directory).map(({ name, record }) => ({
+      text: name,
+      meaning: record.set.join(' '),
+    }));
+  }
+
+  /** The parameters that a grid may have, each before its `=`. */
+  grid(word: string): Candidate[] {
+    return word.includes('=')
+      ? []
+      : this.parameters('').map(({ text, meaning }) => ({ text: text.replace(/^params\./, ''), meaning }));
+  }
+
+  metrics(): Candidate[] {
+    const stages = this.#configuration()?.manifest.stages ?? [];
+    return stages.flatMap(({ title, metrics }) =>
+      metrics.flatMap(({ fields }) => (fields ?? []).map((text) => ({ text, meaning: title }))),
+    );
+  }
+
   runs(): Candidate[] {
     const runs = runDirectories(runsPath(layoutOf(this.#directory))).map((path) =>
       path.slice(path.lastIndexOf('/') + 1),
@@ -111,7 +134,27 @@ export const completed: Readonly<Record<string, (project: Project, word: string)
   task: (project, word) => project.tasks(word),
   artifact: (project, word) => project.artifacts(word),
   run: (project) => project.runs(),
+  as: (project) => project.experiments(),
+  experiments: (project) => project.experiments(),
+  baseline: (project) => [...project.experiments(), { text: WORKSPACE, meaning: 'the project as it is' }],
+  grid: (project, word) => project.grid(word),
+  sort: (project) => project.metrics(),
+  metrics: (project) => project.metrics(),
 };
 
 /** Those that only whoever types can know, or of which a shell knows more: files, revisions. */
-export const free = ['C', 'jobs', 'max-size', 'max-age', 'directory', 'revision', 'before', 'after', 'port'];
+export const free = [
+  'C',
+  'jobs',
+  'max-size',
+  'max-age',
+  'directory',
+  'revision',
+  'before',
+  'after',
+  'random',
+  'seed',
+  'name',
+  'over',
+  'port',
+];

@@ -8,6 +8,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import type { Source } from '../manifest/source.ts';
 import { formatDiagnostic } from '../report/diagnostic.ts';
 import { mistake, type Context } from './context.ts';
+import { namedExperiment } from './experiments.ts';
 import { findProject } from './locate.ts';
 import { MANIFEST_FILE } from '../store/layout.ts';
 import type { ConfigurationOptions } from './options.ts';
@@ -22,21 +23,29 @@ export interface Configured {
   readonly source: Source;
   readonly manifest: Manifest;
   readonly graph: Graph;
+  /** What `--set` gave, or the experiment has. */
+  readonly set: readonly string[];
   /** Warnings were printed. */
   readonly warned: boolean;
 }
 
 /** Null after printing what is wrong. */
-export function configure(context: Context, options: ConfigurationOptions): Configured | null {
+export function configure(
+  context: Context,
+  options: ConfigurationOptions,
+  found: 'found' | 'made' = 'found',
+): Configured | null {
   const directory = findProject(context);
-  return directory === null ? null : configureIn(context, directory, options);
+  if (directory === null) return null;
+  const named = namedExperiment(context, directory, options, found === 'made');
+  return named === null ? null : configureIn(context, directory, named);
 }
 
 /** The same in a directory that is known. */
 export function configureIn(
   context: Context,
   directory: string,
-  { profile, set }: ConfigurationOptions,
+  { profile, set, as: experiment }: ConfigurationOptions,
 ): Configured | null {
   const text = textOf(context, join(directory, MANIFEST_FILE));
   if (text === null) return null;
@@ -46,7 +55,7 @@ export function configureIn(
     asked.push(held ?? '');
     return held;
   };
-  const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile, sets: set, read });
+  const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile, sets: set, experiment, read });
   if (!loaded.ok) {
     printDiagnostics(context, loaded.diagnostics, text);
     return null;
@@ -54,7 +63,7 @@ export function configureIn(
   const { manifest, graph, source, warnings } = loaded;
   printDiagnostics(context, warnings, text);
   const warned = warnings.length > 0;
-  return { directory, text, asked: asked.join('\0'), source, manifest, graph, warned };
+  return { directory, text, asked: asked.join('\0'), source, manifest, graph, set, warned };
 }
 
 /** What `read` is for those who load a pipeline as it lies; null for a file that is not there, or no text. */

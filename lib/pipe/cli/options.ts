@@ -4,9 +4,19 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 export interface ConfigurationOptions {
   readonly profile?: string;
   readonly set: readonly string[];
+  /** The experiment that it is about, instead of the project itself. */
+  readonly as?: string;
 }
 
 export function configurationOptions(command: Command): Command {
+  return valueOptions(command).option(
+    '--as <experiment>',
+    'the experiment of this name, with its values, artifacts and lock',
+  );
+}
+
+/** The same of commands that are about many experiments. */
+export function valueOptions(command: Command): Command {
   return command
     .option('--profile <name>', 'use a profile of pipeline.yaml')
     .addOption(
@@ -38,8 +48,13 @@ export function selectionOptions(command: Command): Command {
     .option('--until <stage>', 'up to this stage and what it needs');
 }
 
-function collected(value: string, before: readonly string[]): readonly string[] {
+export function collected(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+/** Names between commas. */
+export function listOf(value: string): readonly string[] {
+  return value.split(',').map((name) => name.trim());
 }
 
 export function positiveInteger(value: string): number {

@@ -3,6 +3,7 @@ import { globSync } from 'tinyglobby';
 import type { TaskSource } from '../graph/graph.ts';
 import type { SourceFile } from '../plan/plan.ts';
 import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from '../store/disk.ts';
+import { EXPERIMENTS } from '../store/layout.ts';
 import { byCodeUnit } from '../store/tree.ts';
 import type { FileDigests, Mark } from './file-digests.ts';
 import type { InputIssue } from './issue.ts';
@@ -54,7 +55,9 @@ export class SourceFiles {
       'cache/**',
       'pipe.lock',
       'pipe.*.lock',
+      'artifacts/**',
       `${artifacts}/**`,
+      `${EXPERIMENTS}/*/{pipe.lock,experiment.json,metrics.json}`,
     ];
   }
 

@@ -134,7 +134,7 @@ const stage = z
     metrics: chosen(metric)
       .optional()
       .describe(
-        'Outputs whose numbers `pipe metrics` and `pipe diff` show: a list of names, or name → what is taken. A file in a directory is `name/path`.',
+        'Outputs whose numbers `pipe metrics`, `pipe diff` and `pipe table` show: a list of names, or name → what is taken. A file in a directory is `name/path`.',
       ),
     plots: chosen(plot)
       .optional()

@@ -9,6 +9,7 @@ import { checkName } from './name.ts';
 import { withParamsFile, type ReadFile } from './params-file.ts';
 import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
 import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
+import { usualPlace } from './path.ts';
 import { shaped } from './shape.ts';
 import { readShell, SHELL } from './shell.ts';
 import { checkPassEnv, readStage } from './stage.ts';
@@ -20,6 +21,8 @@ export interface LoadOptions {
   readonly file: string;
   /** From `--profile`; the profile `default`, if there is one, applies when none is asked for. */
   readonly profile?: string | undefined;
+  /** From `--as`: an experiment has its outputs in a place of their own. */
+  readonly experiment?: string | null | undefined;
   /** From `--set`, each `path=value`; later ones win. */
   readonly sets?: readonly string[];
   /** Reads the file that `params` may name; without it there is none. */
@@ -48,7 +51,9 @@ export function loadManifest(text: string, options: LoadOptions): Loaded {
   const source = sourceOf(yaml, profile, settings, file?.yaml ?? null);
 
   const assembly = assembled(value, profile, params, problems);
-  const manifest = assembly && { ...assembly, paramsFile: file?.path ?? null };
+  const { experiment = null } = options;
+  const place = experiment === null ? {} : { artifacts: `artifacts/.experiments/${experiment}` };
+  const manifest = assembly && { ...assembly, ...place, experiment, paramsFile: file?.path ?? null };
   const all = inOrder([...problems.map((problem) => source.diagnose(problem)), ...diagnostics]);
   if (manifest === null || all.some(({ severity }) => severity === 'error'))
     return { ok: false, diagnostics: all };
@@ -105,7 +110,7 @@ function assembled(
   profile: string,
   params: JsonObject,
   problems: Problem[],
-): Omit<Manifest, 'paramsFile'> | null {
+): Omit<Manifest, 'paramsFile' | 'experiment'> | null {
   const report = (problem: Problem): void => void problems.push(problem);
   const resolver = resolverOf(params, report);
   const { resolved, failed, choices } = withoutReferences(value, resolver);
@@ -132,8 +137,13 @@ function assembled(
     if (problems.length > before) doubtful.add(name);
   }
   problems.push(...orderStages({ stages, params: { ...params, ...resolver.params } }, doubtful).problems);
-  const artifacts = profile === DEFAULT ? 'artifacts' : `artifacts/${profile}`;
-  return { profile, artifacts, params: resolver.params, doctor: raw.doctor ?? null, stages };
+  return {
+    profile,
+    artifacts: usualPlace(profile),
+    params: resolver.params,
+    doctor: raw.doctor ?? null,
+    stages,
+  };
 }
 
 interface Replaced {

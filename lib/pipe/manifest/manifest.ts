@@ -11,7 +11,12 @@ import type { Metrics, Plot } from './metrics.ts';
 export interface Manifest {
   /** `default`, or the name given to `--profile`. */
   readonly profile: string;
-  /** Project-relative directory of readable outputs: `artifacts`, or `artifacts/<profile>`. */
+  /** The name given to `--as`; null for the project itself. */
+  readonly experiment: string | null;
+  /**
+   * Project-relative directory of readable outputs: `artifacts`, `artifacts/<profile>`, or
+   * `artifacts/.experiments/<experiment>`.
+   */
   readonly artifacts: string;
   readonly params: JsonObject;
   /** The file that they stand in, project-relative; null where that is the manifest itself. */

@@ -17,3 +17,8 @@ export function whyOutside(path: string): string | null {
   const normal = normalPath(path);
   return normal === '..' || normal.startsWith('../') ? 'leaves the project' : null;
 }
+
+/** Where the outputs of a profile lie, project-relative; those of its experiments lie elsewhere. */
+export function usualPlace(profile: string): string {
+  return profile === 'default' ? 'artifacts' : `artifacts/${profile}`;
+}

@@ -67,6 +67,8 @@ export interface PlanFacts {
   readonly lostOutput: (task: Task, record: TaskRecord) => string | null;
   /** Outputs of a known action, if the store has every byte of them. */
   readonly stored: (task: Task, fingerprint: Digest) => OutputDigests | null;
+  /** An output's path as the fingerprint has it: that of the project, also of an experiment. */
+  readonly label: (path: string) => string;
   readonly changedSources: (before: Digest, after: Digest) => readonly ChangedSource[];
 }
 
@@ -169,7 +171,7 @@ function membersOf(task: Task, input: number, facts: PlanFacts, known: KnownOutp
     if (outputs === null) return null;
     const output = facts.graph.tasks[source.task]!.outputs[source.output]!;
     // A command reads its inputs under their readable names, so it can tell them.
-    const label = task.stage.work.kind === 'cmd' ? output.path : '';
+    const label = task.stage.work.kind === 'cmd' ? facts.label(output.path) : '';
     members.push([label, outputs[output.name]!, source.point]);
   }
   return members;

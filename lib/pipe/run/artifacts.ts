@@ -20,6 +20,7 @@ export class Artifacts {
   readonly #digests: FileDigests;
   /** Where copies are made before they are renamed; next to their places, to be on the same file system. */
   readonly #incoming: string;
+  readonly #placing = new Map<string, Promise<void>>();
   #counter = 0;
   #ready = false;
 
@@ -64,6 +65,25 @@ export class Artifacts {
   }
 
   async placeOne(output: TaskOutput, digest: Digest): Promise<void> {
+    // Two tasks that read the same output may find at once that it is not there yet.
+    for (let before = this.#placing.get(output.path); before !== undefined;) {
+      await before;
+      before = this.#placing.get(output.path);
+    }
+    const placing = this.#placeNow(output, digest);
+    const over = placing.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#placing.set(output.path, over);
+    try {
+      await placing;
+    } finally {
+      this.#placing.delete(output.path);
+    }
+  }
+
+  async #placeNow(output: TaskOutput, digest: Digest): Promise<void> {
     if (this.holds(output, digest)) {
       if (!output.directory) this.#giveMode(output.path, digest);
       return;

@@ -20,7 +20,7 @@ import type { RunOptions, RunSummary } from './project.ts';
 import { forecast } from './forecast.ts';
 import { keepLock } from './kept-lock.ts';
 import { RunLog, runName } from './run-log.ts';
-import { Schedule } from './schedule.ts';
+import { Schedule, type Shared } from './schedule.ts';
 import { keepStanding } from './standing.ts';
 import { survey, type Survey } from './survey.ts';
 import { WorkDirectories } from './work-directory.ts';
@@ -32,27 +32,32 @@ export interface RunRequest {
   readonly options: RunOptions;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** What it has together with runs that go on beside it. */
+  readonly shared?: Shared | undefined;
 }
 
 type Finished = Extract<RunSummary, { type: 'finished' }>;
 
 /** One run of a project that this process holds: survey, schedule, lock. */
 export async function conductRun(request: RunRequest): Promise<RunSummary> {
-  const { engine, manifest, graph, options, startedAt } = request;
+  const { engine, manifest, graph, options, startedAt, shared } = request;
   const me = thisProcess();
   noteUser(engine.layout, me.host);
-  const work = new WorkDirectories(engine.layout, me);
-  work.sweep();
-  const lock = openLock(engine.layout.project, manifest.profile);
+  const work = shared?.work ?? new WorkDirectories(engine.layout, me);
+  if (shared === undefined) work.sweep();
+  const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
   const { selection, force, signal } = options;
-  const found = await survey(engine, { manifest, graph, lock, selection, force, signal });
+  const found = await inTurn(shared, () =>
+    survey(engine, { manifest, graph, lock, selection, force, signal }),
+  );
   if (signal.aborted) return { ...nothingDone(engine.layout, startedAt), stopped: true };
   const { stageIssues, inputIssues } = found;
   if (stageIssues.length > 0 || inputIssues.length > 0) {
     return { type: 'refused', stageIssues, inputIssues };
   }
   found.artifacts.sweep();
-  fillStore(engine, graph, found, me.host);
+  const aside = manifest.experiment !== null;
+  if (!aside) fillStore(engine, graph, found, me.host);
   const run = runName(startedAt);
   const directory = join(runsPath(engine.layout), run);
   const log = new RunLog(directory);
@@ -74,11 +79,13 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     host: me.host,
     ...(options.origin && { origin: await options.origin }),
   });
-  const schedule = new Schedule({ engine, graph, survey: found, lock, log, work, options, emit });
+  const parts = { engine, graph, survey: found, lock, log, work, options, emit };
+  const schedule = new Schedule({ ...parts, places: !aside, shared });
   try {
     await schedule.finishAll();
+    if (aside && options.places === true && !signal.aborted) await placeAll(request, found);
   } finally {
-    await work.closeAll();
+    if (shared === undefined) await work.closeAll();
     found.artifacts.sweep();
   }
   const unsaved = saveResults(request, found, lock, [...schedule.outcomes.values()]);
@@ -100,6 +107,22 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   return summary;
 }
 
+/** One survey at a time: what they learn of files and code they keep in common. */
+async function inTurn<T>(shared: Shared | undefined, work: () => Promise<T>): Promise<T> {
+  if (shared === undefined) return await work();
+  const result = shared.surveyed.then(work);
+  shared.surveyed = result.catch(() => undefined);
+  return await result;
+}
+
+/** Lays all outputs of an experiment that are known into its directory. */
+async function placeAll({ graph, options }: RunRequest, { artifacts, known }: Survey): Promise<void> {
+  for (const index of options.selection) {
+    const outputs = known[index] ?? null;
+    if (outputs !== null) await artifacts.place(graph.tasks[index]!, outputs);
+  }
+}
+
 /** Writes the lock and, as it is then known what is no longer made, tidies `artifacts/`. */
 function saveResults(
   { engine, manifest, graph, options }: RunRequest,
@@ -110,6 +133,7 @@ function saveResults(
   const { project } = engine.layout;
   const former = options.selection.size === graph.tasks.length ? lock.keepOnly(graph.byId) : [];
   const unsaved = save(engine, lock);
+  if (manifest.experiment !== null) return unsaved;
   ifPossible(() => {
     const placed = readPlaced(engine.layout, manifest.profile);
     const idle = outcomes.every(({ type }) => type === 'fresh');

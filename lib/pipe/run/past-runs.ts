@@ -57,24 +57,31 @@ function parseEvent(line: string): RunEvent | null {
   }
 }
 
-/** For each task, the last thing that a run did with it other than finding it up to date. */
-export function lastRuns(runs: string, tasks: ReadonlySet<string>): Map<string, PastRun> {
+/** For each task, the last thing that a run of the project, or of an experiment, did with it other than finding it up to date. */
+export function lastRuns(
+  runs: string,
+  tasks: ReadonlySet<string>,
+  experiment: string | null = null,
+): Map<string, PastRun> {
   const found = new Map<string, PastRun>();
   for (const directory of runDirectories(runs)) {
     if (found.size === tasks.size) break;
-    for (const [task, past] of runsIn(readEvents(directory))) {
+    for (const [task, past] of runsIn(readEvents(directory), experiment)) {
       if (tasks.has(task) && !found.has(task)) found.set(task, past);
     }
   }
   return found;
 }
 
-function runsIn(events: readonly RunEvent[]): Map<string, PastRun> {
+function runsIn(events: readonly RunEvent[], experiment: string | null): Map<string, PastRun> {
   const reasons = new Map<string, readonly Reason[]>();
   const ended = new Map<string, PastRun>();
   let run = '';
   for (const event of events) {
-    if (event.type === 'run-started') run = event.run;
+    if (event.type === 'run-started') {
+      if ((event.origin?.experiment ?? null) !== experiment) return ended;
+      run = event.run;
+    }
     if (event.type === 'task-started') reasons.set(event.task, event.reasons);
     if (event.type !== 'task-finished') continue;
     const { task, outcome, at } = event;

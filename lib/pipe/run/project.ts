@@ -7,6 +7,8 @@ import type { ModuleQuestions } from '../execute/protocol.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { TaskPlan } from '../plan/plan.ts';
 import type { RunEvent, RunOrigin } from './event.ts';
+import type { NotHeld } from './hold.ts';
+import type { ManyRuns } from './many.ts';
 import type { Failure } from '../plan/outcome.ts';
 
 /** Indices into `Graph.tasks`. */
@@ -64,6 +66,8 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** Names all that was asked, so that the same can be answered at once while nothing changes. */
   readonly question?: Digest | undefined;
+  /** Whether all outputs of an experiment are laid into its directory in the end; the store has them anyway. */
+  readonly places?: boolean;
   /** What the run's record says of where it comes from. */
   readonly origin?: Promise<RunOrigin>;
   /** Aborting it stops running tasks (SIGTERM, then SIGKILL) and starts no more. */
@@ -111,6 +115,8 @@ export interface Project {
   /** What the project finds on this machine; changes nothing. */
   examine(manifest: Manifest): Promise<Examination>;
   run(manifest: Manifest, graph: Graph, options: RunOptions): Promise<RunSummary>;
+  /** Many runs, side by side within the same bounds. */
+  runMany(runs: ManyRuns): Promise<{ readonly type: 'finished' } | NotHeld>;
   /** Ends the workers; tasks that still run are killed. */
   close(): Promise<void>;
   /** For a caller that ends at once: nothing that was started goes on. */

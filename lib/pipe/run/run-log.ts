@@ -38,9 +38,12 @@ export class RunLog {
   }
 }
 
-/** Sorts by time: `2026-01-31T12-30-00.123-4567`. */
+let last = 0;
+
+/** Sorts by time: `2026-01-31T12-30-00.123-4567`. No two of a process are the same. */
 export function runName(startedAt: number): string {
-  return `${new Date(startedAt).toISOString().replaceAll(':', '-').replace('Z', '')}-${process.pid}`;
+  last = Math.max(startedAt, last + 1);
+  return `${new Date(last).toISOString().replaceAll(':', '-').replace('Z', '')}-${process.pid}`;
 }
 
 /** One task's log; the file appears with its first line. */

@@ -28,6 +28,20 @@ export interface ScheduleParts {
   readonly work: WorkDirectories;
   readonly options: RunOptions;
   readonly emit: (event: EventBody) => void;
+  /** Whether outputs are laid into `artifacts/` as they are made; otherwise only those that a command reads. */
+  readonly places: boolean;
+  /** Of runs that go on side by side; a run of its own has none. */
+  readonly shared?: Shared | undefined;
+}
+
+/** What several runs of one process have together. */
+export interface Shared {
+  readonly gate: Gate;
+  readonly work: WorkDirectories;
+  /** By fingerprint, tasks that are being made: another run waits, and takes the result. */
+  readonly making: Map<Digest, Promise<void>>;
+  /** The end of the last survey: one at a time. */
+  surveyed: Promise<unknown>;
 }
 
 /** Brings every selected task that is not fresh to its end, in order and within the bounds. */
@@ -43,7 +57,7 @@ export class Schedule {
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
     const { jobs, gpus = 1 } = parts.options;
-    this.#gate = new Gate({ threads: jobs, gpu: gpus });
+    this.#gate = parts.shared?.gate ?? new Gate({ threads: jobs, gpu: gpus });
   }
 
   async finishAll(): Promise<void> {
@@ -100,7 +114,7 @@ export class Schedule {
     task: Task,
     planned: Extract<PlannedTask, { readonly fingerprint: string }>,
   ): Promise<Outcome> {
-    if (planned.outputs === null) return await this.#make(task, planned);
+    if (planned.outputs === null) return await this.#makeOnce(task, planned);
     if (planned.plan.state === 'fresh') {
       this.#parts.survey.known[task.index] = planned.outputs;
       return { type: 'fresh' };
@@ -118,11 +132,34 @@ export class Schedule {
     const outputs = survey.facts.stored(task, fingerprint);
     if (outputs === null) return false;
     try {
-      await survey.artifacts.place(task, outputs);
+      if (this.#parts.places) await survey.artifacts.place(task, outputs);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
+    }
+  }
+
+  /** What another run makes just now is waited for. */
+  async #makeOnce(task: Task, planned: StalePlan): Promise<Outcome> {
+    const making = this.#parts.shared?.making;
+    if (making === undefined || this.#parts.survey.facts.forced(task)) return await this.#make(task, planned);
+    const { fingerprint, action } = planned;
+    let other = making.get(fingerprint);
+    const waited = other !== undefined;
+    for (; other !== undefined; other = making.get(fingerprint)) await other;
+    const outputs = waited ? this.#parts.survey.facts.stored(task, fingerprint) : null;
+    if (outputs !== null && (await this.#restore(task, planned))) {
+      this.#record(task, action, fingerprint, outputs);
+      return { type: 'restored' };
+    }
+    let over = (): void => undefined;
+    making.set(fingerprint, new Promise((resolve) => (over = resolve)));
+    try {
+      return await this.#make(task, planned);
+    } finally {
+      making.delete(fingerprint);
+      over();
     }
   }
 
@@ -154,7 +191,7 @@ export class Schedule {
       }
       const before = lock.get(task.id)?.outputs;
       const changed = before === undefined || !sameOutputs(before, produced.outputs);
-      await survey.artifacts.place(task, produced.outputs);
+      if (this.#parts.places) await survey.artifacts.place(task, produced.outputs);
       this.#record(task, produced.action, produced.fingerprint, produced.outputs);
       return { type: 'ran', ms: Date.now() - startedAt, changed };
     } catch (error) {

@@ -9,6 +9,7 @@ import { storeFailure } from './attempt.ts';
 import { conductRun, nothingDone, saveStats } from './conduct.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { examine } from './examine.ts';
+import { runMany } from './many.ts';
 import { whileHeld } from './hold.ts';
 import { onlyLook } from './only-look.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
@@ -24,6 +25,7 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
     inspect: (manifest, graph, selection) => inspect(engine, manifest, graph, selection),
     examine: (manifest) => examine(engine, manifest),
     run: (manifest, graph, runOptions) => runProject(engine, manifest, graph, runOptions),
+    runMany: (runs) => runMany(engine, runs),
     close: async () => {
       await Promise.all([engine.workers.close(), engine.python.close()]);
     },
@@ -47,7 +49,7 @@ async function inspect(
   graph: Graph,
   selection: Selection,
 ): Promise<Inspection> {
-  const lock = openLock(engine.layout.project, manifest.profile);
+  const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
   const { signal } = new AbortController();
   const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
   ifPossible(() => {

@@ -3,9 +3,10 @@ import { groupBy } from '../group.ts';
 import type { Graph, Task } from '../graph/graph.ts';
 import type { TaskParams } from '../graph/parameters.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
+import { usualPlace } from '../manifest/path.ts';
 import { encodeStageAction, stageAction, type StageAction, type StageFacts } from '../plan/action.ts';
 import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
-import type { OutputDigests } from '../plan/record.ts';
+import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts, INCOMING } from './artifacts.ts';
@@ -57,7 +58,9 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   });
   const tasks = graph.tasks.filter(({ index }) => selection.has(index));
   const inputIssues = expectInputs(tasks, sources);
-  for (const task of tasks) if (lock.has(task.id)) artifacts.expect(task);
+  // An experiment's outputs need lie in the store only.
+  const aside = manifest.experiment !== null;
+  for (const task of tasks) if (!aside && lock.has(task.id)) artifacts.expect(task);
   await digests.hashExpected(engine.hashing, signal);
   const stages = await surveyStages(engine, tasks, { sources, digests, signal });
   const facts: PlanFacts = {
@@ -66,8 +69,9 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     stage: ({ params }) => stages.actions.get(params)!,
     files: (source) => sources.files(source),
     record: ({ id }) => lock.get(id),
-    lostOutput: (task, record) => artifacts.lost(task, record),
+    lostOutput: (task, record) => (aside ? lostInStore(engine, task, record) : artifacts.lost(task, record)),
     stored: (task, fingerprint) => storedOutputs(engine, task, fingerprint),
+    label: (path) => (aside ? usualPlace(manifest.profile) + path.slice(manifest.artifacts.length) : path),
     changedSources: (before, after) => changedSources(engine, before, after),
   };
   const known: KnownOutputs = new Array<null>(graph.tasks.length).fill(null);
@@ -211,6 +215,14 @@ async function stageToolchain(
   const said = new Set(found.stageIssues.map((issue) => JSON.stringify(issue)));
   found.stageIssues.push(...issues.filter((issue) => !said.has(JSON.stringify(issue))));
   return toolchain;
+}
+
+function lostInStore({ blobs }: Engine, task: Task, record: TaskRecord): string | null {
+  const lost = task.outputs.find((output) => {
+    const digest = record.outputs[output.name];
+    return digest === undefined || !blobs.holds(output, digest);
+  });
+  return lost?.path ?? null;
 }
 
 /** What a known action gave, if every byte of it is in the store. */

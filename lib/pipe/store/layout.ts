@@ -11,6 +11,7 @@ export const MANIFEST_FILE = 'pipeline.yaml';
  *   <cache>/actions/ab/cdef…        fingerprint → digests of the outputs
  *   <cache>/work/<process>/<n>/     where running tasks write
  *   <cache>/users/<id>.json         projects that use it, other than the one around it
+ *   <project>/experiments/<name>/   record, lock and numbers of an experiment
  *   <project>/cache/local/          stat cache, bundled code, run logs, the lock of the running process,
  *                                 how everything stood when nothing was to do
  */
@@ -67,7 +68,12 @@ export function runsPath(layout: Layout): string {
   return `${layout.local}/runs`;
 }
 
-export function lockName(profile: string): string {
+/** The directory of all experiments, of one what it is, its lock and its numbers. */
+export const EXPERIMENTS = 'experiments';
+
+/** Project-relative. */
+export function lockName(profile: string, experiment: string | null = null): string {
+  if (experiment !== null) return `${EXPERIMENTS}/${experiment}/pipe.lock`;
   return profile === 'default' ? 'pipe.lock' : `pipe.${profile}.lock`;
 }
 

@@ -71,8 +71,8 @@ export class Lock {
 }
 
 /** A project's own lock; an empty one where there is none yet. */
-export function openLock(project: string, profile: string): Lock {
-  const path = join(project, lockName(profile));
+export function openLock(project: string, profile: string, experiment: string | null = null): Lock {
+  const path = join(project, lockName(profile, experiment));
   return new Lock(readText(path), profile, path);
 }
 

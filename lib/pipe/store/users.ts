@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { ifPossible, writeAtomically } from './atomic.ts';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync, utimesSync } from './disk.ts';
-import { lockProfile, usersPath, type Layout } from './layout.ts';
+import { EXPERIMENTS, lockName, lockProfile, usersPath, type Layout } from './layout.ts';
 
 /** A project that keeps its results in a store which is not its own `cache/`. */
 export interface StoreUser {
@@ -103,7 +103,12 @@ function around({ cache, project }: Layout): string {
 
 /** Every digest that any lock of a project names: fingerprints, outputs, and inputs, which are outputs too. */
 export function digestsInLocks(project: string): { readonly locks: number; readonly digests: Set<Digest> } {
-  const names = namesIn(project).filter((name) => lockProfile(name) !== null);
+  const names = [
+    ...namesIn(project).filter((name) => lockProfile(name) !== null),
+    ...namesIn(join(project, EXPERIMENTS))
+      .map((experiment) => lockName('', experiment))
+      .filter((name) => existsSync(join(project, name))),
+  ];
   const digests = new Set<Digest>();
   for (const name of names) {
     // Read as text: both sides of a merge conflict count.
@@ -140,7 +145,8 @@ function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   }
 }

@@ -78,7 +78,7 @@ async function rerunHeld(
 ): Promise<RerunSummary> {
   const work = new WorkDirectories(engine.layout, thisProcess());
   try {
-    const lock = openLock(engine.layout.project, manifest.profile);
+    const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
     const { selection, signal } = options;
     const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
     const { stageIssues, inputIssues } = found;

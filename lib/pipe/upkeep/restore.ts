@@ -39,7 +39,7 @@ async function restoreAll(engine: Engine, { manifest, graph, lock }: Build): Pro
   artifacts.sweep();
   for (const task of graph.tasks) if (lock.has(task.id)) artifacts.expect(task);
   await digests.hashExpected(engine.hashing);
-  const here = openLock(layout.project, manifest.profile);
+  const here = openLock(layout.project, manifest.profile, manifest.experiment);
   let [restored, inPlace, unbuilt] = [0, 0, 0];
   const lost: NeededOutput[] = [];
   for (const task of graph.tasks) {

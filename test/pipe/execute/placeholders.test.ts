@@ -11,6 +11,7 @@ const nothing = {
   inputs: {},
   outputs: {},
   params: {},
+  experiment: null,
   paramsFile: null,
   python: null,
   point: {},

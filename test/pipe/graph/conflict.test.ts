@@ -53,6 +53,7 @@ test('outputs are refused exactly when two of all are equal or one lies inside a
         profile: 'default',
         artifacts: 'artifacts',
         params: {},
+        experiment: null,
         paramsFile: null,
         doctor: null,
         stages,

@@ -135,7 +135,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
         retries: 0,
       };
     });
-    return { profile: 'default', artifacts: 'artifacts', params: {}, paramsFile: null, doctor: null, stages };
+    return { profile: 'default', experiment: null, artifacts: 'artifacts', params: {}, paramsFile: null, doctor: null, stages };
   });
 
 function expanded(of: Manifest): Graph {

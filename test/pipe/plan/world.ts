@@ -50,6 +50,7 @@ export class World {
         return text === undefined ? [] : [{ label: name, name, digest: digestOf(text) }];
       },
       record: ({ id }) => this.lock.get(id) ?? null,
+      label: (path) => path,
       lostOutput: ({ id, outputs }) => (this.lost.has(id) ? outputs[0]!.path : null),
       stored: (_, fingerprint) => this.store.get(fingerprint) ?? null,
       changedSources: () => [{ path: 'lib/changed.ts', parts: [] }],

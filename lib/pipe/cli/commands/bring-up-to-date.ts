@@ -1,6 +1,7 @@
 import { openProject } from '../../run/session.ts';
 import type { RunSummary } from '../../run/project.ts';
 import { configure } from '../configuration.ts';
+import { asExperiment } from '../experiment-run.ts';
 import { EXIT, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { questionOf } from '../nothing-to-do.ts';
@@ -13,7 +14,7 @@ export async function bringUpToDate(
   patterns: readonly string[],
   options: RunCommandOptions,
 ): Promise<number> {
-  const configured = configure(context, options);
+  const configured = configure(context, options, 'made');
   if (configured === null) return EXIT.mistake;
   const selected = chosen(context, configured, patterns, options);
   if (selected === null) return EXIT.mistake;
@@ -22,15 +23,12 @@ export async function bringUpToDate(
     project.kill();
   });
   try {
-    const question = configured.warned ? undefined : questionOf(configured.asked, patterns, options);
-    const summary = await reportRun(
-      context,
-      project,
-      configured,
-      { ...selected, question },
-      options,
-      interrupted.signal,
-    );
+    const { warned, asked, manifest } = configured;
+    const known = !warned && manifest.experiment === null;
+    const question = known ? questionOf(asked, patterns, options) : undefined;
+    const run = () =>
+      reportRun(context, project, configured, { ...selected, question }, options, interrupted.signal);
+    const summary = manifest.experiment === null ? await run() : await asExperiment(configured, run);
     return interrupted.status() ?? exitStatus(summary);
   } finally {
     await project.close();

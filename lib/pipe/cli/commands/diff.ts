@@ -42,7 +42,9 @@ export async function diff(
   const old = lockNamed(context, configured, before ?? 'HEAD');
   if (old === null) return EXIT.mistake;
   const now =
-    after === undefined ? openLock(directory, manifest.profile) : lockNamed(context, configured, after);
+    after === undefined
+      ? openLock(directory, manifest.profile, manifest.experiment)
+      : lockNamed(context, configured, after);
   if (now === null) return EXIT.mistake;
   const engine = openEngine(directory);
   const changes = changesBetween(configured, engine, old, now);

@@ -32,7 +32,11 @@ export async function metrics(
   }
   const tasks = graph.tasks.filter(({ index }) => selected.selection.has(index));
   const { blobs } = openEngine(directory);
-  const { rows, notes, gone } = await taskMetrics(tasks, openLock(directory, manifest.profile), blobs);
+  const { rows, notes, gone } = await taskMetrics(
+    tasks,
+    openLock(directory, manifest.profile, manifest.experiment),
+    blobs,
+  );
   if (options.json === true) context.out(`${JSON.stringify(metricJson(rows))}\n`);
   else {
     const print = options.csv === true ? metricCsv : options.markdown === true ? metricMarkdown : metricLines;

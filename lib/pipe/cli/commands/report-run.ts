@@ -49,7 +49,8 @@ export async function reportRun(
       keepGoing: options.keepGoing === true,
       strict: options.strict === true,
       signal,
-      origin: originOf(configured.directory, options),
+      places: true,
+      origin: originOf(configured),
       listener: (event) => {
         reporter.event(event);
         if (event.type !== 'task-finished') return;
@@ -65,8 +66,9 @@ export async function reportRun(
 }
 
 /** Asked of git while the run looks at its files. */
-async function originOf(directory: string, { set }: RunCommandOptions): Promise<RunOrigin> {
-  return { set, experiment: null, engine: version(), revision: await revisionOf(directory) };
+async function originOf({ directory, manifest, set }: Configured): Promise<RunOrigin> {
+  const { experiment } = manifest;
+  return { set, experiment, engine: version(), revision: await revisionOf(directory) };
 }
 
 function stageTotals({ graph }: Configured, selection: Selection): ReadonlyMap<string, number> {

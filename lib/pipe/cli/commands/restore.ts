@@ -48,8 +48,8 @@ function buildHere(context: Context, options: RestoreOptions): Build | null {
   const configured = configure(context, options);
   if (configured === null) return null;
   const { directory, manifest, graph } = configured;
-  const name = lockName(manifest.profile);
-  const lock = openLock(directory, manifest.profile);
+  const name = lockName(manifest.profile, manifest.experiment);
+  const lock = openLock(directory, manifest.profile, manifest.experiment);
   if (lock.ids().length > 0) return { manifest, graph, lock };
   mistake(context, `there is no ${name} here, or nothing in it`, '`pipe run` makes it');
   return null;

@@ -22,7 +22,7 @@ export async function show(context: Context, name: string, options: Configuratio
   if (isFile(foreign) && !isArtifact(configured, foreign)) return showForeign(context, foreign, name);
   const artifacts = artifactsNamed(context, configured, name);
   if (artifacts === null) return EXIT.mistake;
-  const lock = openLock(configured.directory, configured.manifest.profile);
+  const lock = openLock(configured.directory, configured.manifest.profile, configured.manifest.experiment);
   if (artifacts.length > 1) return listArtifacts(context, configured, artifacts);
   return showArtifact(context, configured, artifacts[0]!, lock);
 }

@@ -10,6 +10,7 @@ import { chosen } from '../selection.ts';
 
 export interface StatusOptions extends ConfigurationOptions, SelectionOptions {
   readonly force?: true;
+  readonly dryRun?: true;
   readonly tasks?: true;
   readonly json?: true;
 }
@@ -20,7 +21,7 @@ export async function status(
   patterns: readonly string[],
   options: StatusOptions,
 ): Promise<number> {
-  const configured = configure(context, options);
+  const configured = configure(context, options, options.dryRun === true ? 'made' : 'found');
   if (configured === null) return EXIT.mistake;
   const selected = chosen(context, configured, patterns, options);
   if (selected === null) return EXIT.mistake;

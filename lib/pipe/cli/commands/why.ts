@@ -29,7 +29,8 @@ export async function why(
     // What the tasks named depend on has a say in whether they run.
     const inspection = await project.inspect(manifest, graph, needed.selection);
     const tasks = inspection.tasks.filter(({ index }) => named.selection.has(index));
-    const past = lastRuns(runsPath(layoutOf(directory)), new Set(tasks.map(({ id }) => id)));
+    const ids = new Set(tasks.map(({ id }) => id));
+    const past = lastRuns(runsPath(layoutOf(directory)), ids, manifest.experiment);
     const explained = tasks.map(({ index, id, plan }): Explained => {
       const stage = graph.tasks[index]!.stage.name;
       const notes = inspection.codeNotes.filter((note) => note.stage === stage);

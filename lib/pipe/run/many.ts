@@ -1,0 +1,72 @@
+import { Gate } from '../execute/gate.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { thisProcess } from '../store/process-identity.ts';
+import { storeFailure } from './attempt.ts';
+import { conductRun, nothingDone } from './conduct.ts';
+import type { Engine } from './engine.ts';
+import { whileHeld, type NotHeld, type Waiter } from './hold.ts';
+import type { RunOptions, RunSummary } from './project.ts';
+import type { Shared } from './schedule.ts';
+import { WorkDirectories } from './work-directory.ts';
+
+/** One of many runs. */
+export interface OneRun {
+  readonly manifest: Manifest;
+  readonly graph: Graph;
+  readonly options: RunOptions;
+  /** Called when it is over; the next one begins when its promise is settled. */
+  readonly ended: (summary: RunSummary) => Promise<void>;
+}
+
+export interface ManyRuns extends Waiter {
+  /** CPU threads, and GPUs, that the tasks of all runs may hold together. */
+  readonly jobs: number;
+  readonly gpus?: number;
+  /** Each is asked for when its turn comes. */
+  readonly runs: readonly (() => OneRun)[];
+}
+
+/** As many as can keep the bounds busy go on at once; one that fails stops no other. */
+export async function runMany(
+  engine: Engine,
+  { runs, jobs, gpus = 1, ...waiter }: ManyRuns,
+): Promise<{ readonly type: 'finished' } | NotHeld> {
+  return await whileHeld(engine.layout.project, waiter, async () => {
+    const work = new WorkDirectories(engine.layout, thisProcess());
+    work.sweep();
+    const gate = new Gate({ threads: jobs, gpu: gpus });
+    const shared: Shared = { gate, work, making: new Map(), surveyed: Promise.resolve() };
+    const waiting = [...runs];
+    const takeTurns = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        if (waiter.signal.aborted) return;
+        const run = next();
+        await run.ended(await conducted(engine, run, shared));
+      }
+    };
+    try {
+      // One more than can work: while its survey goes on, the others do.
+      await Promise.all(Array.from({ length: Math.min(runs.length, jobs + 1) }, takeTurns));
+    } finally {
+      work.closeAll();
+    }
+    return { type: 'finished' };
+  });
+}
+
+async function conducted(
+  engine: Engine,
+  { manifest, graph, options }: OneRun,
+  shared: Shared,
+): Promise<RunSummary> {
+  const startedAt = Date.now();
+  const { signal } = options;
+  try {
+    return await conductRun({ engine, manifest, graph, options, startedAt, shared });
+  } catch (error) {
+    const none = nothingDone(engine.layout, startedAt);
+    if (signal.aborted && error === signal.reason) return { ...none, stopped: true };
+    return { ...none, unsaved: storeFailure(error, engine.layout.project) };
+  }
+}
