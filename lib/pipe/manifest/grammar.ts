@@ -71,7 +71,7 @@ const code = z.strictObject({
 });
 
 /** How the rows of a table become one number. */
-export const ROWS = ['last', 'first', 'mean', 'min', 'max'] as const;
+const ROWS = ['last', 'first', 'mean', 'min', 'max'] as const;
 
 /** What stands under `metrics` and `plots`: names of outputs, or these with what is taken of them. */
 function chosen<T extends z.ZodType>(options: T) {

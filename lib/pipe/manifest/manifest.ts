@@ -2,7 +2,6 @@ import type { JsonObject, Point, Scalar } from '../json.ts';
 import type { Choice } from './choice.ts';
 import type { TrackedCode } from './code.ts';
 import type { Path } from './diagnostic.ts';
-import type { Metrics, Plot } from './metrics.ts';
 
 /**
  * `pipeline.yaml`, checked and resolved: the profile merged in, `--set` applied, `${…}` substituted.
@@ -124,6 +123,29 @@ export interface StageOutput {
   readonly path: string;
   /** Written in the file with a slash at the end: the output is a directory of any number of files. */
   readonly directory: boolean;
+}
+
+/** A file of a stage's outputs that is to be looked at. */
+export interface Shown {
+  /** As it is written: the output, or `output/path` for a file in a directory. */
+  readonly name: string;
+  readonly output: string;
+  /** In the directory that the output is; null where it is a file. */
+  readonly file: string | null;
+}
+
+export interface Metrics extends Shown {
+  /** Columns, or dotted paths; null is all there are. */
+  readonly fields: readonly string[] | null;
+  /** What stands for the rows of a table; null is their mean, said to be one. */
+  readonly rows: 'last' | 'first' | 'mean' | 'min' | 'max' | null;
+  /** Columns whose values tell rows apart. */
+  readonly by: readonly string[];
+}
+
+export interface Plot extends Shown {
+  readonly x: string | null;
+  readonly y: readonly string[] | null;
 }
 
 /** What a task holds while it runs; the sum over running tasks never exceeds what `--jobs` allows. */

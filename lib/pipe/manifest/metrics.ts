@@ -1,33 +1,9 @@
-import { extname } from 'node:path/posix';
 import type { Path, Problem } from './diagnostic.ts';
-import type { RawStage, ROWS } from './grammar.ts';
-import type { StageOutput } from './manifest.ts';
+import type { RawStage } from './grammar.ts';
+import type { Metrics, Plot, Shown, StageOutput } from './manifest.ts';
 import { normalPath, whyOutside } from './path.ts';
 import type { Report } from './reference.ts';
 import { didYouMean, listed } from './suggest.ts';
-
-/** A file of a stage's outputs that is to be looked at. */
-interface Shown {
-  /** As it is written: the output, or `output/path` for a file in a directory. */
-  readonly name: string;
-  readonly output: string;
-  /** In the directory that the output is; null where it is a file. */
-  readonly file: string | null;
-}
-
-export interface Metrics extends Shown {
-  /** Columns, or dotted paths; null is all there are. */
-  readonly fields: readonly string[] | null;
-  /** What stands for the rows of a table; null is their mean, said to be one. */
-  readonly rows: (typeof ROWS)[number] | null;
-  /** Columns whose values tell rows apart. */
-  readonly by: readonly string[];
-}
-
-export interface Plot extends Shown {
-  readonly x: string | null;
-  readonly y: readonly string[] | null;
-}
 
 const TABLES = ['.csv', '.tsv', '.arrow'];
 const METRICS = ['.json', '.yaml', '.yml', ...TABLES];
@@ -135,4 +111,9 @@ function shownFile(
   if (reason !== null || file === '')
     return say(`\`${name}\` names no file in \`${output}\``, `write \`${output}/summary.json\``);
   return { name, output, file };
+}
+
+/** With its dot; empty for a name without one. */
+function extname(path: string): string {
+  return /[^/](\.[^./]*)$/.exec(path)?.[1] ?? '';
 }

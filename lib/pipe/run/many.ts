@@ -1,31 +1,12 @@
 import { Gate } from '../execute/gate.ts';
-import type { Graph } from '../graph/graph.ts';
-import type { Manifest } from '../manifest/manifest.ts';
 import { thisProcess } from '../store/process-identity.ts';
 import { storeFailure } from './attempt.ts';
 import { conductRun, nothingDone } from './conduct.ts';
 import type { Engine } from './engine.ts';
-import { whileHeld, type NotHeld, type Waiter } from './hold.ts';
-import type { RunOptions, RunSummary } from './project.ts';
+import { whileHeld, type NotHeld } from './hold.ts';
+import type { ManyRuns, OneRun, RunSummary } from './project.ts';
 import type { Shared } from './schedule.ts';
 import { WorkDirectories } from './work-directory.ts';
-
-/** One of many runs. */
-export interface OneRun {
-  readonly manifest: Manifest;
-  readonly graph: Graph;
-  readonly options: RunOptions;
-  /** Called when it is over; the next one begins when its promise is settled. */
-  readonly ended: (summary: RunSummary) => Promise<void>;
-}
-
-export interface ManyRuns extends Waiter {
-  /** CPU threads, and GPUs, that the tasks of all runs may hold together. */
-  readonly jobs: number;
-  readonly gpus?: number;
-  /** Each is asked for when its turn comes. */
-  readonly runs: readonly (() => OneRun)[];
-}
 
 /** As many as can keep the bounds busy go on at once; one that fails stops no other. */
 export async function runMany(

@@ -7,8 +7,7 @@ import type { ModuleQuestions } from '../execute/protocol.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { TaskPlan } from '../plan/plan.ts';
 import type { RunEvent, RunOrigin } from './event.ts';
-import type { NotHeld } from './hold.ts';
-import type { ManyRuns } from './many.ts';
+import type { NotHeld, Waiter } from './hold.ts';
 import type { Failure } from '../plan/outcome.ts';
 
 /** Indices into `Graph.tasks`. */
@@ -105,6 +104,23 @@ export type RunSummary =
       readonly host: string;
       readonly pid: number;
     };
+
+/** One of many runs. */
+export interface OneRun {
+  readonly manifest: Manifest;
+  readonly graph: Graph;
+  readonly options: RunOptions;
+  /** Called when it is over; the next one begins when its promise is settled. */
+  readonly ended: (summary: RunSummary) => Promise<void>;
+}
+
+export interface ManyRuns extends Waiter {
+  /** CPU threads, and GPUs, that the tasks of all runs may hold together. */
+  readonly jobs: number;
+  readonly gpus?: number;
+  /** Each is asked for when its turn comes. */
+  readonly runs: readonly (() => OneRun)[];
+}
 
 /** One project directory, opened: what commands ask and do. */
 export interface Project {

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { parse } from 'yaml';
 import { groupBy } from '../../group.ts';
 import type { Json } from '../../json.ts';
-import type { Metrics } from '../../manifest/metrics.ts';
+import type { Metrics } from '../../manifest/manifest.ts';
 import { readTable, TABLE_FILES, type Cell, type TableFile } from './table-file.ts';
 
 /** Which numbers of a file are told. */

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { writtenValues } from '../../../lib/pipe/cli/write-values.ts';
+
+const yaml = `# a study
+params:
+  train: { rate: 0.1, name: 'plain' } # inline
+  list: # of seeds
+    - 0
+    - 1
+
+  shared: &s { width: 8 }
+  other: *s
+  whole: { <<: *s, depth: 2 }
+profiles:
+  quick: { params: { train: { rate: 0.5 } } }
+stages: {}
+`;
+
+function written(set: readonly string[], profile = 'default', text = yaml) {
+  const values = writtenValues({ path: 'pipeline.yaml', text }, null, { profile, set });
+  return values.ok ? (values.files[0]?.text ?? text) : values.why;
+}
+
+test('a value is written where it stands, and every other letter stays', () => {
+  expect(written(['train.rate=0.25'])).toBe(yaml.replace('rate: 0.1', 'rate: 0.25'));
+  expect(written(['params.train.name=other'])).toBe(yaml.replace("'plain'", 'other'));
+  expect(written(['train.name=a b, c'])).toBe(yaml.replace("'plain'", '"a b, c"'));
+  expect(written(['train.name="#1"'])).toBe(yaml.replace("'plain'", '"#1"'));
+  expect(written([])).toBe(yaml);
+});
+
+test('several values are written one after another, a list over its lines', () => {
+  expect(written(['list=[5, 6]', 'train.rate=1'])).toBe(
+    yaml.replace('- 0\n    - 1\n', '[5, 6]\n').replace('rate: 0.1', 'rate: 1'),
+  );
+  expect(written(['shared.width=9'])).toBe(yaml.replace('width: 8', 'width: 9'));
+});
+
+test('of a profile what the profile gives is written there, and what it takes over is not touched', () => {
+  expect(written(['train.rate=2'], 'quick')).toBe(yaml.replace('rate: 0.5', 'rate: 2'));
+  expect(written(['train.name=x'], 'quick')).toBe('the profile takes it from elsewhere');
+});
+
+test('what others share is not written for one of them', () => {
+  expect(written(['other.width=9'])).toBe('it stands behind an alias that others share');
+  expect(written(['other=1'])).toBe('it stands behind an alias that others share');
+  expect(written(['whole.width=9'])).toBe('it stands behind an alias that others share');
+  expect(written(['whole.depth=9'])).toBe(yaml.replace('depth: 2', 'depth: 9'));
+});
+
+test('a file of parameters is written, and the pipeline that names it is not', () => {
+  const values = writtenValues(
+    { path: 'pipeline.yaml', text: 'params: ./params.yaml\n' },
+    { path: 'params.yaml', text: 'rate: 0.1\n# kept\n' },
+    { profile: 'default', set: ['rate=0.25'] },
+  );
+  expect(values).toEqual({ ok: true, files: [{ path: 'params.yaml', text: 'rate: 0.25\n# kept\n' }] });
+});
