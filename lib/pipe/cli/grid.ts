@@ -49,11 +49,12 @@ export function readGrid(texts: readonly string[], params: JsonObject, random: b
     if (keys.some((key) => key.path === path))
       return no(`\`${path}\` is given twice`, 'give all its values in one `--grid`');
     const read = readValues(values);
-    if (read === null || (Array.isArray(read) && read.length === 0))
+    if (read === null || (typeof read !== 'function' && read.length === 0))
       return no(`\`${values}\` is no list of values`, 'as in 0.1,0.05 or 0..4 or 0..1..0.25');
-    if (!Array.isArray(read) && !random)
+    if (typeof read === 'function' && !random)
       return no(`\`${values}\` has no end`, 'how many are drawn from it is `--random N`');
-    const twice = Array.isArray(read) ? read.find((value, index) => read.indexOf(value) < index) : undefined;
+    const twice =
+      typeof read === 'function' ? undefined : read.find((value, index) => read.indexOf(value) < index);
     if (twice !== undefined) return no(`\`${twice}\` is given twice for \`${path}\``, 'once is enough');
     keys.push({ path, values: read, seed: SEEDS.includes(path.split('.').at(-1)!) });
   }
@@ -107,9 +108,7 @@ function isPlain(text: string): boolean {
 export function combinations(keys: readonly GridKey[]): readonly string[][] {
   return keys.reduce<string[][]>(
     (all, { values }) =>
-      Array.isArray(values)
-        ? all.flatMap((before) => values.map((value: string) => [...before, value]))
-        : all,
+      typeof values === 'function' ? all : all.flatMap((before) => values.map((value) => [...before, value])),
     [[]],
   );
 }
@@ -119,8 +118,8 @@ export function combinations(keys: readonly GridKey[]): readonly string[][] {
  * that the same sweep can go on later and more of it be asked for.
  */
 export function drawn(keys: readonly GridKey[], count: number, seed: number): readonly string[][] {
-  const rest = keys.filter((key) => !key.seed || !Array.isArray(key.values));
-  const seeds = keys.filter((key) => key.seed && Array.isArray(key.values));
+  const rest = keys.filter((key) => !key.seed || typeof key.values === 'function');
+  const seeds = keys.filter((key) => key.seed && typeof key.values !== 'function');
   const chosen = new Map<string, readonly string[]>();
   // As many tries as find the last of a small grid, too.
   const tries = 20 * count + 1000;

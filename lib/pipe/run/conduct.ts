@@ -83,7 +83,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   const schedule = new Schedule({ ...parts, places: !aside, shared });
   try {
     await schedule.finishAll();
-    if (aside && options.places === true && !signal.aborted) await placeAll(request, found);
+    if (aside && options.places === true) await placeAll(request, found);
   } finally {
     if (shared === undefined) await work.closeAll();
     found.artifacts.sweep();
@@ -118,6 +118,7 @@ async function inTurn<T>(shared: Shared | undefined, work: () => Promise<T>): Pr
 /** Lays all outputs of an experiment that are known into its directory. */
 async function placeAll({ graph, options }: RunRequest, { artifacts, known }: Survey): Promise<void> {
   for (const index of options.selection) {
+    if (options.signal.aborted) return;
     const outputs = known[index] ?? null;
     if (outputs !== null) await artifacts.place(graph.tasks[index]!, outputs);
   }

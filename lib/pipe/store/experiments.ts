@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JsonObject } from '../json.ts';
+import { isMapping, type JsonObject } from '../json.ts';
 import { writeAtomically } from './atomic.ts';
 import { existsSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from './disk.ts';
 import { EXPERIMENTS } from './layout.ts';
@@ -116,6 +116,6 @@ function recordIn(value: unknown): ExperimentRecord | null {
   const { set, profile, params, created, state } = record ?? {};
   const texts = Array.isArray(set) && set.every((each) => typeof each === 'string');
   if (!texts || typeof profile !== 'string' || typeof created !== 'string') return null;
-  if (typeof params !== 'object' || params === null || typeof state !== 'string') return null;
+  if (!isMapping(params) || typeof state !== 'string') return null;
   return record as ExperimentRecord;
 }

@@ -63,7 +63,10 @@ function pointsOf(context: Context, directory: string, options: SweepOptions): r
     mistake(context, grid.message, grid.hint);
     return null;
   }
-  const size = grid.keys.reduce((all, { values }) => all * (Array.isArray(values) ? values.length : 1), 1);
+  const size = grid.keys.reduce(
+    (all, { values }) => all * (typeof values === 'function' ? 1 : values.length),
+    1,
+  );
   if ((random ?? size) > MOST) {
     mistake(context, `these are ${size} experiments`, `\`--random N\` draws some; the most are ${MOST}`);
     return null;

@@ -59,7 +59,7 @@ export function keptMetrics(project: string, name: string, declared: Digest): re
     statSync(join(experimentPath(project, name), file), { throwIfNoEntry: false }),
   );
   if (lock !== undefined && metrics !== undefined && metrics.mtimeMs < lock.mtimeMs) return null;
-  return kept.rows.map(({ task, stage, axes, output, metrics: values }) => ({
+  return (kept.rows as Kept['rows']).map(({ task, stage, axes, output, metrics: values }) => ({
     task,
     stage,
     point: axes,
