@@ -30,7 +30,7 @@ export async function runMany(
       // One more than can work: while its survey goes on, the others do.
       await Promise.all(Array.from({ length: Math.min(runs.length, jobs + 1) }, takeTurns));
     } finally {
-      work.closeAll();
+      await work.closeAll();
     }
     return { type: 'finished' };
   });
