@@ -135,7 +135,15 @@ const manifest: fc.Arbitrary<Manifest> = fc
         retries: 0,
       };
     });
-    return { profile: 'default', experiment: null, artifacts: 'artifacts', params: {}, paramsFile: null, doctor: null, stages };
+    return {
+      profile: 'default',
+      experiment: null,
+      artifacts: 'artifacts',
+      params: {},
+      paramsFile: null,
+      doctor: null,
+      stages,
+    };
   });
 
 function expanded(of: Manifest): Graph {
