@@ -17,7 +17,7 @@ export async function onlyLook(
   unsaved: Extract<Failure, { reason: 'store-failed' }>,
 ): Promise<RunSummary> {
   const { selection, force, signal, jobs, listener } = options;
-  const lock = openLock(engine.layout.project, manifest.profile);
+  const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
   const found = await survey(engine, { manifest, graph, lock, selection, force, signal });
   const { stageIssues, inputIssues } = found;
   if (stageIssues.length > 0 || inputIssues.length > 0) return { type: 'refused', stageIssues, inputIssues };
