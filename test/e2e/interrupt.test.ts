@@ -43,8 +43,9 @@ describe('a run that is interrupted', () => {
     expect(err).toBe('stopping; once more to kill\n');
     expect(out).toContain('ran       quick');
     expect(out).toMatch(/^stopped: 1 ran, 1 interrupted, 1 not started in /m);
+    expect(out).toMatch(/^ {2}slow +1 interrupted\n {2}after +1 not started$/m);
     expect(out).not.toContain('done:');
-    expect((await project.pipe('log')).out).toContain('stopped, 1 ran, 2 skipped');
+    expect((await project.pipe('log')).out).toContain('stopped: 1 ran, 1 interrupted, 1 not started');
     expect(lives(pid)).toBe(false);
     expect(project.exists('artifacts/slow')).toBe(false);
     project.write('quickly', '');

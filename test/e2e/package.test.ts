@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,6 +17,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectIn } from './project.ts';
+import { editEach, threeStages } from './workspace.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const place = realpathSync(mkdtempSync(join(tmpdir(), 'pipe-package-')));
@@ -228,6 +231,17 @@ test.each([
     expect(execFileSync(process.execPath, [tsc, '-p', directory], { encoding: 'utf8' })).toBe('');
   },
 );
+
+test('three stages with a package of the workspace and a helper run again where an edit reaches', async () => {
+  const directory = join(folder, 'workspace');
+  mkdirSync(directory);
+  const made = projectIn(directory, threeStages, join(directory, 'node_modules/pipewright/bin/pipe.js'));
+  const dependencies = { pipewright: `file:${tarball}` };
+  made.write('package.json', JSON.stringify({ type: 'module', workspaces: ['words'], dependencies }));
+  await run('npm', 'install', '--prefix', directory);
+  expect(lstatSync(join(directory, 'node_modules/@me/words')).isSymbolicLink()).toBe(true);
+  await editEach(made);
+});
 
 test('the types of the template typescript hold', async () => {
   mkdirSync(join(folder, 'typed'));

@@ -56,6 +56,15 @@ export function newProject(files: Readonly<Record<string, string>>): Project {
   });
   // Stage modules import zod, and what a stage is declared with.
   symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'));
+  return projectIn(directory, files);
+}
+
+/** The same in a directory that is there, run by this program or another. */
+export function projectIn(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+  program = command,
+): Project {
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
@@ -70,7 +79,7 @@ export function newProject(files: Readonly<Record<string, string>>): Project {
       rmSync(join(directory, path), { recursive: true, force: true });
     },
     pipe: (...args) => project.start(...args).ended,
-    start: (...args) => start(directory, args),
+    start: (...args) => start(program, directory, args),
     files: () => filesOf(directory, /^node_modules/),
     results: () => filesOf(directory, /^(?:node_modules|cache)/),
     outcomes: async (...args) => outcomesOf(await project.pipe(...args, '--json')),
@@ -78,8 +87,8 @@ export function newProject(files: Readonly<Record<string, string>>): Project {
   return project;
 }
 
-function start(directory: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [command, ...args], {
+function start(program: string, directory: string, args: readonly string[]): Running {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
     env: { PATH: process.env['PATH'], HOME: directory, TZ: 'UTC' },
     stdio: ['ignore', 'pipe', 'pipe'],

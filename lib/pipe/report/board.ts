@@ -14,8 +14,6 @@ export interface Board {
   readonly running: Map<string, RunningTask>;
   /** In the order in which their first task was seen. */
   readonly stages: Map<string, StageTally>;
-  /** Tasks that ran when the run was stopped. */
-  interrupted: number;
   readonly failures: { readonly task: string; readonly failure: Failure; readonly tail: readonly string[] }[];
   waitingFor: { readonly pid: number; readonly host: string } | null;
 }
@@ -44,6 +42,8 @@ export interface StageTally {
   fresh: number;
   failed: number;
   skipped: number;
+  /** Of those, what had begun when the run was stopped. */
+  interrupted: number;
   /** Time of its tasks, summed: more than passed on the clock when several ran at once. */
   ms: number;
 }
@@ -59,7 +59,6 @@ export function newBoard(stageTotals: ReadonlyMap<string, number> = new Map()): 
     finished: 0,
     running: new Map(),
     stages: new Map(),
-    interrupted: 0,
     failures: [],
     waitingFor: null,
   };
@@ -112,7 +111,7 @@ function settle(board: Board, task: string, outcome: Outcome): void {
   board.finished += 1;
   const tally = tallyOf(board, task);
   tally[outcome.type] += 1;
-  if (outcome.type === 'skipped' && outcome.reason === 'interrupted') board.interrupted += 1;
+  if (outcome.type === 'skipped' && outcome.reason === 'interrupted') tally.interrupted += 1;
   if (outcome.type === 'ran') tally.ms += outcome.ms;
   if (outcome.type === 'failed') board.failures.push({ task, failure: outcome, tail: running?.tail ?? [] });
 }
@@ -128,7 +127,7 @@ function tallyOf(board: Board, task: string): StageTally {
 }
 
 function newTally(tasks: number | null): StageTally {
-  return { tasks, ran: 0, restored: 0, fresh: 0, failed: 0, skipped: 0, ms: 0 };
+  return { tasks, ran: 0, restored: 0, fresh: 0, failed: 0, skipped: 0, interrupted: 0, ms: 0 };
 }
 
 function remember(tail: string[], text: string): void {

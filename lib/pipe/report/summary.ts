@@ -20,22 +20,15 @@ export function summary(board: Board, finished: Finished, style: Style): string[
   const busy = [...board.stages].filter(([, tally]) => !idle(tally));
   const width = Math.max(0, ...busy.map(([stage]) => columnsOf(stage)));
   const stopped = finished.stopped === true;
-  const counts = [
-    ['ran', finished.ran],
-    ['restored', finished.restored],
-    ['up to date', finished.fresh],
-    ['failed', finished.failed],
-    ['interrupted', stopped ? board.interrupted : 0],
-    [stopped ? 'not started' : 'skipped', finished.skipped - (stopped ? board.interrupted : 0)],
-  ] as const;
-  const total = counts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
+  const interrupted = [...board.stages.values()].reduce((sum, tally) => sum + tally.interrupted, 0);
+  const total = countsText({ ...finished, interrupted }, stopped);
   const well = stopped ? colors.yellow('stopped') : colors.green('done');
   const verdict = finished.failed > 0 ? colors.red('failed') : well;
   // What went wrong is not to be looked for above what was skipped.
   const again = finished.skipped + finished.ran > 0 ? board.failures.slice(0, LISTED_FAILURES) : [];
   return [
-    ...busy.map(([stage, tally]) => `  ${padded(stage, width)}  ${tallyText(tally)}`),
-    `${colors.bold(verdict)}: ${total.join(', ')} in ${duration(finished.ms)}`,
+    ...busy.map(([stage, tally]) => `  ${padded(stage, width)}  ${tallyText(tally, stopped)}`),
+    `${colors.bold(verdict)}: ${total} in ${duration(finished.ms)}`,
     ...again.map(({ task, failure }) => `  ${colors.red('failed')}  ${task}: ${failureText(failure)}`),
     ...(board.failures.length > again.length && again.length > 0
       ? [`  and ${board.failures.length - again.length} more failed`]
@@ -49,11 +42,24 @@ function idle(tally: StageTally): boolean {
   return tally.ran + tally.restored + tally.failed + tally.skipped === 0;
 }
 
-function tallyText(tally: StageTally): string {
-  const words = (['ran', 'restored', 'failed', 'skipped'] as const)
-    .filter((word) => tally[word] > 0)
-    .map((word) => `${tally[word]} ${word}`);
-  return tally.ms > 0 ? `${words.join(', ')} (${duration(tally.ms)})` : words.join(', ');
+function tallyText(tally: StageTally, stopped: boolean): string {
+  const text = countsText({ ...tally, fresh: 0 }, stopped);
+  return tally.ms > 0 ? `${text} (${duration(tally.ms)})` : text;
+}
+
+type Counts = Readonly<Record<'ran' | 'restored' | 'fresh' | 'failed' | 'skipped' | 'interrupted', number>>;
+
+/** `1 ran, 2 interrupted, 3 not started`: of a run that was stopped, what was skipped had begun or not. */
+export function countsText(
+  { ran, restored, fresh, failed, skipped, interrupted }: Counts,
+  stopped: boolean,
+): string {
+  const begun = stopped ? interrupted : 0;
+  const counts = { ran, restored, 'up to date': fresh, failed, interrupted: begun };
+  return Object.entries({ ...counts, [stopped ? 'not started' : 'skipped']: skipped - begun })
+    .filter(([, n]) => n > 0)
+    .map(([word, n]) => `${n} ${word}`)
+    .join(', ');
 }
 
 /**

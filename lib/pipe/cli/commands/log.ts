@@ -3,6 +3,7 @@ import { nearest } from '../../manifest/suggest.ts';
 import { jsonReporter } from '../../report/json.ts';
 import { plainReporter } from '../../report/plain.ts';
 import { count, duration } from '../../report/quantity.ts';
+import { countsText } from '../../report/summary.ts';
 import { table } from '../../report/table.ts';
 import { buildName, originLines, shortRevision } from '../../report/origin.ts';
 import { localTime } from '../../report/why.ts';
@@ -73,11 +74,15 @@ function overview(events: readonly RunEvent[], goesOn: boolean): string[] {
     return [...opening, `running: ${done} of ${count(started.tasks, 'task')} done`, ''];
   }
   if (finished === undefined) return [...opening, 'did not end', ''];
-  const { ran, restored, fresh, failed, skipped, ms } = finished;
-  const counts = Object.entries({ ran, restored, 'up to date': fresh, failed, skipped });
-  const outcome = counts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
-  const stopped = finished.stopped === true ? ['stopped'] : [];
-  return [...opening, [...stopped, ...outcome].join(', '), duration(ms)];
+  const stopped = finished.stopped === true;
+  const interrupted = events.filter(
+    (event) =>
+      event.type === 'task-finished' &&
+      event.outcome.type === 'skipped' &&
+      event.outcome.reason === 'interrupted',
+  ).length;
+  const counts = countsText({ ...finished, interrupted }, stopped);
+  return [...opening, stopped ? `stopped: ${counts}` : counts, duration(finished.ms)];
 }
 
 function printed(context: Context, events: readonly RunEvent[], task: string): number {
