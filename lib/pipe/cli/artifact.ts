@@ -35,6 +35,8 @@ export function artifactsNamed(
   }
   const byTask = all.filter((artifact) => namesOf(artifact).includes(name));
   if (byTask.length > 0) return byTask;
+  const below = all.flatMap((artifact) => insideOf(artifact, name));
+  if (below.length > 0) return below;
   const known = new Set(all.flatMap((artifact) => [...namesOf(artifact), artifact.path]));
   const near = nearest(name, known);
   mistake(
@@ -45,6 +47,13 @@ export function artifactsNamed(
       : `did you mean \`${near}\`?`,
   );
   return null;
+}
+
+/** A file of a directory, behind the directory's name: `plot.figures/loss.svg`. */
+function insideOf(artifact: Artifact, name: string): Artifact[] {
+  if (!artifact.output.directory) return [];
+  const directory = namesOf(artifact).find((each) => name.startsWith(`${each}/`));
+  return directory === undefined ? [] : [{ ...artifact, path: artifact.path + name.slice(directory.length) }];
 }
 
 function namesOf({ task, output }: Artifact): string[] {

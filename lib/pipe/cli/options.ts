@@ -48,6 +48,7 @@ export function selectionOptions(command: Command): Command {
     .option('--until <stage>', 'up to this stage and what it needs');
 }
 
+/** For an option that may be repeated. */
 export function collected(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

@@ -153,12 +153,19 @@ export function program(version: string, finish: (status: number) => void): Comm
 
   configurationOptions(command(root, 'show', 'show what is in an artifact, and which task made it'))
     .argument('<artifact>', "a path, a task, or stage.output: 'train@epoch=5.model'")
+    .addOption(
+      new Option('--where <column=value>', 'of a table only rows that have this value; may be repeated')
+        .argParser(collected)
+        .default([], 'none'),
+    )
+    .option('--columns <names>', 'of a table only these columns, with commas between them')
     .addHelpText(
       'after',
       examples([
         ['pipe show artifacts/data/train.arrow', 'columns, shapes, ranges, first rows'],
         ['pipe show data.train', 'the same, by its name in pipeline.yaml'],
         ['pipe show score', 'all that a stage makes'],
+        ['pipe show claims.table --where id=drift --columns statistic,value', 'rows of a table, every digit'],
       ]),
     )
     .action(action(async () => (await import('./commands/show.ts')).show));

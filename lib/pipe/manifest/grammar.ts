@@ -141,6 +141,10 @@ const stage = z
       .describe(
         'Outputs to be looked at, figures and tables: a list of names, or name → which columns. A file in a directory is `name/path`.',
       ),
+    open: z
+      .string()
+      .optional()
+      .describe('The output that is opened to see the results: `pipe run` ends by naming it, first of all.'),
     matrix: or(z.record(z.string(), values.describe('Values of the axis.')))
       .optional()
       .describe('Axis → values: one task for every combination.'),

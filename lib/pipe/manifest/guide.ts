@@ -307,6 +307,12 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     examples: ['plots: { log: { y: [loss, accuracy] } }\noutputs: { log: log.csv }'],
     mistakes: ['plots: { log: { y: loss } }\noutputs: { log: log.csv }'],
   },
+  'stages.*.open': {
+    otherwise: 'none',
+    more: 'Of a directory, the `index.html` in it. It is part of no fingerprint. Figures that only such stages read are named after it.',
+    examples: ['open: page\noutputs: { page: ./report/ } # artifacts/report/index.html'],
+    mistakes: ['open: pgae\noutputs: { page: page.html }', 'open: [page]\noutputs: { page: page.html }'],
+  },
   'stages.*.matrix': {
     default: {},
     more: 'Values are texts of one line without `,` and `=`, numbers or truth values. In the path of an output, a value that is long or holds a slash, a blank or the like is shortened and told apart by a digest: `model=meta-llama_Llama-3-0f1e2d3c4b`. A value that is added adds tasks; those that exist stay fresh.',

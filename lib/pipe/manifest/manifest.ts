@@ -45,6 +45,8 @@ export interface Stage {
   /** Of its outputs, those with numbers to be told, and those to be looked at; part of no fingerprint. */
   readonly metrics: readonly Metrics[];
   readonly plots: readonly Plot[];
+  /** Name of the output that is opened to see the results; null where none is. */
+  readonly open: string | null;
   /** Axes this stage adds: one task for every combination of their values. */
   readonly matrix: readonly Axis[];
   /** An axis along which each task continues the one before. */

@@ -11,6 +11,7 @@ import { checkName } from './name.ts';
 import { normalPath, whyOutside } from './path.ts';
 import { FAILED, type Report, type Resolver } from './reference.ts';
 import { readShell } from './shell.ts';
+import { didYouMean, listed } from './suggest.ts';
 import { ALL_AXES } from './template.ts';
 import { translatedCall } from './translate.ts';
 
@@ -58,6 +59,7 @@ export function readStage(
     outputs,
     metrics: readMetrics(raw.metrics, outputs, at),
     plots: readPlots(raw.plots, outputs, at),
+    open: readOpen(raw, at),
     matrix,
     scan: raw.scan === undefined ? null : readScan(raw.scan, raw, at),
     resources: { threads: raw.resources?.threads ?? 1, gpu: raw.resources?.gpu ?? 0 },
@@ -176,6 +178,18 @@ function readOutput(stage: string, name: string, written: string, report: Report
   }
   const short = !written.replace(/\/+$/, '').includes('/');
   return { name, path: short ? `${stage}/{${ALL_AXES}}/${normal}` : normal, directory };
+}
+
+function readOpen({ open, outputs = {} }: RawStage, report: Report): string | null {
+  if (open === undefined) return null;
+  if (!Object.hasOwn(outputs, open)) {
+    const names = Object.keys(outputs);
+    const hint =
+      didYouMean(open, names) ??
+      (names.length > 0 ? `its outputs are ${listed(names)}` : 'it has no outputs');
+    report({ path: ['open'], message: `the stage has no output \`${open}\``, hint });
+  }
+  return open;
 }
 
 function readScan(raw: NonNullable<RawStage['scan']>, stage: RawStage, report: Report): Scan {

@@ -38,6 +38,7 @@ function stageOf(name: string, paths: readonly string[]): Stage {
     passEnv: [],
     timeout: null,
     retries: 0,
+    open: null,
   };
 }
 

@@ -133,6 +133,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
         passEnv: [],
         timeout: null,
         retries: 0,
+        open: null,
       };
     });
     return {

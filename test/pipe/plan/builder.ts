@@ -31,6 +31,7 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
     passEnv: [],
     timeout: null,
     retries: 0,
+    open: null,
   };
 }
 

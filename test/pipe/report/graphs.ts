@@ -41,5 +41,6 @@ function stage(name: string): Stage {
     passEnv: [],
     timeout: null,
     retries: 0,
+    open: null,
   };
 }

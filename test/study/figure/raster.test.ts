@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { colourAt } from '../../../lib/study/figure/sheet/colour-map.ts';
-import {
-  clipOf,
-  heatMapRaster,
-  imageRaster,
-  overlayRaster,
-  tile,
-} from '../../../lib/study/figure/page/raster.ts';
+import { heatMapRaster, imageRaster, overlayRaster, tile } from '../../../lib/study/figure/page/raster.ts';
+import { clipOf } from '../../../lib/study/figure/sheet/clip.ts';
 import { resizeNearest } from '../../../lib/study/figure/sheet/resize-nearest.ts';
 
 const map = (height: number, width: number, ...values: number[]) => ({

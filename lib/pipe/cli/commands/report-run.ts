@@ -7,7 +7,7 @@ import type { RunOrigin } from '../../run/event.ts';
 import type { Project, RunSummary, Selection } from '../../run/project.ts';
 import type { Configured } from '../configuration.ts';
 import { mistake, type Context } from '../context.ts';
-import { figuresOf } from '../view/figures.ts';
+import { figuresOf, openedOf } from '../view/figures.ts';
 import type { ConfigurationOptions, SelectionOptions } from '../options.ts';
 import { printIssues, refuseHeld } from '../refusal.ts';
 import { reporterFor } from '../reporters.ts';
@@ -98,7 +98,9 @@ function conclude(
     case 'finished': {
       if (summary.unsaved !== null) mistake(context, failureText(summary.unsaved));
       if (json === true || summary.failed > 0 || summary.stopped) return;
-      const figures = figuresOf(configured.directory, configured.graph, made);
+      const { directory, graph } = configured;
+      for (const path of openedOf(directory, graph, made)) context.out(`open: ${path}\n`);
+      const figures = figuresOf(directory, graph, made);
       for (const line of figureLines(figures, LISTED_FIGURES)) context.out(`${line}\n`);
     }
   }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { bytes, count } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
 import { hashFile } from '../../store/hash-file.ts';
@@ -9,15 +9,26 @@ import { EMPTY, filesBelow, treeDigest } from '../../store/tree.ts';
 import { artifactsNamed, type Artifact } from '../artifact.ts';
 import { configure, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
+import { arrowRows, type RowQuestion } from '../view/arrow-rows.ts';
 import { fileView } from '../view/file-view.ts';
 import type { ConfigurationOptions } from '../options.ts';
 
 const LISTED_FILES = 20;
 
+export interface ShowOptions extends ConfigurationOptions {
+  readonly where: readonly string[];
+  readonly columns?: string;
+}
+
 /** `pipe show`: what is in an artifact, and which task made it from what. */
-export async function show(context: Context, name: string, options: ConfigurationOptions): Promise<number> {
+export async function show(context: Context, name: string, options: ShowOptions): Promise<number> {
   const configured = configure(context, options);
   if (configured === null) return EXIT.mistake;
+  if (options.where.length > 0 || options.columns !== undefined)
+    return showRows(context, configured, name, {
+      where: options.where,
+      columns: options.columns?.split(',').map((column) => column.trim()) ?? null,
+    });
   const foreign = resolve(context.directory, name);
   if (isFile(foreign) && !isArtifact(configured, foreign)) return showForeign(context, foreign, name);
   const artifacts = artifactsNamed(context, configured, name);
@@ -25,6 +36,29 @@ export async function show(context: Context, name: string, options: Configuratio
   const lock = openLock(configured.directory, configured.manifest.profile, configured.manifest.experiment);
   if (artifacts.length > 1) return listArtifacts(context, configured, artifacts);
   return showArtifact(context, configured, artifacts[0]!, lock);
+}
+
+/** Only rows of a table, and all their digits. */
+async function showRows(
+  context: Context,
+  configured: Configured,
+  name: string,
+  question: RowQuestion,
+): Promise<number> {
+  const foreign = resolve(context.directory, name);
+  const artifacts = isFile(foreign) ? null : artifactsNamed(context, configured, name);
+  if (!isFile(foreign) && artifacts === null) return EXIT.mistake;
+  const paths = artifacts?.map(({ path }) => join(configured.directory, path)) ?? [foreign];
+  const [path] = paths;
+  if (path === undefined || paths.length > 1)
+    return mistake(context, `\`${name}\` is ${paths.length} files`, `name one: pipe show '${name}'`);
+  if (!existsSync(path)) return mistake(context, `${name} has not been made yet`);
+  if (extname(path) !== '.arrow')
+    return mistake(context, `${name} is no table`, 'rows and columns are those of an Arrow file');
+  const answer = await arrowRows(path, question);
+  if ('problem' in answer) return mistake(context, `${name}: ${answer.problem}`, answer.hint);
+  print(context, answer);
+  return EXIT.ok;
 }
 
 function isFile(path: string): boolean {

@@ -139,3 +139,59 @@ export function curveGridTable(grid: CurveGrid): Columns {
     high: { type: 'float64', values: rows.map(({ high }) => high) },
   };
 }
+
+const inTable = ['points', 'thin', 'bands', 'asides', 'panel'] as const;
+
+/** A grid without what its table holds, and without its size. */
+export type CurveGridLayout = Omit<CurveGrid, (typeof inTable)[number]>;
+
+export function curveGridLayout(grid: CurveGrid): CurveGridLayout {
+  const kept = Object.entries(grid).filter(([key]) => !(inTable as readonly string[]).includes(key));
+  return Object.fromEntries(kept) as unknown as CurveGridLayout;
+}
+
+interface GridRows {
+  numbers(name: string): (number | null)[];
+  strings(name: string): (string | null)[];
+}
+
+/** The grid again, from its layout and its table. */
+export function curveGridOf(layout: CurveGridLayout, table: GridRows): CurveGrid {
+  const text = (name: string): string[] => table.strings(name).map((value) => value ?? '');
+  const [drawn, row, column, series, line] = ['drawn', 'measure', 'panel', 'series', 'line'].map(text);
+  const at = table.numbers(layout.along.key);
+  const [value, low, high] = ['value', 'low', 'high'].map((name) => table.numbers(name));
+  const rowsOf = <T>(kind: string, of: (place: number) => T): T[] =>
+    drawn!.flatMap((each, place) => (each === kind ? [of(place)] : []));
+  const panelOf = (place: number) => ({ row: row![place]!, column: column![place]! });
+  const ends = (place: number) => ({ low: low![place]!, high: high![place]! });
+  return {
+    ...layout,
+    panel: { width: 0, height: 0 },
+    points: rowsOf('curve', (place) => ({
+      ...panelOf(place),
+      series: series![place]!,
+      at: at[place]!,
+      value: value![place] ?? null,
+      low: low![place] ?? null,
+      high: high![place] ?? null,
+    })),
+    thin: rowsOf('thin', (place) => ({
+      ...panelOf(place),
+      line: line![place]!,
+      at: at[place]!,
+      value: value![place] ?? null,
+    })),
+    bands: rowsOf('band', (place) => ({
+      ...panelOf(place),
+      ...ends(place),
+      kind: layout.bandLabels?.indexOf(series![place]!) ?? 0,
+    })),
+    asides: rowsOf('aside', (place) => ({
+      ...panelOf(place),
+      ...ends(place),
+      series: series![place]!,
+      value: value![place]!,
+    })),
+  };
+}

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Columns, writeArrow } from 'pipewright/arrow';
 import type { CurveGrid } from '../curve/curve-grid.ts';
-import { curveGridTable } from '../curve/curve-grid.ts';
+import { curveGridLayout, curveGridTable } from '../curve/curve-grid.ts';
 import { curveGridSpec } from '../curve/curve-grid-spec.ts';
 import { renderPng, renderSvg } from './render.ts';
 import type { Page } from './render.ts';
@@ -15,6 +15,8 @@ export interface Drawing {
   readonly caption: readonly string[];
   /** What it shows. */
   readonly table: Columns;
+  /** What a reader of the table needs to draw it again; for the file's metadata. */
+  readonly layout?: string;
   readonly page: () => Promise<Page>;
 }
 
@@ -24,6 +26,7 @@ export function curveDrawing(name: string, grid: CurveGrid): Drawing {
     title: grid.title,
     caption: grid.caption,
     table: curveGridTable(grid),
+    layout: JSON.stringify(curveGridLayout(grid)),
     page: async () => ({ svg: await renderSvg(curveGridSpec(grid)) }),
   };
 }
@@ -56,7 +59,7 @@ export async function writeDrawings(
 
 async function writeDrawing(
   folder: string,
-  { name, table, title, caption }: Drawing,
+  { name, table, title, caption, layout }: Drawing,
   page: Page,
   provenance: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -64,6 +67,6 @@ async function writeDrawing(
   await mkdir(dirname(file('svg')), { recursive: true });
   await writeFile(file('svg'), page.svg);
   await writeFile(file('png'), await renderPng(page));
-  const metadata = { ...provenance, title, caption: caption.join('\n') };
+  const metadata = { ...provenance, title, caption: caption.join('\n'), ...(layout && { layout }) };
   await writeArrow(file('arrow'), table, { metadata });
 }

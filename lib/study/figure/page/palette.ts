@@ -7,7 +7,8 @@ const okabeIto = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E
 /** Of Paul Tol's muted scheme those that are none of the above (https://personal.sron.nl/~pault/), for long lists. */
 const muted = ['#332288', '#882255', '#999933', '#117733', '#AA4499', '#88CCEE', '#661100'] as const;
 
-const colours = [...okabeIto, ...muted];
+/** In the order in which series take them. */
+export const seriesColours: readonly string[] = [...okabeIto, ...muted];
 
 /** Solid, dashed, dotted, dash-dotted …: for print in grey. */
 const dashes: readonly (readonly number[])[] = [
@@ -49,8 +50,8 @@ export interface SeriesStyle {
 /** Of 14 series no two have one colour; beyond, colour and shape go round with different lengths. */
 export function seriesStyle(place: number): SeriesStyle {
   return {
-    colour: colours[place % colours.length]!,
-    dash: dashes[(place + Math.floor(place / colours.length)) % dashes.length]!,
+    colour: seriesColours[place % seriesColours.length]!,
+    dash: dashes[(place + Math.floor(place / seriesColours.length)) % dashes.length]!,
     shape: shapes[place % shapes.length]!,
   };
 }

@@ -12,17 +12,6 @@ export interface Raster {
   readonly pixels: Uint8Array;
 }
 
-/** Share of a map's pixels whose magnitude the colours span; what is beyond gets the end colour. */
-export const CLIP_SHARE = 0.99;
-
-/** The 99th percentile of the map's magnitudes: what the colours' end stands for. 0 for an all-zero map. */
-export function clipOf({ values }: HeatMap): number {
-  const magnitudes = values.map(Math.abs).sort();
-  const clip = magnitudes[Math.ceil(CLIP_SHARE * magnitudes.length) - 1] ?? 0;
-  // A map with a few pixels only has a percentile of 0: its maximum then.
-  return clip > 0 ? clip : (magnitudes.at(-1) ?? 0);
-}
-
 /** A value as a share of its colour map: zero in the middle of a diverging one, at the start of the other. */
 function shareOf(map: ColourMap, value: number, clip: number): number {
   const scaled = clip > 0 ? value / clip : 0;

@@ -1,0 +1,57 @@
+import { MapPicture, type ViewProps } from './one-image.tsx';
+import { placeOfEpoch } from './state.ts';
+import { groupWord, rounded } from './written.ts';
+
+const MAP = 72;
+
+/** The maps of all images by one method, moving together. */
+export function AllImages({ study, state, pictures, update }: ViewProps) {
+  const run = study.runs[state.run]!;
+  const place = placeOfEpoch(run, state.epoch);
+  const { label, dependsOnImage } = run.methods[state.method]!;
+  const groups = [...new Set(run.images.map(({ group }) => group))];
+  return (
+    <div class="all">
+      <p class="note">
+        {label}, epoch {state.epoch}; under each map its{' '}
+        {state.similarity === 'mssim' ? 'MSSIM' : 'Spearman ρ'} to early stopping.
+        {dependsOnImage === false && <span class="badge">same map for every image of the class</span>}
+      </p>
+      {groups.map((group) => (
+        <section key={group} aria-label={`group ${group}`}>
+          <h3>
+            {group} <small>{groupWord(group)}</small>
+          </h3>
+          <div class="pictures">
+            {run.images.map((image, at) =>
+              image.group === group ? (
+                <button
+                  key={image.index}
+                  type="button"
+                  aria-pressed={at === state.image}
+                  aria-label={`image ${image.index}, ${run.classes[image.label] ?? ''}: look at all its maps`}
+                  onClick={() => {
+                    update({ image: at, view: 'one' });
+                  }}
+                >
+                  <MapPicture
+                    painted={
+                      pictures &&
+                      pictures.map({ run: state.run, image: at, method: state.method, place }, state.common)
+                    }
+                    label={`${label} of image ${image.index}`}
+                    wide={MAP}
+                  />
+                  <small>
+                    {run.classes[image.label] ?? ''}{' '}
+                    {rounded(run.scores[state.similarity][at]![state.method]![place]!)}
+                  </small>
+                </button>
+              ) : null,
+            )}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}

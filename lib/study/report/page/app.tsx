@@ -1,0 +1,124 @@
+/// <reference lib="dom" />
+import { useEffect, useState } from 'preact/hooks';
+import { fromAddress, toAddress } from './address.ts';
+import { placeText } from '../../score/axes.ts';
+import { Claims } from './claims.tsx';
+import type { StatisticData, StudyData } from './data.ts';
+import { Explorer } from './explorer.tsx';
+import { Figures, stateOfPoint } from './figures.tsx';
+import { Heading } from './heading.tsx';
+import { Made } from './made.tsx';
+import { type Origin, OriginDialog } from './origin.tsx';
+import type { Pictures } from './pictures.ts';
+import { initialState, inRun, placeOfEpoch, type State } from './state.ts';
+
+interface Props {
+  readonly study: StudyData;
+  /** Null where the page is written, before there is a screen. */
+  readonly pictures: Pictures | null;
+  /** Calls back when maps have come that were not there. */
+  readonly onArrival?: (listener: () => void) => () => void;
+}
+
+/** Changes of the address are too many to write while a slider moves; milliseconds. */
+const SETTLED = 150;
+
+export function App({ study, pictures, onArrival }: Props) {
+  // As the page was written at first, and what the address asks for once it is there.
+  const [state, setState] = useState(() => initialState(study));
+  const [ready, setReady] = useState<Pictures | null>(null);
+  const [origin, setOrigin] = useState<Origin | null>(null);
+  const [, setArrived] = useState(0);
+  useEffect(() => {
+    const read = (): void => {
+      setState(fromAddress(location.hash.slice(1), study));
+    };
+    read();
+    setReady(pictures);
+    addEventListener('hashchange', read);
+    const stop = onArrival?.(() => {
+      setArrived((count) => count + 1);
+    });
+    return () => {
+      removeEventListener('hashchange', read);
+      stop?.();
+    };
+  }, []);
+  useEffect(() => {
+    if (!ready) return undefined;
+    const timer = setTimeout(() => {
+      history.replaceState(null, '', `#${toAddress(state, study)}`);
+    }, SETTLED);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [state, ready]);
+  const update = (change: Partial<State>): void => {
+    setState((before) => ({ ...before, ...change }));
+  };
+  /** From elsewhere on the page: what is asked for, and the explorer into view. */
+  const show = ({ run, ...change }: Partial<State> & { run: number }): void => {
+    setState((before) => {
+      const { epoch, ...rest } = change;
+      const there = { ...inRun(before, study, run), ...rest };
+      const data = study.runs[run]!;
+      return epoch === undefined ? there : { ...there, epoch: data.epochs[placeOfEpoch(data, epoch)]! };
+    });
+    const heading = document.getElementById('explorer');
+    heading?.scrollIntoView();
+    heading?.focus({ preventScroll: true });
+  };
+  const shared = { study, state, update, openOrigin: setOrigin };
+  return (
+    <main>
+      <Heading study={study} />
+      <Claims
+        claims={study.claims}
+        openOrigin={setOrigin}
+        showMaps={(statistic) => {
+          show(stateOfStatistic(statistic, study, state));
+        }}
+      />
+      {study.runs.length > 0 && <Explorer {...shared} pictures={ready} />}
+      <Figures
+        {...shared}
+        showMaps={(point, figure) => {
+          show(stateOfPoint(point, figure, study, state));
+        }}
+      />
+      <Made study={study} />
+      <OriginDialog
+        {...{ origin, study }}
+        close={() => {
+          setOrigin(null);
+        }}
+      />
+    </main>
+  );
+}
+
+/** The maps that a statistic is of: last epoch, all images, by the method that its name begins with. */
+function stateOfStatistic(
+  { variant, statistic }: StatisticData,
+  study: StudyData,
+  state: State,
+): Partial<State> & { run: number } {
+  const run = Math.max(
+    0,
+    study.runs.findIndex(({ point }) => {
+      const texts = Object.entries(point).map(([axis, value]) => placeText(axis, value, '='));
+      return variant.split(', ').every((part) => texts.includes(part));
+    }),
+  );
+  const { methods, epochs } = study.runs[run]!;
+  const names = methods.map(({ name }) => name).toSorted((a, b) => b.length - a.length);
+  const name = names.find((each) => statistic.startsWith(each));
+  const method = methods.findIndex((each) => each.name === name);
+  return {
+    run,
+    method: method < 0 ? state.method : method,
+    epoch: epochs.at(-1)!,
+    similarity: statistic.includes('Spearman') ? 'spearman' : 'mssim',
+    view: 'all',
+  };
+}

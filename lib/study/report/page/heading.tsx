@@ -1,0 +1,24 @@
+import type { StudyData } from './data.ts';
+
+function distinct(values: readonly string[]): string {
+  return [...new Set(values)].filter((value) => value !== '').join(' and ');
+}
+
+/** The question, and what was asked. */
+export function Heading({ study: { question, runs } }: { study: StudyData }) {
+  const facts = [
+    distinct(runs.map(({ setting }) => setting)),
+    distinct(runs.map(({ variant }) => variant.label)),
+    `seeds ${[...new Set(runs.map(({ seed }) => seed))].join(', ')}`,
+    `${Math.max(...runs.map(({ trained }) => trained))} epochs`,
+    `${new Set(runs.flatMap(({ epochs, stop }) => epochs.filter((epoch) => epoch !== stop))).size} checkpoints explained`,
+    `early stopping at epoch ${[...new Set(runs.map(({ stop }) => stop))].sort((a, b) => a - b).join(', ')}`,
+    distinct(runs.map(({ engine }) => engine)),
+  ];
+  return (
+    <header>
+      <h1>{question}</h1>
+      <p class="note">{facts.filter((fact) => fact !== '').join(' · ')}</p>
+    </header>
+  );
+}

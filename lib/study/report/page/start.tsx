@@ -1,0 +1,20 @@
+/// <reference lib="dom" />
+import { hydrate } from 'preact';
+import { App } from './app.tsx';
+import type { StudyData } from './data.ts';
+import { MapStore } from './map-store.ts';
+import { Pictures } from './pictures.ts';
+
+/** Where the browser begins: brings the written page to life. */
+export function start(): void {
+  const study = JSON.parse(document.getElementById('study')!.textContent) as StudyData;
+  const store = new MapStore(study);
+  hydrate(
+    <App
+      study={study}
+      pictures={new Pictures(study, store)}
+      onArrival={(listener) => store.onArrival(listener)}
+    />,
+    document.getElementById('page')!,
+  );
+}

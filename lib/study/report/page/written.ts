@@ -1,0 +1,29 @@
+import type { RunData, Value } from './data.ts';
+
+/** With a minus that is as wide as a plus. */
+export function rounded(value: Value, digits = 2): string {
+  return value === null ? 'not defined' : value.toFixed(digits).replace('-', '−');
+}
+
+export function runLabel({ setting, variant, seed }: RunData, several: boolean): string {
+  return [...(several ? [setting] : []), variant.label, `seed ${seed}`]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** How far an epoch lies from early stopping, in words. */
+export function fromStop(epoch: number, stop: number): string {
+  if (epoch === stop) return 'early stopping';
+  const away = Math.abs(epoch - stop);
+  return `${away} ${epoch > stop ? 'after' : 'before'} early stopping`;
+}
+
+const groupWords: Readonly<Record<string, string>> = {
+  A: 'clearly right',
+  B: 'clearly wrong',
+  C: 'could go either way',
+};
+
+export function groupWord(group: string): string {
+  return groupWords[group] ?? '';
+}

@@ -1,0 +1,295 @@
+/// <reference lib="dom" />
+import { axeFindings } from './axe.ts';
+import type { Browser, Page } from 'playwright-core';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readArrow } from '../../lib/pipe/arrow/index.ts';
+import { readMaps } from '../../lib/study/attribution/maps-file.ts';
+import { clipOf } from '../../lib/study/figure/sheet/clip.ts';
+import { type ColourMap, colourAt } from '../../lib/study/figure/sheet/colour-map.ts';
+import { heatMaps } from '../../lib/study/score/heat-maps.ts';
+import { hasChromium, launch } from '../../scripts/chromium.ts';
+import { type ReportStudy, reportStudy } from './report-study.ts';
+
+let study: ReportStudy;
+let browser: Browser;
+let ended: string;
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  study = reportStudy();
+  ended = await study.pipe('run', '--profile', 'tiny');
+  browser = await launch();
+}, 600_000);
+
+afterAll(async () => {
+  if (!hasChromium) return;
+  await browser.close();
+  rmSync(study.directory, { recursive: true, force: true });
+});
+
+interface Opened {
+  readonly page: Page;
+  /** What the console said, and what was asked for besides the page. */
+  readonly complaints: string[];
+  readonly requests: string[];
+}
+
+async function open(hash = '', options: Parameters<Browser['newPage']>[0] = {}): Promise<Opened> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(`${pathToFileURL(study.page).href}${hash}`);
+  await page.waitForFunction(() => location.hash !== '' && !document.querySelector('.none'));
+  return { page, complaints, requests };
+}
+
+/** Pixels of a canvas: red, green, blue, opacity. */
+function pixels(page: Page, selector: string): Promise<number[]> {
+  return page.locator(selector).evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const context = (element as HTMLCanvasElement).getContext('2d')!;
+    return [...context.getImageData(0, 0, width, height).data];
+  });
+}
+
+const runAddress = 'run=augment%3Dtrue%2Cseed%3D1';
+const runFolder = 'dataset=shapes/model=resnet-8/recipe=constant/augment=true/seed=1/weights=trained';
+
+describe.skipIf(!hasChromium)('the report', () => {
+  test('a run ends by naming it first, and it is one small file', () => {
+    expect(ended.slice(ended.indexOf('open: '))).toMatch(
+      /^open: artifacts\/tiny\/report\/index\.html\nfigures:\n/,
+    );
+    expect(statSync(study.page).size).toBeLessThan(30e6);
+  });
+
+  test('it opens from disk, asks for nothing but itself, and says nothing to the console', async () => {
+    const { page, complaints, requests } = await open();
+    await page.keyboard.press('v');
+    await page.keyboard.press('v');
+    await page.waitForTimeout(300);
+    expect(complaints).toEqual([]);
+    expect(requests.map((url) => url.replace(/^data:.*/, 'data'))).toEqual([pathToFileURL(study.page).href]);
+    await page.close();
+  });
+
+  test('what is painted moves with the slider, and is the map of the Arrow file within half a level', async () => {
+    const { page } = await open(`#${runAddress}&image=0&epoch=4`);
+    const selection = await readArrow(
+      join(study.directory, 'artifacts/tiny/select', runFolder, 'images.arrow'),
+    );
+    const indices = selection.numbers('index');
+    let compared = 0;
+    const painted: string[] = [];
+    for (const epoch of [1, 2, 4]) {
+      const file = join(study.directory, 'artifacts/tiny/attribute', runFolder, `epoch=${epoch}/maps.arrow`);
+      const maps = readMaps(await readArrow(file));
+      for (const image of [0, 3]) {
+        const address = `#${runAddress}&image=${indices[image]}&epoch=${epoch}`;
+        await page.evaluate((hash) => {
+          location.hash = hash;
+        }, address);
+        await page.waitForFunction(
+          (now) => document.querySelector('.epochs .now strong')?.textContent === now,
+          `epoch ${epoch}`,
+        );
+        await page.waitForTimeout(50);
+        for (const [row, method] of (['saliency', 'deconvolution', 'grad-cam'] as const).entries()) {
+          const shown = await pixels(page, `.maps tbody tr:nth-child(${row + 1}) td.now canvas`);
+          const map = heatMaps(maps, method, { reduction: 'max-abs', signed: true })[image]!;
+          expect(shown.length).toBe(map.values.length * 4);
+          const colours: ColourMap = method === 'grad-cam' ? 'sequential' : 'diverging';
+          map.values.forEach((value, at) => {
+            const share = Math.max(colours === 'diverging' ? -1 : 0, Math.min(1, value / clipOf(map)));
+            expect(nearColours(share, colours)).toContain(shown.slice(at * 4, at * 4 + 3).join(' '));
+          });
+          compared += 1;
+          if (row === 0 && image === 0) painted.push(shown.join(' '));
+        }
+      }
+    }
+    expect(compared).toBe(18);
+    expect(new Set(painted).size).toBe(3);
+    await page.close();
+  });
+
+  test('an address leads to what it names, and says where one is', async () => {
+    const { page } = await open(
+      `#${runAddress}&epoch=2&method=grad-cam&view=strip&scale=common&score=spearman&axis=linear`,
+    );
+    await expect.poll(() => page.locator('.strip thead .now').textContent()).toBe('2');
+    expect(await page.locator('.explorer select').first().inputValue()).not.toBe('0');
+    await page.keyboard.press('v');
+    await expect.poll(() => page.url()).toContain('view=all');
+    const asked = new URLSearchParams(new URL(page.url()).hash.slice(1));
+    expect(Object.fromEntries(asked)).toMatchObject({
+      ...{ run: 'augment=true,seed=1', epoch: '2', method: 'grad-cam', view: 'all' },
+      ...{ scale: 'common', score: 'spearman', axis: 'linear' },
+    });
+    await page.evaluate(() => {
+      location.hash = '#run=nonsense&epoch=many&view=upside';
+    });
+    await expect.poll(() => page.locator('table.maps').count()).toBe(1);
+    await page.close();
+  });
+
+  test('every control is reached and worked by keys', async () => {
+    const { page } = await open(`#${runAddress}&epoch=1`);
+    const epoch = page.locator('.epochs .now strong');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => epoch.textContent()).toBe('epoch 2');
+    await page.keyboard.press('e');
+    await expect.poll(() => page.locator('.epochs .now span').textContent()).toBe('early stopping');
+    await page.keyboard.press('3');
+    await expect.poll(() => page.locator('tr.chosen th').textContent()).toBe('Grad-CAM');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => page.locator('.thumbs button').nth(1).getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press(' ');
+    await expect.poll(() => page.locator('.play').getAttribute('aria-label')).toBe('pause');
+    await page.keyboard.press(' ');
+    await expect.poll(() => page.locator('.play').getAttribute('aria-label')).toBe('play the epochs');
+    // A select keeps its arrows to itself.
+    const scale = page.getByLabel('scale each');
+    await scale.focus();
+    const before = await epoch.textContent();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => scale.inputValue()).toBe('common');
+    expect(await epoch.textContent()).toBe(before);
+    // What has no key of its own is reached by Tab.
+    const reached = await page.evaluate(() => {
+      const controls = 'button, select, input, summary, svg[tabindex]';
+      const all = Array.from(document.querySelectorAll<HTMLElement>(`main :is(${controls})`));
+      return all
+        .filter((each) => each.offsetParent !== null && each.tabIndex < 0)
+        .map((each) => each.outerHTML);
+    });
+    expect(reached.filter((html) => !html.includes('epoch '))).toEqual([]);
+    await page.locator('.tile summary').first().focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.tile[open]').count()).toBe(1);
+    await page.locator('.tile[open] .mark').first().focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+    await page.close();
+  });
+
+  test('a figure tells its values to arrow keys, puts lines out, and leads to the maps behind a point', async () => {
+    const { page } = await open();
+    const figure = page.locator('section.curves', { hasText: 'Figure 5' }).first();
+    const panel = figure.locator('svg[tabindex]').first();
+    await panel.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect
+      .poll(() => figure.locator('figcaption').first().textContent())
+      .toMatch(/^\S.*, epoch 2: [−\d]/);
+    const markers = await panel.locator('.marker').count();
+    await figure.locator('.legend button').first().click();
+    expect(await panel.locator('.marker').count()).toBeLessThan(markers);
+    await panel.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.all .pictures').count()).toBeGreaterThan(0);
+    await expect.poll(() => page.url()).toContain('view=all');
+    await page.close();
+  });
+
+  test('maps that are not of the image, and labels that are not what was drawn, are marked', async () => {
+    const { page } = await open(`#${runAddress}`);
+    const badges = page.locator('tr', { hasText: 'deconvolution' }).locator('.badge');
+    const scores = await readArrow(
+      join(study.directory, 'artifacts/tiny/score', runFolder, 'epoch=4/scores.arrow'),
+    );
+    const depends = scores.booleans('depends_on_image')[scores.strings('method').indexOf('deconvolution')];
+    expect(await badges.count()).toBe(depends === false ? 1 : 0);
+    const selection = await readArrow(
+      join(study.directory, 'artifacts/tiny/select', runFolder, 'images.arrow'),
+    );
+    const [label, drawn] = [selection.numbers('label'), selection.numbers('drawn')];
+    const wrong = label.findIndex((each, row) => each !== drawn[row]);
+    expect(wrong).toBeGreaterThanOrEqual(0);
+    await page.getByLabel(`image ${selection.numbers('index')[wrong]},`).click();
+    await expect.poll(() => page.locator('.facts .badge').count()).toBe(1);
+    await page.close();
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing in any view, %s', async (colorScheme) => {
+    for (const view of ['one', 'strip', 'all']) {
+      const { page } = await open(`#${runAddress}&view=${view}&beside=epoch:1`, { colorScheme });
+      for (const tile of await page.locator('.tile summary').all()) await tile.click();
+      for (const values of await page.locator('details summary').all())
+        if (!(await values.evaluate((each) => (each.parentElement as HTMLDetailsElement).open)))
+          await values.click();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.locator('.mark').first().click();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.close();
+    }
+  });
+
+  test('at 390 pixels nothing hangs over', async () => {
+    for (const view of ['one', 'strip', 'all']) {
+      const { page } = await open(`#${runAddress}&view=${view}`, { viewport: { width: 390, height: 800 } });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      await page.close();
+    }
+  });
+
+  test('it prints on A4, maps and figures included', async () => {
+    const { page } = await open();
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(pdf.toString('latin1')).toMatch(/\/MediaBox \[0 0 59[45](?:\.\d+)? 84[12](?:\.\d+)?\]/);
+    await page.close();
+  });
+
+  test('three of its numbers lead to commands that give them', async () => {
+    const { page } = await open(`#${runAddress}&epoch=4`);
+    await page.locator('.tile summary').first().click();
+    for (const place of ['.tile .mark', '.maps .mark', '.curves .mark']) {
+      await page.locator(place).first().click();
+      const command = await page.locator('dialog .command').textContent();
+      const value = await page.locator('dialog strong').textContent();
+      const printed = await study.shell(command!);
+      expect(printed).toContain('1 row of ');
+      const row = printed
+        .trimEnd()
+        .split('\n')
+        .at(-1)!
+        .trim()
+        .split(/\s{2,}/);
+      expect(Number(Number(row[0]).toPrecision(6))).toBe(Number(Number(value).toPrecision(6)));
+      await page.keyboard.press('Escape');
+    }
+    await page.close();
+  });
+
+  test('an edit of what the browser runs makes the report again, and nothing else', async () => {
+    const path = 'lib/study/report/page/epoch-slider.tsx';
+    const text = study.read(path);
+    study.write(path, `// a comment\n${text}`);
+    expect(await study.pipe('run', '--profile', 'tiny')).toMatch(/^nothing to do/);
+    study.write(path, text.replace('❚❚', '||'));
+    const out = await study.pipe('status', '--profile', 'tiny');
+    expect(out).toMatch(/report +1 to run/);
+    expect(out).toContain(path);
+    expect(out).toContain('1 to run');
+    study.write(path, text);
+  });
+});
+
+/** The colours of the levels that lie within half a step of a share. */
+function nearColours(share: number, colours: ColourMap): string[] {
+  const [least, steps] = colours === 'diverging' ? [-31, 31] : [0, 62];
+  const levels = Array.from({ length: 63 }, (_, at) => (least + at) / steps);
+  const near = levels.filter((level) => Math.abs(level - share) <= 0.5001 / steps);
+  return near.map((level) => colourAt(colours, colours === 'diverging' ? (level + 1) / 2 : level).join(' '));
+}
