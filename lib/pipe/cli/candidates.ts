@@ -157,4 +157,6 @@ export const free = [
   'name',
   'over',
   'port',
+  'where',
+  'columns',
 ];

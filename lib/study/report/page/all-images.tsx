@@ -29,7 +29,7 @@ export function AllImages({ study, state, pictures, update }: ViewProps) {
                   key={image.index}
                   type="button"
                   aria-pressed={at === state.image}
-                  aria-label={`image ${image.index}, ${run.classes[image.label] ?? ''}: look at all its maps`}
+                  title="look at all its maps"
                   onClick={() => {
                     update({ image: at, view: 'one' });
                   }}
