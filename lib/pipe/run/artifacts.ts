@@ -90,19 +90,18 @@ export class Artifacts {
     }
     refuseLinks(this.#project, output.path);
     const temporary = this.#makeRoom();
-    const target = join(this.#project, output.path);
-    if (output.directory) {
-      await this.#copyTree(digest, temporary);
-      this.#switchDirectory(temporary, target);
-      this.#noteTree(output.path, digest);
-    } else {
-      await this.#blobs.copyOut(digest, temporary);
-      if (look(target)?.kind === 'directory') rmSync(target, { recursive: true });
-      withDirectory(dirname(target), () => {
-        renameSync(temporary, target);
-      });
-      this.#note(output.path, digest);
+    if (output.directory) await this.#copyTree(digest, temporary);
+    else await this.#blobs.copyOut(digest, temporary);
+    try {
+      this.#switch(temporary, output);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY'].includes(code)) throw error;
+      this.#clearWay(output.path);
+      this.#switch(temporary, output);
     }
+    if (output.directory) this.#noteTree(output.path, digest);
+    else this.#note(output.path, digest);
   }
 
   /** Puts a blob back from the output that has its bytes; false when it does not have them. */
@@ -167,6 +166,41 @@ export class Artifacts {
     }
   }
 
+  #switch(temporary: string, { path, directory }: TaskOutput): void {
+    const target = join(this.#project, path);
+    if (directory) this.#switchDirectory(temporary, target);
+    else
+      withDirectory(dirname(target), () => {
+        renameSync(temporary, target);
+      });
+  }
+
+  /**
+   * Takes away former outputs where now others lie above or below them: a file above the path, and a directory at it.
+   * What is not in the store as it lies is somebody's own, and stays in the way.
+   */
+  #clearWay(path: string): void {
+    const above = [path];
+    for (let each = dirname(path); each !== '.'; each = dirname(each)) above.push(each);
+    const inWay = above.find((each) => {
+      const kind = look(join(this.#project, each))?.kind;
+      return kind === 'file' || (each === path && kind === 'directory');
+    });
+    if (inWay === undefined) return;
+    this.#digests.forget(inWay);
+    const files = this.#digests.looks.listing(inWay)?.map((name) => `${inWay}/${name}`) ?? [inWay];
+    const own = files.find((file) => !file.endsWith('/') && !this.#isStored(file));
+    if (own !== undefined) throw inTheWay(own, path);
+    rmSync(join(this.#project, inWay), { recursive: true });
+    for (const file of files) this.#digests.forget(file);
+  }
+
+  #isStored(path: string): boolean {
+    this.#digests.forget(path);
+    const digest = this.#digests.digest(path);
+    return digest !== null && this.#blobs.intact(digest);
+  }
+
   /** A directory cannot be renamed over another: for an instant there is none, never half of one. */
   #switchDirectory(temporary: string, target: string): void {
     const old = `${temporary}.old`;
@@ -210,6 +244,11 @@ export function linkAbove(project: string, path: string): string | null {
     }
   }
   return null;
+}
+
+function inTheWay(own: string, path: string): NodeJS.ErrnoException {
+  const message = `${own} is in its way and was not put there as it is; move it, and run again`;
+  return Object.assign(new Error(message), { code: 'EEXIST', syscall: 'rename', path });
 }
 
 /** As the file system would say it: a listing that was dropped meanwhile is not an empty directory. */

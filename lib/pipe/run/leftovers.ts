@@ -7,6 +7,7 @@ import { normalPath } from '../manifest/path.ts';
 import type { TaskRecord } from '../plan/record.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { rmdirSync } from '../store/disk.ts';
+import { treeDigest } from '../store/tree.ts';
 import { linkAbove, type Artifacts } from './artifacts.ts';
 import type { Placed } from './placed.ts';
 
@@ -44,15 +45,38 @@ export function removeLeftovers(
       if (digest !== undefined) left.push({ path: output.path, directory: output.directory, digest });
     }
   }
-  for (const { path, directory, digest } of left) {
+  for (const { path, directory, digest } of left.flatMap((each) => apart(each, current, blobs))) {
     const output = { name: '', path, directory };
-    if (current.has(path) || !artifacts.holds(output, digest)) continue;
+    if (isWithin(path, current) || !artifacts.holds(output, digest)) continue;
     // Behind a link it may be anybody's.
-    if (!blobs.holds(output, digest) || linkAbove(project, path) !== null) continue;
-    artifacts.discard(path);
-    removeEmpty(project, dirname(path), manifest.artifacts);
+    if (linkAbove(project, path) !== null) continue;
+    const bare = directory && digest === emptyDirectory;
+    if (!bare && !blobs.holds(output, digest)) continue;
+    if (!bare) artifacts.discard(path);
+    removeEmpty(project, bare ? path : dirname(path), manifest.artifacts);
   }
   artifacts.sweep();
+}
+
+const emptyDirectory = treeDigest([]);
+
+/** A directory in which something else lies by now goes file by file. */
+function apart(left: Placed, current: ReadonlySet<string>, blobs: BlobStore): readonly Placed[] {
+  const { path, directory, digest } = left;
+  if (!directory || ![...current].some((each) => each.startsWith(`${path}/`))) return [left];
+  const files = blobs.tree(digest) ?? [];
+  return files.map((file) => {
+    const name = `${path}/${file.path}`;
+    return file.path.endsWith('/')
+      ? { path: name.slice(0, -1), directory: true, digest: emptyDirectory }
+      : { path: name, directory: false, digest: file.digest };
+  });
+}
+
+/** Whether a path is one of these, or lies below one. */
+function isWithin(path: string, places: ReadonlySet<string>): boolean {
+  for (let each = path; each !== '.'; each = dirname(each)) if (places.has(each)) return true;
+  return false;
 }
 
 /** Where a former task's outputs lay, by the axes of its own name: its stage may have others by now, or none. */

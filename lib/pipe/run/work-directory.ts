@@ -43,12 +43,14 @@ export class WorkDirectories {
   /** Nobody waits for it to go: on some file systems that takes as long as starting a process. */
   close(path: string): void {
     // Most are empty by then, and asking what is in one takes longer.
-    const going = rmdir(path)
+    const going: Promise<unknown> = rmdir(path)
       .catch(() => {
         removeTree(path);
       })
-      .finally(() => this.#going.delete(going));
+      .then(() => this.#going.delete(going));
     this.#going.add(going);
+    // `closeAll` hears of it.
+    going.catch(() => undefined);
   }
 
   async closeAll(): Promise<void> {

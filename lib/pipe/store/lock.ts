@@ -23,6 +23,7 @@ export class Lock {
     this.#path = path;
     this.#head = `{"pipe":1,"profile":${JSON.stringify(profile)},"tasks":{`;
     this.#lines = linesById(text, this.#head);
+    this.#changed = text.startsWith(this.#head) && !isWhole(text.length, this.#head, this.#lines);
   }
 
   has(id: string): boolean {
@@ -110,6 +111,18 @@ function linesById(text: string, head: string): Map<string, string> {
     if (id !== null && whole.endsWith(']}')) lines.set(id, whole);
   }
   return lines;
+}
+
+/** Whether a text of this length is these lines in their order, and no more: one that was cut off or merged is written anew. */
+function isWhole(length: number, head: string, lines: ReadonlyMap<string, string>): boolean {
+  let [before, letters] = ['', 0];
+  for (const [id, line] of lines) {
+    if (id < before) return false;
+    before = id;
+    letters += line.length;
+  }
+  const between = 2 * Math.max(0, lines.size - 1);
+  return length === head.length + '\n'.length + letters + between + '\n}}\n'.length;
 }
 
 function unquote(text: string): string | null {

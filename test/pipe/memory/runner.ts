@@ -93,7 +93,7 @@ export class MemoryRunner implements Executor, ModuleQuestions {
 
 function callOf(script: string, cwd: string, threads: number, listener: TaskListener): Call {
   const [asked = '', told = ''] = script.split(' > ');
-  const [name = '', ...inputs] = asked.split(' ');
+  const [name = '', ...inputs] = asked.split(' ').filter(Boolean);
   const outputs = told.split(' ').filter(Boolean);
   return { name, inputs: inputs.map((path) => join(cwd, path)), outputs, threads, listener };
 }

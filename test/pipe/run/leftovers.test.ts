@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { listingOf } from '../../../lib/pipe/files/listing.ts';
 import { TestProject } from './project.ts';
 
 const pipeline = `
@@ -34,6 +35,48 @@ test('the last good output of a task stays where it lay while the task fails wit
   );
   expect(await project.run({ keepGoing: true })).toEqual({ old: 'failed' });
   expect(project.read('artifacts/old/x.txt')).toBe('1\n');
+});
+
+test.each([
+  ['a file', 'x', 'x/y', 'echo 1 > {outputs.x}'],
+  ['a directory', 'x/', 'x/y/', 'mkdir {outputs.x}/none; echo 1 > {outputs.x}/f'],
+  [
+    'a directory that is a file by now',
+    'x/',
+    'x',
+    'if test -d {outputs.x}; then touch {outputs.x}/f; else echo 1 > {outputs.x}; fi',
+  ],
+])('an output may come to lie below or above what was %s, which goes', async (_, before, after, command) => {
+  const at = (path: string) => `version: 1\nstages:\n  s: { cmd: '${command}', outputs: { x: s/${path} } }\n`;
+  for (const [one, other] of [
+    [before, after],
+    [after, before],
+  ] as const) {
+    const project = new TestProject({ 'pipeline.yaml': at(one) });
+    await project.run();
+    project.write({ 'pipeline.yaml': at(other) });
+    await project.run();
+    const clean = new TestProject({ 'pipeline.yaml': at(other) });
+    await clean.run();
+    const [now, then] = [project, clean].map((each) => listingOf(each.path('artifacts')));
+    expect(now).toEqual(then);
+    expect(await project.states()).toEqual({});
+  }
+});
+
+test('a file of somebody’s own where an output comes to lie is named, and stays', async () => {
+  const at = (path: string) =>
+    `version: 1\nstages:\n  s: { cmd: 'echo 1 > {outputs.x}', outputs: { x: s/${path} } }\n`;
+  const project = new TestProject({ 'pipeline.yaml': at('x'), 'artifacts/s/x/mine': 'mine' });
+  expect(await project.run()).toEqual({ s: 'failed' });
+  expect(project.outcomes()[0]![1]).toMatchObject({
+    reason: 'store-failed',
+    message: expect.stringContaining('artifacts/s/x/mine is in its way') as string,
+  });
+  expect(project.read('artifacts/s/x/mine')).toBe('mine');
+  project.write({ 'pipeline.yaml': at('x/mine/y') });
+  expect(await project.run()).toEqual({ s: 'failed' });
+  expect(project.read('artifacts/s/x/mine')).toBe('mine');
 });
 
 test('an output where copies are on their way is refused', async () => {

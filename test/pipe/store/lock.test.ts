@@ -91,6 +91,34 @@ describe('the lock', () => {
     expect(openLock(dirname(path), 'default').ids()).toEqual([]);
   });
 
+  test.each([
+    ['without its last line', (lines: string[]) => lines.slice(0, -2)],
+    [
+      'in another order',
+      ([head = '', one = '', two = '', ...rest]: string[]) => [head, `${two},`, one.slice(0, -1), ...rest],
+    ],
+    ['with a line twice', ([head = '', one = '', ...rest]: string[]) => [head, one, one, ...rest]],
+    ['with what is no line', ([head = '', ...rest]: string[]) => [head, '<<<<<<< ours', ...rest]],
+  ])('%s is written anew, though nothing in it changed', (_, spoil) => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'pipe.lock');
+    const lock = openLock(directory, 'default');
+    for (const id of ['a', 'b']) lock.set(id, record(id));
+    lock.save();
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, spoil(text.split('\n')).join('\n'));
+    openLock(directory, 'default').save();
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  test('of a form that is not known is left as it is', () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'pipe.lock');
+    writeFileSync(path, '{"pipe":2}\n');
+    openLock(directory, 'default').save();
+    expect(readFileSync(path, 'utf8')).toBe('{"pipe":2}\n');
+  });
+
   test('drops tasks that are no longer declared, and writes nothing when nothing changed', () => {
     const path = join(temporaryDirectory(), 'pipe.lock');
     openLock(dirname(path), 'default').save();
