@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative } from 'node:path';
 import type { Digest } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
-import type { Graph, Task, TaskSource } from '../graph/graph.ts';
+import { pathOf, type Graph, type Task, type TaskSource } from '../graph/graph.ts';
 import type { KnownOutputs } from '../plan/plan.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { writeFileSync } from '../store/disk.ts';
@@ -68,7 +68,9 @@ function filesOf(source: TaskSource, parts: RequestParts): RequestFile[] {
   const { point } = source;
   const file = (name: string, bytes: Digest): RequestFile => ({ path: blobs.path(bytes), name, point });
   if (!output.directory) return [file(output.path, digest)];
-  const members = (blobs.tree(digest) ?? []).filter(({ path }) => !path.endsWith('/'));
+  const tree = blobs.tree(digest) ?? [];
+  const wanted = source.file;
+  const members = tree.filter(({ path }) => (wanted === undefined ? !path.endsWith('/') : path === wanted));
   return members.map((member) => file(`${output.path}/${member.path}`, member.digest));
 }
 
@@ -117,7 +119,7 @@ function commandRequest(
 
 /** A directory is one word of the command, a glob as many as it matches. */
 function wordsOf(source: TaskSource, { graph, sources }: RequestParts): readonly string[] {
-  if (source.kind === 'output') return [graph.tasks[source.task]!.outputs[source.output]!.path];
+  if (source.kind === 'output') return [pathOf(graph, source)];
   return source.kind === 'path' ? [source.path] : sources.files(source).map(({ name }) => name);
 }
 

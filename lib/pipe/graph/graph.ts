@@ -37,8 +37,17 @@ export interface TaskInput {
 }
 
 export type TaskSource =
-  /** `output` is a position in the other task's `outputs`; `point` says where on the gathered axes it lies. */
-  | { readonly kind: 'output'; readonly task: number; readonly output: number; readonly point: Point }
+  /**
+   * `output` is a position in the other task's `outputs`; `point` says where on the gathered axes it lies; `file` is
+   * the path of one file in it.
+   */
+  | {
+      readonly kind: 'output';
+      readonly task: number;
+      readonly output: number;
+      readonly point: Point;
+      readonly file?: string;
+    }
   /** A file or directory, or a glob; which files it stands for is asked of the disk. */
   | { readonly kind: 'path'; readonly path: string; readonly external: boolean }
   | { readonly kind: 'glob'; readonly pattern: string };
@@ -48,4 +57,10 @@ export interface TaskOutput {
   /** Project-relative path, all placeholders filled in, without a slash at the end. */
   readonly path: string;
   readonly directory: boolean;
+}
+
+/** Where an output, or the file in it that is meant, lies. */
+export function pathOf({ tasks }: Graph, source: Extract<TaskSource, { kind: 'output' }>): string {
+  const { path } = tasks[source.task]!.outputs[source.output]!;
+  return source.file === undefined ? path : `${path}/${source.file}`;
 }

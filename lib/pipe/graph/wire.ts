@@ -98,6 +98,7 @@ type OutputSource = Extract<InputSource, { kind: 'output' }>;
 /** Joined axes have equal values in both stages, so a position here is a position there. */
 function outputsOf(source: OutputSource, layout: Layout, producer: Layout): Wire['sourcesAt'] {
   const output = outputOf(producer, source.output);
+  const file = source.file === undefined ? {} : { file: source.file };
   let fixed = producer.base;
   let gathered: readonly { readonly offset: number; readonly point: Point }[] = [
     { offset: 0, point: NOWHERE },
@@ -122,6 +123,12 @@ function outputsOf(source: OutputSource, layout: Layout, producer: Layout): Wire
   return (digits) => {
     let task = fixed;
     for (const { axis, stride } of joined) task += digits[axis]! * stride;
-    return gathered.map(({ offset, point }) => ({ kind: 'output', task: task + offset, output, point }));
+    return gathered.map(({ offset, point }) => ({
+      kind: 'output',
+      task: task + offset,
+      output,
+      point,
+      ...file,
+    }));
   };
 }

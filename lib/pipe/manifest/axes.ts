@@ -92,6 +92,12 @@ function checkInput(stage: Stage, { name, source }: StageInput, known: Known): b
     const hint = didYouMean(source.output, outputs) ?? `it has ${listed(outputs)}`;
     problems.push({ path, within: `.${source.output}`, message, hint });
   }
+  const made = producer.outputs.find((output) => output.name === source.output);
+  if (source.file !== undefined && made?.directory === false) {
+    const place: Path = ['stages', stage.name, 'inputs', name, 'file'];
+    const message = `\`${source.stage}.${source.output}\` is a file, with nothing in it`;
+    problems.push({ path: place, message, hint: 'an output is a directory when its path ends in a slash' });
+  }
   const theirs = axes.get(producer.name);
   if (theirs === undefined || circular.has(producer.name)) return false;
   return checkChosenAxes(stage, name, source, theirs, problems);

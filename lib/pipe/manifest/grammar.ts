@@ -31,6 +31,10 @@ const input = z
       at: or(z.record(z.string(), scalar))
         .optional()
         .describe('Axes of that stage to fix to one value: `{ epoch: 50 }`.'),
+      file: z
+        .string()
+        .optional()
+        .describe('One file of an output that is a directory, by its path in it; the others do not count.'),
     }),
     z.strictObject({
       path: or(z.string().nullable()).describe(

@@ -214,6 +214,14 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
       'inputs: { last: { from: train.model, at: [epoch] } }',
     ],
   },
+  'stages.*.inputs.*.file': {
+    otherwise: 'all of the output',
+    examples: ['inputs: { list: { from: data.classes, file: classes.txt } }'],
+    mistakes: [
+      'inputs: { list: { from: data.images, file: classes.txt } }',
+      'inputs: { list: { from: data.classes, file: ../images.csv } }',
+    ],
+  },
   'stages.*.inputs.*.path': {
     otherwise: 'required in this form',
     examples: [

@@ -53,11 +53,11 @@ function readSource(input: RawInput, choice: Choice | null, report: Report): Inp
   return pathSource(input.path, input.external ?? false, ['path'], report);
 }
 
-type Selecting = Pick<Extract<RawInput, { from: string }>, 'gather' | 'at'>;
+type Selecting = Pick<Extract<RawInput, { from: string }>, 'gather' | 'at' | 'file'>;
 
 function outputSource(
   written: string,
-  { gather = [], at = {} }: Partial<Selecting>,
+  { gather = [], at = {}, file }: Partial<Selecting>,
   path: Path,
   report: Report,
 ): InputSource | null {
@@ -74,7 +74,14 @@ function outputSource(
       report({ path: ['gather', index], message: `\`${axis}\` is fixed by \`at\` and cannot be gathered` });
     }
   }
-  return { kind: 'output', stage, output, gather, at };
+  if (file === undefined) return { kind: 'output', stage, output, gather, at };
+  const reason = file.trim() === '' || file.endsWith('/') ? 'is no file' : whyOutside(file);
+  if (reason !== null)
+    report({
+      path: ['file'],
+      message: `\`${file}\` ${reason === 'leaves the project' ? 'leaves the output' : reason}`,
+    });
+  return { kind: 'output', stage, output, gather, at, file: normalPath(file) };
 }
 
 function pathSource(path: string | null, external: boolean, at: Path, report: Report): InputSource {

@@ -99,13 +99,17 @@ export interface StageInput {
 }
 
 export type InputSource =
-  /** An output of another stage. Axes in `gather` become a list; axes in `at` are fixed to a value. */
+  /**
+   * An output of another stage, or the file of this path in one that is a directory. Axes in `gather` become a list;
+   * axes in `at` are fixed to a value.
+   */
   | {
       readonly kind: 'output';
       readonly stage: string;
       readonly output: string;
       readonly gather: readonly string[];
       readonly at: Point;
+      readonly file?: string;
     }
   /**
    * A file, or a directory (all files in it); may hold `{axis}` placeholders. Project-relative, unless

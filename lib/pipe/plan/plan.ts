@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.ts';
-import type { Graph, Task, TaskSource } from '../graph/graph.ts';
+import { pathOf, type Graph, type Task, type TaskOutput, type TaskSource } from '../graph/graph.ts';
 import { givenUnder } from '../graph/parameters.ts';
 import {
   encodeAction,
@@ -67,6 +67,8 @@ export interface PlanFacts {
   readonly lostOutput: (task: Task, record: TaskRecord) => string | null;
   /** Outputs of a known action, if the store has every byte of them. */
   readonly stored: (task: Task, fingerprint: Digest) => OutputDigests | null;
+  /** The digest of a file in an output that is a directory; null where it has none of that path. */
+  readonly member: (output: TaskOutput, digest: Digest, file: string) => Digest | null;
   /** An output's path as the fingerprint has it: that of the project, also of an experiment. */
   readonly label: (path: string) => string;
   readonly changedSources: (before: Digest, after: Digest) => readonly ChangedSource[];
@@ -171,8 +173,11 @@ function membersOf(task: Task, input: number, facts: PlanFacts, known: KnownOutp
     if (outputs === null) return null;
     const output = facts.graph.tasks[source.task]!.outputs[source.output]!;
     // A command reads its inputs under their readable names, so it can tell them.
-    const label = task.stage.work.kind === 'cmd' ? facts.label(output.path) : '';
-    members.push([label, outputs[output.name]!, source.point]);
+    const label = task.stage.work.kind === 'cmd' ? facts.label(pathOf(facts.graph, source)) : '';
+    const digest = outputs[output.name]!;
+    // A file that is not there makes the task fail when it is to run: what stands for it is all of the directory.
+    const file = source.file === undefined ? null : facts.member(output, digest, source.file);
+    members.push([label, file ?? digest, source.point]);
   }
   return members;
 }
@@ -187,6 +192,6 @@ function inputNames(task: Task, facts: PlanFacts, input: string): InputName[] {
   return (declared?.sources ?? []).flatMap((source): InputName[] => {
     if (source.kind !== 'output') return facts.files(source).map(({ name }) => ({ path: name, task: null }));
     const from = facts.graph.tasks[source.task]!;
-    return [{ path: from.outputs[source.output]!.path, task: from.id }];
+    return [{ path: pathOf(facts.graph, source), task: from.id }];
   });
 }

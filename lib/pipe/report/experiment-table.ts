@@ -1,4 +1,5 @@
 import { csvLine, markdownTable, numberText } from './metrics.ts';
+import { count } from './quantity.ts';
 import { table } from './table.ts';
 import { columnsOf } from './width.ts';
 
@@ -51,7 +52,7 @@ export function comparisonLines(
   const shown = columns.length - first.length;
   const lines = table(transposed(columns));
   if (shown < rest.length)
-    lines.push(`and ${rest.length - shown} more metrics; --metrics NAMES chooses, --csv has all`);
+    lines.push(`and ${count(rest.length - shown, 'more metric')}; --metrics NAMES chooses, --csv has all`);
   return width === undefined ? lines : lines.map((line) => clipped(line, width));
 }
 
@@ -126,10 +127,7 @@ function metricCells(rows: readonly ComparedRow[], metric: string, baseline: Com
   );
   const change = padded(changes.map((value) => (value === null ? '' : signed(value, digits))));
   return rows.map((_, index) =>
-    [means[index]!, spread[index]!, change[index]!]
-      .filter((part) => part !== '')
-      .join(' ')
-      .trimEnd(),
+    [means[index]!, spread[index]!, change[index]!].filter((part) => part !== '').join(' '),
   );
 }
 

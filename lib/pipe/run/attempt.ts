@@ -246,7 +246,7 @@ function nameIn(project: string, path: string): string {
  */
 async function provideInputs(task: Task, { engine, survey }: Execution): Promise<Failure | null> {
   const { artifacts } = survey;
-  for (const { name, output, digest } of madeInputs(task, survey)) {
+  for (const { name, output, digest, file } of madeInputs(task, survey)) {
     const stored = () => engine.blobs.holds(output, digest);
     const inPlace = () => artifacts.holds(output, digest);
     const command = task.stage.work.kind === 'cmd';
@@ -256,6 +256,14 @@ async function provideInputs(task: Task, { engine, survey }: Execution): Promise
       return { type: 'failed', log: null, reason: 'input-missing', input: name, path: output.path };
     }
     if (command && !inPlace()) await artifacts.placeOne(output, digest);
+    if (file !== null && survey.facts.member(output, digest, file) === null)
+      return {
+        type: 'failed',
+        log: null,
+        reason: 'input-missing',
+        input: name,
+        path: `${output.path}/${file}`,
+      };
   }
   return null;
 }

@@ -9,6 +9,8 @@ interface MadeInput {
   readonly name: string;
   readonly output: TaskOutput;
   readonly digest: Digest;
+  /** The one in it that is meant; null for all. */
+  readonly file: string | null;
 }
 
 /** Inputs that other tasks make, with the digest that each is to have. */
@@ -17,7 +19,8 @@ export function madeInputs(task: Task, { facts, known }: Survey): readonly MadeI
     sources.flatMap((source) => {
       if (source.kind !== 'output') return [];
       const output = facts.graph.tasks[source.task]!.outputs[source.output]!;
-      return [{ name, output, digest: known[source.task]![output.name]! }];
+      const digest = known[source.task]![output.name]!;
+      return [{ name, output, digest, file: source.file ?? null }];
     }),
   );
 }

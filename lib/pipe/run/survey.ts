@@ -1,6 +1,6 @@
 import type { Digest } from '../digest.ts';
 import { groupBy } from '../group.ts';
-import type { Graph, Task } from '../graph/graph.ts';
+import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
 import type { TaskParams } from '../graph/parameters.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { usualPlace } from '../manifest/path.ts';
@@ -71,6 +71,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     record: ({ id }) => lock.get(id),
     lostOutput: (task, record) => (aside ? lostInStore(engine, task, record) : artifacts.lost(task, record)),
     stored: (task, fingerprint) => storedOutputs(engine, task, fingerprint),
+    member: (output, digest, file) => memberOf(engine, digests, { output, digest, file }),
     label: (path) => (aside ? usualPlace(manifest.profile) + path.slice(manifest.artifacts.length) : path),
     changedSources: (before, after) => changedSources(engine, before, after),
   };
@@ -215,6 +216,17 @@ async function stageToolchain(
   const said = new Set(found.stageIssues.map((issue) => JSON.stringify(issue)));
   found.stageIssues.push(...issues.filter((issue) => !said.has(JSON.stringify(issue))));
   return toolchain;
+}
+
+/** As the store has the directory, or else `artifacts/`. */
+function memberOf(
+  { blobs }: Engine,
+  digests: FileDigests,
+  { output, digest, file }: { readonly output: TaskOutput; readonly digest: Digest; readonly file: string },
+): Digest | null {
+  const placed = () => (digests.treeDigest(output.path) === digest ? digests.tree(output.path) : null);
+  const tree = blobs.tree(digest) ?? placed() ?? [];
+  return tree.find(({ path }) => path === file)?.digest ?? null;
 }
 
 function lostInStore({ blobs }: Engine, task: Task, record: TaskRecord): string | null {

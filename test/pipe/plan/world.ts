@@ -51,6 +51,7 @@ export class World {
       },
       record: ({ id }) => this.lock.get(id) ?? null,
       label: (path) => path,
+      member: () => null,
       lostOutput: ({ id, outputs }) => (this.lost.has(id) ? outputs[0]!.path : null),
       stored: (_, fingerprint) => this.store.get(fingerprint) ?? null,
       changedSources: () => [{ path: 'lib/changed.ts', parts: [] }],

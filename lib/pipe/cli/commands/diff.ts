@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { pathOf } from '../../graph/graph.ts';
 import type { Action } from '../../plan/action.ts';
 import { reasonsBetween } from '../../plan/compare.ts';
 import type { InputName } from '../../plan/input-reason.ts';
@@ -174,7 +175,7 @@ function nameOf({ graph }: Configured, id: string, is: Action, input: string, po
   const source = sources[position];
   if (source?.kind === 'output') {
     const maker = graph.tasks[source.task]!;
-    return { path: maker.outputs[source.output]!.path, task: maker.id };
+    return { path: pathOf(graph, source), task: maker.id };
   }
   return { path: is.task.inputs[input]?.[position]?.[0] ?? input, task: null };
 }
