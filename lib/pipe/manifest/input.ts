@@ -5,7 +5,7 @@ import type { InputSource, StageInput } from './manifest.ts';
 import { normalPath, whyOutside } from './path.ts';
 import type { Report } from './reference.ts';
 import { checkName } from './name.ts';
-import { translatedCall } from './translate.ts';
+import { translatedCall } from './other-tools.ts';
 
 /** Inputs that could not be read are left out, after their mistake has been reported. */
 export function readInputs(

@@ -3,7 +3,7 @@ import type { Json } from '../json.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import { grammar, type RawManifest } from './grammar.ts';
 import { didYouMean, listed } from './suggest.ts';
-import { translation } from './translate.ts';
+import { translation } from './other-tools.ts';
 
 export interface Shaped {
   /** Null when the file as a whole is not shaped like a manifest. */

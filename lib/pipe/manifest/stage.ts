@@ -13,7 +13,7 @@ import { FAILED, type Report, type Resolver } from './reference.ts';
 import { readShell } from './shell.ts';
 import { didYouMean, listed } from './suggest.ts';
 import { ALL_AXES } from './template.ts';
-import { translatedCall } from './translate.ts';
+import { translatedCall } from './other-tools.ts';
 
 /** What the file says once, for all stages. */
 export interface ForAllStages {

@@ -72,6 +72,7 @@ export async function produceOutputs(task: Task, plan: StalePlan, execution: Exe
         if (ownDoing) await putBack(task, result.moved, execution);
         const { action, fingerprint } = ready.plan;
         const { outputs, ms } = result;
+        // The commit: its bytes are in the store by now, and a process that dies before this line has left no result.
         execution.engine.actions.record(fingerprint, { outputs, ms }, ms >= durableFrom);
         return { type: 'done', action, fingerprint, outputs };
       }
