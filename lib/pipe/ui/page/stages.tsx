@@ -48,10 +48,10 @@ export function Stages({ store, place, go }: Props) {
       <ol class="stages">
         {pipeline.stages.map((stage, index) => {
           const rest = left === null ? null : timeLeft([left[index]!], run!.head?.jobs ?? 1);
-          const reason =
-            run?.reasons.get(stage.name) ??
-            plan?.groups.find((group) => group.stage === stage.name)?.text ??
-            '';
+          const ahead = plan?.groups.find((group) => group.stage === stage.name)?.text;
+          const past = run?.reasons.get(stage.name);
+          // While a run goes on, what it runs for; afterwards, what would run now and why.
+          const reason = (going || !store.latest ? past : (ahead ?? (plan === null ? past : ''))) ?? '';
           const open = place.stage === stage.name;
           return (
             <li class={open ? 'stage open' : 'stage'}>
