@@ -105,8 +105,8 @@ for (const tasks of counts.length > 0 ? counts : [10, 1074, 100_000]) {
   await page.evaluate(`globalThis.gaps = []; let last = performance.now();
     requestAnimationFrame(function next(now) { gaps.push(now - last); last = now; requestAnimationFrame(next); })`);
   await pretend(directory, tasks);
-  const gaps = (await page.evaluate('gaps.slice(1)')) as number[];
-  const heap = (await page.evaluate('performance.memory.usedJSHeapSize')) as number;
+  const gaps = await page.evaluate<number[]>('gaps.slice(1)');
+  const heap = await page.evaluate<number>('performance.memory.usedJSHeapSize');
   const sorted = gaps.toSorted((a, b) => a - b);
   const frames = gaps.length / (gaps.reduce((sum, gap) => sum + gap, 0) / 1000);
   console.log(

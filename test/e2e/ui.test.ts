@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -188,6 +188,45 @@ describe.skipIf(!hasChromium)('the page', () => {
     await tally(page, 'plot', '1 ran');
     await page.getByRole('button', { name: 'Back to the newest' }).click();
     await page.locator('.player strong').filter({ hasText: 'The newest run' }).waitFor();
+  });
+
+  test('shows experiments side by side, sorted, found and compared with a pinned one; a run can be one', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+params: { rate: 1 }
+stages:
+  score:
+    cmd: echo '{"loss":' {params.rate} '}' > {outputs.scores}
+    params: [rate]
+    outputs: { scores: scores.json }
+    metrics: [scores]
+`,
+    });
+    await project.pipe('run', '--as', 'high', '--set', 'params.rate=5');
+    const { page } = await open(await startUi(project), '#view=experiments');
+    await page.getByRole('row', { name: /high.*5/ }).waitFor();
+    await page.getByRole('button', { name: 'Run…' }).click();
+    await page.getByLabel(/^Other values/).fill('params.rate=2');
+    await page.getByLabel(/^Name of the experiment/).fill('low');
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('row', { name: /low finished|low.*2 2/ }).waitFor();
+    const names = () => page.locator('tbody th').allTextContents();
+    await page.getByRole('button', { name: 'loss' }).click();
+    await expect.poll(names).toEqual(['low', 'high']);
+    await page.getByRole('button', { name: 'loss' }).click();
+    await expect.poll(names).toEqual(['high', 'low']);
+    await page.getByRole('button', { name: 'Pin low' }).click();
+    await told(page, '5 (+3)');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    const printed = await project.pipe('table', '--csv', '--baseline', 'low');
+    expect(readFileSync(await file.path(), 'utf8')).toBe(printed.out);
+    await page.getByRole('searchbox').fill('rate=5');
+    await page.getByRole('row', { name: /low/ }).waitFor({ state: 'detached' });
+    await expect.poll(names).toEqual(['high']);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   test('says why a run did not start, and what is wrong with pipeline.yaml', async () => {

@@ -115,7 +115,11 @@ function leadingColumns({ params, rows }: Comparison): string[][] {
 }
 
 /** Means of a column with equally many digits, so that they stand under each other. */
-function metricCells(rows: readonly ComparedRow[], metric: string, baseline: ComparedRow | null): string[] {
+export function metricCells(
+  rows: readonly ComparedRow[],
+  metric: string,
+  baseline: ComparedRow | null,
+): string[] {
   const statistics = rows.map((row) => row.metrics.get(metric));
   const spreads = statistics.flatMap((each) => (each?.std ? [each.std] : []));
   const digits = spreads.length === 0 ? null : digitsFor(Math.min(...spreads));

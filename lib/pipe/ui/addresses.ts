@@ -1,5 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { comparisonCsv } from '../report/experiment-table.ts';
+import { comparisonView, pinnedRow } from './comparison.ts';
 import { startRequest } from './control.ts';
 import { follow } from './follow.ts';
 import { historyOf } from './history.ts';
@@ -66,7 +68,7 @@ export const ADDRESSES: Readonly<Record<'GET' | 'POST', Readonly<Record<string, 
         asked,
         graph: site.pipelines.graph(asked),
         file: run === null ? null : site.runs.file(run),
-        lock: site.pipelines.lock(asked.profile),
+        lock: site.pipelines.lock(asked),
         store: site.store,
         plan: (index) => site.plans.reasons(asked, index),
       });
@@ -75,10 +77,20 @@ export const ADDRESSES: Readonly<Record<'GET' | 'POST', Readonly<Record<string, 
     figures: (question) => {
       const { site } = question;
       const asked = askedBy(question);
-      const [graph, lock] = [site.pipelines.graph(asked), site.pipelines.lock(asked.profile)];
+      const [graph, lock] = [site.pipelines.graph(asked), site.pipelines.lock(asked)];
       return json(figures(graph, lock, site.store, (path) => site.options.isFigure(path), FIGURES));
     },
-    table: async ({ site }) => json(await site.options.table()),
+    table: async (question) => {
+      const comparison = await question.site.options.comparison(askedBy(question));
+      return comparison === null ? NONE : json(comparisonView(comparison, question.query.get('baseline')));
+    },
+    csv: async (question) => {
+      const comparison = await question.site.options.comparison(askedBy(question));
+      if (comparison === null) return NONE;
+      const baseline = pinnedRow(comparison, question.query.get('baseline'));
+      const text = `${comparisonCsv(comparison, baseline).join('\n')}\n`;
+      return { type: 'bytes', bytes: Buffer.from(text), media: 'text/csv; charset=utf-8' };
+    },
     preview: async (question) => {
       const found = fileAsked(question);
       return found === null ? json(GONE) : json(await previewOf(question, found));
@@ -130,7 +142,11 @@ function json(value: unknown): Answer {
 function askedBy({ site, query }: Question): Asked {
   const run = query.get('run');
   if (run !== null) return site.askedIn(run);
-  return { profile: query.get('profile') ?? 'default', set: query.getAll('set') };
+  return {
+    profile: query.get('profile') ?? 'default',
+    set: query.getAll('set'),
+    experiment: query.get('as'),
+  };
 }
 
 function fileAsked({ site, query }: Question): string | null {

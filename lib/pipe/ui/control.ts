@@ -94,7 +94,7 @@ function alive(child: ChildProcess): boolean {
 
 /** As they stand on the command line; what the page gave is never taken for an option. */
 export function argumentsOf(request: StartRequest): string[] {
-  const { patterns, force, only, downstream, keepGoing, profile, set } = request;
+  const { patterns, force, only, downstream, keepGoing, profile, set, experiment } = request;
   return [
     'run',
     '--json',
@@ -103,6 +103,7 @@ export function argumentsOf(request: StartRequest): string[] {
     ...(downstream ? ['--downstream'] : []),
     ...(keepGoing ? ['--keep-going'] : []),
     ...(profile === 'default' ? [] : [`--profile=${profile}`]),
+    ...(experiment === null ? [] : [`--as=${experiment}`]),
     ...set.map((value) => `--set=${value}`),
     ...(patterns.length > 0 ? ['--', ...patterns] : []),
   ];
@@ -124,14 +125,16 @@ export function startRequest(value: unknown): StartRequest | null {
       : null;
   };
   const [patterns, set] = [texts('patterns'), texts('set')];
-  const { profile } = given;
+  const { profile, experiment = null } = given;
   if (patterns === null || set === null || typeof profile !== 'string') return null;
-  if ([...patterns, ...set, profile].some((text) => text.includes('\0'))) return null;
+  if (experiment !== null && typeof experiment !== 'string') return null;
+  if ([...patterns, ...set, profile, experiment ?? ''].some((text) => text.includes('\0'))) return null;
   const flag = (name: string): boolean => given[name] === true;
   return {
     patterns,
     set,
     profile,
+    experiment,
     force: flag('force'),
     only: flag('only'),
     downstream: flag('downstream'),

@@ -14,6 +14,8 @@ import type { PipelineView, StageView } from './protocol.ts';
 export interface Asked {
   readonly profile: string;
   readonly set: readonly string[];
+  /** The name of an experiment, instead of the project itself. */
+  readonly experiment: string | null;
 }
 
 export type Loaded =
@@ -71,12 +73,13 @@ export class Pipelines {
     return loaded.ok ? loaded.graph : NO_GRAPH;
   }
 
-  lock(profile: string): Lock {
-    const stamp = stampOf(this.layout.project, [lockName(profile)]);
-    const known = this.#locks.get(profile);
+  lock({ profile, experiment }: Pick<Asked, 'profile' | 'experiment'>): Lock {
+    const name = lockName(profile, experiment);
+    const stamp = stampOf(this.layout.project, [name]);
+    const known = this.#locks.get(name);
     if (known?.stamp === stamp) return known.lock;
-    const lock = openLock(this.layout.project, profile);
-    this.#locks.set(profile, { stamp, lock });
+    const lock = openLock(this.layout.project, profile, experiment);
+    this.#locks.set(name, { stamp, lock });
     return lock;
   }
 
@@ -96,9 +99,9 @@ export class Pipelines {
     };
   }
 
-  #stages({ profile }: Asked, graph: Graph): StageView[] {
+  #stages(asked: Asked, graph: Graph): StageView[] {
     const lanes = stageLanes(stageGraph(graph), true);
-    const lock = this.lock(profile);
+    const lock = this.lock(asked);
     const actions = new ActionCache(this.layout);
     return stagesOf(graph).map((of, row) => ({
       name: of.stage.name,
@@ -129,8 +132,8 @@ function meanTime(ids: readonly string[], lock: Lock, actions: ActionCache): num
   return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0) / times.length;
 }
 
-export function keyOf({ profile, set }: Asked): string {
-  return JSON.stringify([profile, set]);
+export function keyOf({ profile, set, experiment }: Asked): string {
+  return JSON.stringify([profile, set, experiment]);
 }
 
 function stampOf(directory: string, names: readonly string[]): string {

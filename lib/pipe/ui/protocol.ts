@@ -50,6 +50,7 @@ export interface PipelineView {
   readonly project: string;
   readonly profile: string;
   readonly set: readonly string[];
+  readonly experiment: string | null;
   readonly profiles: readonly string[];
   readonly tasks: number;
   readonly stages: readonly StageView[];
@@ -282,11 +283,18 @@ export type Preview =
     }
   | { readonly kind: 'none'; readonly why: string };
 
-/** A number to compare runs by, or a word. */
-export interface TableView {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  readonly note: string;
+/** Experiments, a row each; cells in the order of `params` and `metrics`. */
+export interface ComparisonView {
+  readonly params: readonly { readonly path: string; readonly name: string }[];
+  readonly metrics: readonly string[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly members: readonly string[];
+    readonly state: string;
+    readonly params: readonly string[];
+    readonly means: readonly (number | null)[];
+    readonly texts: readonly string[];
+  }[];
 }
 
 export interface FigureView {
@@ -303,6 +311,8 @@ export interface StartRequest {
   readonly keepGoing: boolean;
   readonly profile: string;
   readonly set: readonly string[];
+  /** The experiment that it is to be; null for the project itself. */
+  readonly experiment: string | null;
 }
 
 export interface Refused {

@@ -59,7 +59,7 @@ export async function serve(options: ServerOptions): Promise<Start> {
     );
   });
   // So that the first who opens the page need not wait for it.
-  setImmediate(() => site.pipelines.view({ profile: 'default', set: [] }));
+  setImmediate(() => site.pipelines.view({ profile: 'default', set: [], experiment: null }));
   const close = async (): Promise<void> => {
     site.closed = true;
     for (const server of [main, aside]) server.closeAllConnections();

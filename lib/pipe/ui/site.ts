@@ -1,9 +1,10 @@
+import type { Comparison } from '../report/experiment-table.ts';
 import type { Layout } from '../store/layout.ts';
 import { Control } from './control.ts';
 import { Pipelines, type Asked, type Reading } from './pipelines.ts';
 import { Plans } from './plans.ts';
 import { Tables } from './preview/table.ts';
-import type { FollowLine, TableView } from './protocol.ts';
+import type { FollowLine } from './protocol.ts';
 import { Runs } from './runs.ts';
 import { Store } from './store.ts';
 
@@ -12,8 +13,8 @@ export interface SiteOptions extends Reading {
   readonly layout: Layout;
   /** What starts pipe: an interpreter and its arguments. */
   readonly program: readonly string[];
-  /** The runs on record, to be compared: what `pipe table` prints. */
-  table(): Promise<TableView>;
+  /** What `pipe table` prints of a profile; null where the pipeline cannot be read. */
+  comparison(asked: Pick<Asked, 'profile'>): Promise<Comparison | null>;
   isFigure(path: string): boolean;
 }
 
@@ -38,10 +39,14 @@ export class Site {
     this.control = new Control(layout, program);
   }
 
-  /** The configuration that a run had: its profile, and what was set for it. */
+  /** The configuration that a run had: its profile, what was set for it, and the experiment that it was. */
   askedIn(run: string | null): Asked {
     const head = run === null || this.runs.file(run) === null ? null : this.runs.view(run).head;
-    return { profile: head?.profile ?? 'default', set: head?.set ?? [] };
+    return {
+      profile: head?.profile ?? 'default',
+      set: head?.set ?? [],
+      experiment: head?.experiment ?? null,
+    };
   }
 
   now(): Extract<FollowLine, { kind: 'now' }> {

@@ -59,9 +59,10 @@ export function taskView({ id, asked, graph, file, lock, store, plan }: TaskRequ
 }
 
 /** What runs it again, to be copied. */
-function commandFor(id: string, { profile, set }: Asked): string {
+function commandFor(id: string, { profile, set, experiment }: Asked): string {
   const options = [
     ...(profile === 'default' ? [] : [`--profile ${quoted(profile)}`]),
+    ...(experiment === null ? [] : [`--as ${quoted(experiment)}`]),
     ...set.map((value) => `--set ${quoted(value)}`),
   ];
   return ['pipe run', quoted(id), ...options].join(' ');

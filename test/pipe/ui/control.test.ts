@@ -9,6 +9,7 @@ const request = {
   only: false,
   downstream: false,
   keepGoing: false,
+  experiment: null,
 };
 
 test('what the page asks for becomes a command line', () => {
@@ -34,11 +35,18 @@ test('what the page asks for becomes a command line', () => {
 });
 
 test('nothing that the page gives is taken for an option', () => {
-  const sly = { ...request, patterns: ['--watch', '-C/'], set: ['--strict'], profile: '--json' };
+  const sly = {
+    ...request,
+    patterns: ['--watch', '-C/'],
+    set: ['--strict'],
+    profile: '--json',
+    experiment: '-x',
+  };
   const args = argumentsOf(sly);
   expect(args.slice(args.indexOf('--') + 1)).toEqual(['--watch', '-C/']);
   expect(args).toContain('--set=--strict');
   expect(args).toContain('--profile=--json');
+  expect(args).toContain('--as=-x');
 });
 
 test('what is no request starts nothing', () => {

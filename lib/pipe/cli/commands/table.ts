@@ -39,16 +39,11 @@ export async function table(
 ): Promise<number> {
   const configured = configure(context, options);
   if (configured === null || !oneFormat(context, options)) return EXIT.mistake;
-  const { directory, manifest, graph } = configured;
+  const { directory, graph } = configured;
   const wanted = named(context, experimentsIn(directory), names, options.baseline);
   if (wanted === null) return EXIT.mistake;
-  const engine = openEngine(directory);
   const workspace = names.length === 0 || [...names, options.baseline].includes(WORKSPACE);
-  const subjects = [
-    ...(workspace ? await workspaceOf(configured, engine) : []),
-    ...(await subjectsOf(context, configured, engine, wanted)),
-  ];
-  const all = compared(subjects, manifest, options.over ?? SEEDS);
+  const all = await comparisonOf(context, configured, wanted, workspace, options.over);
   const comparison = arranged(context, all, options);
   if (comparison === null) return EXIT.mistake;
   const baseline = pinned(comparison, options.baseline);
@@ -57,6 +52,22 @@ export async function table(
     context.err('note: there are no experiments yet: pipe run --as NAME --set PATH=VALUE, or pipe sweep\n');
   if (!declaresMetrics(graph)) context.err('note: no stage declares `metrics`: name outputs with numbers\n');
   return EXIT.ok;
+}
+
+/** Experiments, and the project as it is, if wanted, side by side. */
+export async function comparisonOf(
+  context: Context,
+  configured: Configured,
+  experiments: readonly Experiment[],
+  workspace: boolean,
+  seeds: readonly string[] = SEEDS,
+): Promise<Comparison> {
+  const engine = openEngine(configured.directory);
+  const subjects = [
+    ...(workspace ? await workspaceOf(configured, engine) : []),
+    ...(await subjectsOf(context, configured, engine, experiments)),
+  ];
+  return compared(subjects, configured.manifest, seeds);
 }
 
 /** The experiments that names and patterns stand for; all when none is given. Null after saying which is not there. */

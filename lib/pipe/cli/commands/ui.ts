@@ -2,17 +2,20 @@ import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { once } from 'node:events';
 import { styleFor } from '../../report/style.ts';
+import { experimentsIn } from '../../store/experiments.ts';
 import { layoutIn, type Layout } from '../../store/layout.ts';
 import { newToken, readKept, serves, writeKept } from '../../ui/kept.ts';
-import type { Asked, Loaded } from '../../ui/pipelines.ts';
+import type { Asked, Reading } from '../../ui/pipelines.ts';
 import { serve } from '../../ui/server.ts';
+import type { SiteOptions } from '../../ui/site.ts';
 import { Project } from '../candidates.ts';
-import { configureIn } from '../configuration.ts';
+import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
 import { printIssues } from '../refusal.ts';
 import { isFigure } from '../view/file-view.ts';
+import { comparisonOf } from './table.ts';
 
 export interface UiOptions {
   readonly port?: number;
@@ -67,7 +70,6 @@ async function startServer(
     token,
     program: [process.execPath, ...process.execArgv, process.argv[1]!],
     isFigure,
-    table: () => Promise.resolve({ columns: [], rows: [], note: '' }),
     ...reading,
   };
   const first = await serve({ ...options, ports: [port ?? last[0], last[1]] });
@@ -77,35 +79,41 @@ async function startServer(
 }
 
 /** `pipeline.yaml` for the page: what is wrong with it is told there, and not here. */
-function readingOf(
-  context: Context,
-  { project }: Layout,
-): { load: (asked: Asked) => Loaded; profiles: () => readonly string[] } {
+function readingOf(context: Context, { project }: Layout): Reading & Pick<SiteOptions, 'comparison'> {
   const silent = (said: string[]): Context => ({
     ...context,
     directory: project,
     err: (text) => void said.push(text),
     errStyle: styleFor({ isTTY: false, env: {}, noColor: true }),
   });
+  const configured = ({ profile, set, experiment }: Asked, said: string[]): Configured | null =>
+    configureIn(silent(said), project, {
+      set,
+      ...(profile === 'default' ? {} : { profile }),
+      ...(experiment === null ? {} : { as: experiment }),
+    });
   return {
-    load({ profile, set }) {
+    load(asked) {
       const said: string[] = [];
-      const options = profile === 'default' ? { set } : { profile, set };
-      const configured = configureIn(silent(said), project, options);
-      if (configured === null) return { ok: false, problem: said.join('') };
-      const { manifest, graph } = configured;
+      const loaded = configured(asked, said);
+      if (loaded === null) return { ok: false, problem: said.join('') };
+      const { manifest, graph } = loaded;
       return {
         ok: true,
         manifest,
         graph,
         issues: (stages, inputs) => {
           const issues: string[] = [];
-          printIssues(silent(issues), configured, stages, inputs);
+          printIssues(silent(issues), loaded, stages, inputs);
           return issues.join('');
         },
       };
     },
     profiles: () => new Project(context, project, { set: [] }).profiles().map(({ text }) => text),
+    comparison: async (asked) => {
+      const loaded = configured({ ...asked, set: [], experiment: null }, []);
+      return loaded && (await comparisonOf(silent([]), loaded, experimentsIn(project), true));
+    },
   };
 }
 

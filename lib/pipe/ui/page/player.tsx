@@ -30,6 +30,12 @@ export function Player({ store, go }: { readonly store: Store; readonly go: Go }
       <p>
         <strong>{looked.kind === 'run' ? 'A past run' : going ? 'Running now' : 'The newest run'}</strong>
         {head !== null && `, ${whenText(head.at)}`}: {runText({ run: run.run, head, end: run.end }, going)}
+        {head?.experiment != null && (
+          <>
+            {' '}
+            as experiment <strong>{head.experiment}</strong>
+          </>
+        )}
         {(head?.set.length ?? 0) > 0 && (
           <>
             {' '}

@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 
 /** Runs these, with the values that are looked at. */
 export function startNow(store: Store, patterns: readonly string[], options: Partial<StartRequest>): void {
-  const { profile = 'default', set = [] } = store.pipeline ?? {};
+  const { profile = 'default', set = [], experiment = null } = store.pipeline ?? {};
   const request: StartRequest = {
     patterns,
     force: false,
@@ -15,6 +15,7 @@ export function startNow(store: Store, patterns: readonly string[], options: Par
     keepGoing: false,
     profile,
     set,
+    experiment,
     ...options,
   };
   void post('start', request).then((error) => store.say(error));
@@ -31,6 +32,7 @@ export function StartDialog({
   const { pipeline } = store;
   const [what, setWhat] = useState('');
   const [set, setSet] = useState('');
+  const [name, setName] = useState('');
   const [profile, setProfile] = useState<string | null>(null);
   const [flags, setFlags] = useState({ force: false, only: false, keepGoing: false });
   const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
@@ -39,7 +41,12 @@ export function StartDialog({
   const start = (event: Event): void => {
     event.preventDefault();
     dialog.current!.close();
-    startNow(store, words(what), { ...flags, profile: chosen, set: lines });
+    startNow(store, words(what), {
+      ...flags,
+      profile: chosen,
+      set: lines,
+      experiment: name.trim() === '' ? null : name.trim(),
+    });
   };
   const flag = (name: keyof typeof flags, text: string) => (
     <label class="check">
@@ -81,6 +88,15 @@ export function StartDialog({
             value={set}
             placeholder="params.train.epochs=5"
             onInput={({ currentTarget }) => setSet(currentTarget.value)}
+          />
+        </label>
+        <label>
+          Name of the experiment that it is; none is the project itself
+          <input
+            type="text"
+            value={name}
+            placeholder="low-rate"
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
           />
         </label>
         <fieldset>

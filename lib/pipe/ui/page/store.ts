@@ -118,8 +118,8 @@ export class Store {
     this.changed();
     const pipeline = this.pipeline;
     try {
-      const { profile, set } = pipeline;
-      const plan = await get<PlanView>('plan', { profile, set, ...(again && { again: 1 }) });
+      const { profile, set, experiment } = pipeline;
+      const plan = await get<PlanView>('plan', { profile, set, as: experiment, ...(again && { again: 1 }) });
       // Another may be looked at by now.
       if (this.pipeline === pipeline) {
         this.plan = plan;
