@@ -196,4 +196,44 @@ export default defineStage({
     expect(mended).toContain('nothing to do');
     await stop();
   });
+
+  test('notices a file that an import may mean by now: among the matches of a pattern, before another', async () => {
+    const project = newProject({ 'pipeline.yaml': '', 'lib/m/one.ts': '', 'lib/said.js': '' });
+    project.write('lib/said.js', "export const said = 'js';\n");
+    project.write('lib/m/one.ts', "export default 'one';\n");
+    project.write(
+      'pipeline.yaml',
+      'version: 1\nparams: { name: one }\nstages:\n  say: { use: stages/say.ts, params: [name], outputs: { text: text } }\n',
+    );
+    project.write(
+      'stages/say.ts',
+      `import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { defineStage } from 'pipewright/stage';
+import { said } from '../lib/said';
+export default defineStage({
+  params: z.object({ name: z.string() }),
+  axes: z.object({}),
+  inputs: {},
+  outputs: ['text'],
+  async run({ params, outputs }) {
+    const { default: name } = (await import(\`../lib/m/\${params.name}.ts\`)) as { default: string };
+    await writeFile(outputs.text, said + ' ' + name);
+  },
+});
+`,
+    );
+    const { after, stop } = await watching(project);
+    expect(project.read('artifacts/say/text')).toBe('js one');
+    const more = await after(() => {
+      project.write('lib/m/two.ts', "export default 'two';\n");
+    });
+    expect(ran(more)).toEqual(['say']);
+    const nearer = await after(() => {
+      project.write('lib/said.ts', "export const said = 'ts';\n");
+    });
+    expect(ran(nearer)).toEqual(['say']);
+    expect(project.read('artifacts/say/text')).toBe('ts one');
+    await stop();
+  });
 });

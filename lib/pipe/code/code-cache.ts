@@ -18,8 +18,8 @@ export interface StageCode {
   readonly reworded: readonly string[];
   /** Every file that has a say, project-relative: sources, and settings that are there or not. */
   readonly files: readonly string[];
-  /** Directories in which a name that comes, goes or is linked elsewhere may have a say. */
-  readonly directories: readonly string[];
+  /** What has a say once it is there, project-relative: files that an import would mean, directories of an import with a pattern. */
+  readonly candidates: readonly string[];
   /** How Python code is run; null where there is none. */
   readonly python: StagePython | null;
   /** What of it could not be followed; told once. */
@@ -134,8 +134,8 @@ export class CodeCache {
       bundle: this.#file(entry.code, 'mjs'),
       reworded: entry.sources.filter(([path, text]) => first.get(path) !== text).map(([path]) => path),
       files: [...entry.sources, ...entry.settings].map(([path]) => path),
-      directories: [
-        ...entry.names.map(([question]) => question.split('\n')[0]!),
+      candidates: [
+        ...entry.names.flatMap(([question]) => candidatesOf(question)),
         ...entry.trees.map(([path]) => path),
       ],
       python: null,
@@ -199,4 +199,13 @@ function namesDigest(question: string, { looks }: FileDigests): Digest | null {
 function treeDigest(path: string, { looks }: FileDigests): Digest | null {
   const listing = looks.listing(path);
   return listing === null ? null : digestOf(JSON.stringify(listing));
+}
+
+const extensions = ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs', 'json'];
+
+/** Files that a question about names in a directory is about; packages come and go by what is in their `package.json`. */
+function candidatesOf(question: string): readonly string[] {
+  const [directory = '', ...names] = question.split('\n');
+  if (directory.split('/').includes('node_modules')) return [];
+  return names.flatMap((name) => extensions.map((extension) => join(directory, `${name}.${extension}`)));
 }

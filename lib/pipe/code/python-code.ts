@@ -100,7 +100,7 @@ export class PythonCode {
       bundle: '',
       reworded: [],
       files,
-      directories: [],
+      candidates: [],
       python: null,
       warnings: [],
     };
@@ -193,7 +193,7 @@ export class PythonCode {
       bundle: work.kind === 'use' ? this.#absolute(work.module) : '',
       reworded: entry.sources.filter(([path, text]) => first.get(path) !== text).map(([path]) => path),
       files: entry.sources.map(([path]) => path),
-      directories: [],
+      candidates: [],
       python: executable === null ? null : { executable, version, files, kept: this.#index.directory },
       warnings,
     };

@@ -18,5 +18,13 @@ export interface InputIssue {
   readonly input: string;
   readonly path: string;
   readonly reason:
-    'missing' | 'special' | 'unreadable' | 'outside' | 'dangling' | 'endless' | 'not-utf-8' | 'unmatched';
+    | 'missing'
+    | 'special'
+    | 'unreadable'
+    | 'outside'
+    | 'dangling'
+    | 'endless'
+    | 'not-utf-8'
+    | 'two-lines'
+    | 'unmatched';
 }

@@ -18,6 +18,8 @@ export function inputIssueText({ stage, input, path, reason }: InputIssue): stri
       return `${of}: ${path} is a symbolic link to a directory that it lies in, without end`;
     case 'not-utf-8':
       return `${of}: the name of ${path} is not UTF-8; give it another`;
+    case 'two-lines':
+      return `${of}: the name of ${JSON.stringify(path)} has a line end in it, and a list has one path a line; give it another`;
     case 'unmatched':
       return `${of}: no file matches ${path}`;
   }
@@ -37,6 +39,7 @@ export function inputIssueHint(
     case 'dangling':
     case 'endless':
     case 'not-utf-8':
+    case 'two-lines':
     case 'unmatched':
       return given && `\`--set params.${given.join('.')}=…\` gives another path`;
   }

@@ -160,16 +160,19 @@ async function withRetries(task: Task, ready: Ready, execution: Execution): Prom
     const last = retry > task.stage.retries || execution.signal.aborted;
     if (result.type !== 'failed' || last || inVain.includes(result.reason)) return result;
     execution.listener.warning(`failed (${result.reason}); retry ${retry} of ${task.stage.retries}`);
-    await pause(Math.min(1000, 50 * 2 ** retry), execution.signal);
+    const stopped = await pause(Math.min(1000, 50 * 2 ** retry), execution.signal);
+    if (stopped) return result;
   }
 }
 
-/** Ends early when the run is stopped. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Ends early, and gives true, when the run is stopped. */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await sleep(ms, undefined, { signal });
+    return false;
   } catch (error) {
     if (!signal.aborted) throw error;
+    return true;
   }
 }
 

@@ -20,7 +20,8 @@ import { FileDigests } from '../files/file-digests.ts';
 import { linkIssues } from '../files/link-issues.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { CodeNote, Selection } from './project.ts';
-import { SourceFiles } from '../files/source-files.ts';
+import { SourceFiles, type FileSource } from '../files/source-files.ts';
+import { commandPlaceholders } from '../manifest/template.ts';
 
 /** How the project stands at one moment, and what follows for every selected task. */
 export interface Survey {
@@ -118,8 +119,10 @@ function expectInputs(tasks: readonly Task[], sources: SourceFiles): InputIssue[
       for (const source of input.sources) {
         if (source.kind === 'output') continue;
         const expansion = sources.expand(source);
-        if (expansion.type === 'files') continue;
-        const { path, reason } = expansion;
+        const broken =
+          expansion.type === 'files' ? twoLines(task, input.name, source, expansion.files) : expansion;
+        if (broken === null) continue;
+        const { path, reason } = broken;
         const key = [task.stage.name, input.name, path].join('\n');
         if (issues.has(key)) continue;
         issues.set(key, { stage: task.stage.name, task: task.id, input: input.name, path, reason });
@@ -127,6 +130,22 @@ function expectInputs(tasks: readonly Task[], sources: SourceFiles): InputIssue[
     }
   }
   return [...issues.values()];
+}
+
+/** The first path of two lines that a command would be given in a list, of which each is a line. */
+function twoLines(
+  { stage: { work }, point }: Task,
+  input: string,
+  source: FileSource,
+  files: readonly { readonly name: string }[],
+): Pick<InputIssue, 'path' | 'reason'> | null {
+  const names = source.kind === 'path' ? [source.path] : files.map(({ name }) => name);
+  const path = names.find((name) => name.includes('\n'));
+  if (path === undefined || work.kind !== 'cmd') return null;
+  const asked = commandPlaceholders(work.command, Object.keys(point));
+  return asked.some(({ kind, name }) => kind === 'list' && name === input)
+    ? { path, reason: 'two-lines' }
+    : null;
 }
 
 interface StageSurvey {

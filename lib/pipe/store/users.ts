@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { ifPossible, writeAtomically } from './atomic.ts';
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync, utimesSync } from './disk.ts';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, utimesSync } from './disk.ts';
+import { readSealed, writeSealed } from './sealed.ts';
 import { EXPERIMENTS, lockName, lockProfile, usersPath, type Layout } from './layout.ts';
 
 /** A project that keeps its results in a store which is not its own `cache/`. */
@@ -41,7 +42,28 @@ export function noteUser(layout: Layout, host: string): void {
   ifPossible(() => {
     if (existsSync(file)) utimesSync(file, new Date(), new Date());
     else writeNote(file, { host, project: layout.project });
+    dropOldNotes(layout, file);
   });
+}
+
+/**
+ * What a project was written down as where it lay before. Its own directory says so, which came along; of a copy, the
+ * other one is still there.
+ */
+function dropOldNotes(layout: Layout, file: string): void {
+  const own = join(layout.local, 'noted.json');
+  const noted = (readSealed(own) ?? []) as [file: string, project: string][];
+  const others = noted.filter(([, project]) => project !== layout.project);
+  const moved = others.filter(([, project]) => lookFor(project) === 'gone');
+  const known = noted.some(([each, project]) => each === file && project === layout.project);
+  if (known && moved.length === 0) return;
+  for (const [each] of moved) rmSync(each, { force: true });
+  const kept = others.filter((each) => !moved.includes(each));
+  writeSealed(own, [
+    ...kept,
+    ...noted.filter(([each, project]) => project === layout.project && each !== file),
+    [file, layout.project],
+  ]);
 }
 
 /** Whether nothing is to be written down: it is, and the store has what was built before. */

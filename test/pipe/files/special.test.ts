@@ -58,3 +58,17 @@ test.each(['a.ts', 'b.ts'])(
     });
   },
 );
+
+test('a path of two lines is refused where a list of paths is asked for, and only there', async () => {
+  const at = (asked: string) =>
+    `version: 1\nstages:\n  a: { cmd: 'cat ${asked} > {outputs.x}', inputs: { i: { glob: 'in/*' } }, outputs: { x: x } }\n`;
+  const project = new TestProject({
+    'in/a\nb': 'two',
+    'in/c': 'one',
+    'pipeline.yaml': at('{inputs.i.list}'),
+  });
+  expect(await project.ask()).toMatchObject({ inputIssues: [{ path: 'in/a\nb', reason: 'two-lines' }] });
+  project.write({ 'pipeline.yaml': at('{inputs.i}') });
+  expect(await project.run()).toEqual({ a: 'ran' });
+  expect(project.read('artifacts/a/x')).toBe('twoone');
+});

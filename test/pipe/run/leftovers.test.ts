@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { listingOf } from '../../../lib/pipe/files/listing.ts';
@@ -23,6 +23,15 @@ test('outputs of a stage or an output that has another name, or is gone, leave a
   project.write({ 'artifacts/new/x.txt': 'mine\n', 'pipeline.yaml': pipeline.replace(/ {2}old:.*\n/, '') });
   await project.run();
   expect(project.read('artifacts/new/x.txt')).toBe('mine\n');
+});
+
+test('an output that the store has no longer stays, for nothing could bring it back', async () => {
+  const project = new TestProject({ 'pipeline.yaml': pipeline });
+  await project.run();
+  rmSync(project.path('cache/store'), { recursive: true });
+  project.write({ 'pipeline.yaml': pipeline.replace(/ {2}old:.*\n/, '') });
+  await project.run();
+  expect(project.read('artifacts/old/x.txt')).toBe('1\n');
 });
 
 test('the last good output of a task stays where it lay while the task fails with another place for it', async () => {

@@ -304,3 +304,17 @@ describe('whatever depends on what, and whatever fails', () => {
     await fc.assert(property, { numRuns: 60, seed: 1 });
   });
 });
+
+test('a task that waits to be tried again is not begun again when the run is stopped meanwhile', async () => {
+  const made = project({ a: { retries: 2 } });
+  made.runner.programs = { a: () => failing() };
+  const stop = new AbortController();
+  const run = made.ask({
+    signal: stop.signal,
+    listener: ({ type }) => {
+      if (type === 'task-warning') stop.abort();
+    },
+  });
+  expect(await run).toMatchObject({ stopped: true });
+  expect(made.runner.started).toEqual(['a']);
+});

@@ -1,5 +1,8 @@
 import {
   chmodSync,
+  closeSync,
+  openSync,
+  writeSync,
   existsSync,
   readFileSync,
   rmSync,
@@ -11,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf, type Digest } from '../../../lib/pipe/digest.ts';
-import { BlobStore } from '../../../lib/pipe/store/blobs.ts';
+import { BlobStore, sealFile } from '../../../lib/pipe/store/blobs.ts';
 import { layoutOf } from '../../../lib/pipe/store/layout.ts';
 import { StatCache } from '../../../lib/pipe/store/stat-cache.ts';
 import { temporaryDirectory } from './temporary.ts';
@@ -37,6 +40,18 @@ describe('the content store', () => {
     expect(existsSync(file)).toBe(false);
     expect(readFileSync(blobs.path(digest), 'utf8')).toBe('bytes');
     expect(statSync(blobs.path(digest)).mode & 0o777).toBe(0o444);
+  });
+
+  test('does not serve a file that was written to after it was hashed, by whoever had it open', () => {
+    const { project, blobs, stats } = openStore();
+    const file = fileWith(project, 'bytes');
+    const handle = openSync(file, 'r+');
+    const sealed = sealFile(file);
+    writeSync(handle, 'BYTES');
+    closeSync(handle);
+    blobs.moveIn(sealed, digestOf('bytes'), false);
+    expect(blobs.intact(digestOf('bytes'))).toBe(false);
+    expect(new BlobStore(layoutOf(project), stats).intact(digestOf('bytes'))).toBe(false);
   });
 
   test('takes the same bytes in twice', () => {

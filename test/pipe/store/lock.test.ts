@@ -111,6 +111,20 @@ describe('the lock', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
+  test('has the outputs of a task in one order, whatever order they are given in', () => {
+    const text = (names: readonly string[]) => {
+      const directory = temporaryDirectory();
+      const lock = openLock(directory, 'default');
+      lock.set('a', {
+        ...record('a'),
+        outputs: Object.fromEntries(names.map((name) => [name, digestOf(name)])),
+      });
+      lock.save();
+      return readFileSync(join(directory, 'pipe.lock'), 'utf8');
+    };
+    expect(text(['b', 'a', 'B', 'c'])).toBe(text(['c', 'B', 'a', 'b']));
+  });
+
   test('of a form that is not known is left as it is', () => {
     const directory = temporaryDirectory();
     const path = join(directory, 'pipe.lock');

@@ -35,7 +35,7 @@ const places = [
   /^cache\/users\/[0-9a-f]{16}\.json$/,
   /^cache\/local\/(?:files|blobs)\.stat$/,
   /^cache\/local\/code\/(?:[0-9a-f]{64}\.(?:mjs|mjs\.map|json)|index\.json)$/,
-  /^cache\/local\/(?:checks|placed\.default)\.json$/,
+  /^cache\/local\/(?:checks|noted|placed\.default)\.json$/,
   /^cache\/local\/runs\/[^/]+-\d+\/(?:events\.ndjson|pipe\.lock\.gz|[^/]+\.log)$/,
 ];
 

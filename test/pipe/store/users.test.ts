@@ -1,6 +1,15 @@
-import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  renameSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import { layoutOf } from '../../../lib/pipe/store/layout.ts';
 import { digestsInLocks, noteUser, usersOf } from '../../../lib/pipe/store/users.ts';
@@ -41,6 +50,27 @@ describe('the users of a store', () => {
     };
     expect(used(29)).toEqual([1, 0]);
     expect(used(31)).toEqual([0, 1]);
+  });
+
+  test('that were moved are known by their new place alone, once they run there; copies by both', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    const note = (project: string) => {
+      noteUser(layoutOf(project, cache), 'here');
+    };
+    note(guest);
+    const [moved, copy] = [`${guest}-moved`, `${guest}-copy`];
+    cpSync(guest, copy, { recursive: true });
+    note(copy);
+    renameSync(guest, moved);
+    onTestFinished(() => {
+      for (const each of [moved, copy]) rmSync(each, { recursive: true });
+    });
+    expect(usersOf(layoutOf(owner), 'here').unseen).toMatchObject([{ project: guest }]);
+    note(moved);
+    const { projects, unseen } = usersOf(layoutOf(owner), 'here');
+    expect([[...projects].sort(), unseen]).toEqual([[owner, copy, moved].sort(), []]);
   });
 
   test('are out of sight when they may not be looked into', () => {

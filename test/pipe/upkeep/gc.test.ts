@@ -2,10 +2,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import type { RunEvent } from '../../../lib/pipe/run/event.ts';
 import { findStanding } from '../../../lib/pipe/run/standing.ts';
+import { WorkDirectories } from '../../../lib/pipe/run/work-directory.ts';
 import { ActionCache } from '../../../lib/pipe/store/actions.ts';
 import type { Layout } from '../../../lib/pipe/store/layout.ts';
 import { collectGarbage, type GcLimits, type GcResult } from '../../../lib/pipe/upkeep/gc.ts';
 import * as disk from '../memory/disk.ts';
+import { identityOf } from '../memory/processes.ts';
 import { MemoryProject, pipelineOf } from '../memory/project.ts';
 
 vi.mock('../../../lib/pipe/store/disk.ts', () => import('../memory/disk.ts'));
@@ -119,6 +121,30 @@ describe('gc', () => {
     expect(gc(layout, { maxSize: all - 1 })).toMatchObject({ actions: 1 });
     expect(gc(layout, { maxAge: 1.5 * 3_600_000 })).toMatchObject({ actions: tasks - 1 });
     expect(Object.values(await made.run())).toEqual(new Array(tasks).fill('restored'));
+  });
+
+  test('changes nothing when it is only to say what it would', async () => {
+    const made = project();
+    await made.run();
+    change(made);
+    await made.run();
+    const { outputs } = new WorkDirectories(made.layout, identityOf(999)).open(made.load().graph.tasks[0]!);
+    disk.writeFileSync(outputs['x']!, 'left by one that was killed');
+    const before = made.files('cache');
+    expect(Object.keys(made.files('cache/work'))).toHaveLength(1);
+    gcLater(made.layout, { dryRun: true, maxAge: 0 });
+    expect(made.files('cache')).toEqual(before);
+    gcLater(made.layout);
+    expect(Object.keys(made.files('cache/work'))).toEqual([]);
+  });
+
+  test('keeps bytes that were put there just now: their entry comes after them', async () => {
+    const made = project();
+    await made.run();
+    later(60);
+    made.engine.blobs.addTree([], false);
+    expect(gc(made.layout)).toMatchObject({ files: 0 });
+    expect(gcLater(made.layout)).toMatchObject({ files: 1 });
   });
 
   test('keeps what the lock of another profile needs', async () => {

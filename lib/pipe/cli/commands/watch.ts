@@ -134,6 +134,7 @@ async function sourcesOf(
     const bundled = await code.of(work.module, digests);
     const files = typeof bundled === 'string' ? filesBlamed(bundled) : bundled.files;
     for (const file of files) sources.add(file);
+    for (const path of typeof bundled === 'string' ? [] : bundled.candidates) sources.add(path);
   }
   code.save();
   python.save();
