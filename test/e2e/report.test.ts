@@ -153,8 +153,13 @@ describe.skipIf(!hasChromium)('the report', () => {
     await soon(() => page.locator('.epochs .now span').textContent()).toBe('early stopping');
     await page.keyboard.press('3');
     await soon(() => page.locator('tr.chosen th').textContent()).toBe('Grad-CAM');
-    await page.keyboard.press('ArrowDown');
-    await soon(() => page.locator('.thumbs button').nth(1).getAttribute('aria-pressed')).toBe('true');
+    const chosen = () =>
+      page
+        .locator('.thumbs button')
+        .evaluateAll((all) => all.findIndex((each) => each.getAttribute('aria-pressed') === 'true'));
+    const image = await chosen();
+    await page.keyboard.press(image === 0 ? 'ArrowDown' : 'ArrowUp');
+    await soon(chosen).toBe(image === 0 ? 1 : image - 1);
     await page.keyboard.press(' ');
     await soon(() => page.locator('.play').getAttribute('aria-label')).toBe('pause');
     await page.keyboard.press(' ');
@@ -278,6 +283,20 @@ describe.skipIf(!hasChromium)('the report', () => {
       await page.keyboard.press('Escape');
     }
     await page.close();
+  });
+
+  test('maps that are too much for one page lie beside it, and are asked for as they are looked at', async () => {
+    const few = ['--profile', 'tiny', '--set', 'params.report.megabytes={page: 0.001, files: 300}'];
+    await study.pipe('run', 'report', ...few);
+    const { page, complaints, requests } = await open(`#${runAddress}`);
+    const asked = requests.filter((url) => url.includes('/maps/'));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(requests.every((url) => url.startsWith('file:') || url.startsWith('data:'))).toBe(true);
+    const painted = await pixels(page, '.maps tbody tr:nth-child(1) td.now canvas');
+    expect(new Set(painted).size).toBeGreaterThan(8);
+    expect(complaints).toEqual([]);
+    await page.close();
+    await study.pipe('run', 'report', '--profile', 'tiny');
   });
 
   test('an edit of what the browser runs makes the report again, and nothing else', async () => {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { fromAddress, toAddress } from './address.ts';
 import { placeText } from '../../score/axes.ts';
 import { Claims } from './claims.tsx';
@@ -20,6 +20,12 @@ interface Props {
   readonly onArrival?: (listener: () => void) => () => void;
 }
 
+/** The browser itself goes back to where one was when a page is loaded again. */
+function isFirstVisit(): boolean {
+  const [entry] = performance.getEntriesByType('navigation');
+  return (entry as PerformanceNavigationTiming | undefined)?.type === 'navigate';
+}
+
 /** Changes of the address are too many to write while a slider moves; milliseconds. */
 const SETTLED = 150;
 
@@ -33,8 +39,11 @@ export function App({ study, pictures, onArrival }: Props) {
     const read = (): void => {
       setState(fromAddress(location.hash.slice(1), study));
     };
+    // A link is to maps: where there is one, they are what is seen first.
+    const asked = location.hash !== '' && isFirstVisit();
     read();
     setReady(pictures);
+    if (asked) document.getElementById('explorer')?.scrollIntoView();
     addEventListener('hashchange', read);
     const stop = onArrival?.(() => {
       setArrived((count) => count + 1);
@@ -68,25 +77,42 @@ export function App({ study, pictures, onArrival }: Props) {
     heading?.scrollIntoView();
     heading?.focus({ preventScroll: true });
   };
-  const shared = { study, state, update, openOrigin: setOrigin };
-  return (
-    <main>
-      <Heading study={study} />
+  // What a step of the slider does not change is not compared either.
+  const now = useRef(state);
+  now.current = state;
+  const claims = useMemo(
+    () => (
       <Claims
         claims={study.claims}
         openOrigin={setOrigin}
         showMaps={(statistic) => {
-          show(stateOfStatistic(statistic, study, state));
+          show(stateOfStatistic(statistic, study, now.current));
         }}
       />
-      {study.runs.length > 0 && <Explorer {...shared} pictures={ready} />}
+    ),
+    [],
+  );
+  const figures = useMemo(
+    () => (
       <Figures
-        {...shared}
+        {...{ study, state, update, openOrigin: setOrigin }}
         showMaps={(point, figure) => {
-          show(stateOfPoint(point, figure, study, state));
+          show(stateOfPoint(point, figure, study, now.current));
         }}
       />
-      <Made study={study} />
+    ),
+    [study.runs[state.run]?.setting, state.figures, state.axis],
+  );
+  const [heading, made] = useMemo(() => [<Heading study={study} />, <Made study={study} />], []);
+  return (
+    <main>
+      {heading}
+      {claims}
+      {study.runs.length > 0 && (
+        <Explorer {...{ study, state, update, openOrigin: setOrigin }} pictures={ready} />
+      )}
+      {figures}
+      {made}
       <OriginDialog
         {...{ origin, study }}
         close={() => {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { AllImages } from './all-images.tsx';
 import { Controls } from './controls.tsx';
 import { EpochSlider } from './epoch-slider.tsx';
@@ -41,6 +41,20 @@ export function Explorer(props: ViewProps) {
       document.removeEventListener('keydown', listener);
     };
   });
+  // Hundreds of pictures that a step of the slider does not change.
+  const images = useMemo(
+    () => (
+      <ImageList
+        {...{ run, pictures }}
+        at={state.run}
+        chosen={state.image}
+        choose={(image) => {
+          update({ image });
+        }}
+      />
+    ),
+    [run, pictures, state.image],
+  );
   const View = { one: OneImage, strip: FilmStrip, all: AllImages }[state.view];
   return (
     <section class="explorer" aria-labelledby="explorer">
@@ -61,16 +75,7 @@ export function Explorer(props: ViewProps) {
         }}
       />
       <div class={state.view === 'all' ? 'body' : 'body listed'}>
-        {state.view !== 'all' && (
-          <ImageList
-            {...{ run, pictures }}
-            at={state.run}
-            chosen={state.image}
-            choose={(image) => {
-              update({ image });
-            }}
-          />
-        )}
+        {state.view !== 'all' && images}
         <View {...props} />
       </div>
       <Notes {...props} />

@@ -25,7 +25,8 @@ export class MapStore {
   readonly #asked = new Set<string>();
   readonly #chunks = new Map<string, Uint8Array>();
   readonly #waiting = new Set<() => void>();
-  #missed = false;
+  /** Blocks that were asked for before they were there. */
+  readonly #missed = new Set<string>();
 
   constructor(study: StudyData) {
     this.#study = study;
@@ -54,10 +55,7 @@ export class MapStore {
     const number = data?.maps[image]?.[method]?.[place];
     if (!data || !of || !chunk || number === undefined) return null;
     const bytes = this.#chunk(run, ...chunk);
-    if (!bytes) {
-      this.#missed = true;
-      return null;
-    }
+    if (!bytes) return null;
     const { height, width, colours } = of;
     const size = height * width;
     return {
@@ -71,7 +69,10 @@ export class MapStore {
     const key = `${run} ${block} ${line}`;
     const found = this.#chunks.get(key);
     if (found) return found;
-    const text = this.#lines(`${run}-${block}`)?.[line];
+    const id = `${run}-${block}`;
+    const lines = this.#lines(id);
+    if (!lines) this.#missed.add(id);
+    const text = lines?.[line];
     if (text === undefined) return null;
     const bytes = unpackBytes(text);
     if (this.#chunks.size >= KEPT) this.#chunks.delete(this.#chunks.keys().next().value!);
@@ -101,8 +102,9 @@ export class MapStore {
   }
 
   #tell(): void {
-    if (!this.#missed) return;
-    this.#missed = false;
+    // Told once for all that is looked at, not for each of hundreds that nobody waits for.
+    if (this.#missed.size === 0 || [...this.#missed].some((id) => this.#lines(id) === null)) return;
+    this.#missed.clear();
     for (const listener of this.#waiting) listener();
   }
 }

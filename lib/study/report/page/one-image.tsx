@@ -35,7 +35,12 @@ export function OneImage(props: ViewProps) {
               <th scope="col" class="now">
                 epoch {state.epoch}
               </th>
-              <th scope="col">difference</th>
+              <th
+                scope="col"
+                title="this epoch’s map less the one at early stopping, each as a share of its scale"
+              >
+                now − ES
+              </th>
               <th scope="col">over the image</th>
               {state.beside.kind !== 'nothing' && <th scope="col">{besideTitle(study, state)}</th>}
               <th scope="col">{state.similarity === 'mssim' ? 'MSSIM' : 'Spearman ρ'}</th>

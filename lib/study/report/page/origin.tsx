@@ -32,7 +32,7 @@ export function commandOf(
 /** A file that comes from a task. */
 export function MarkSign() {
   return (
-    <svg viewBox="0 0 14 14" width={13} height={13} aria-hidden="true">
+    <svg class="sign" viewBox="0 0 14 14" width={13} height={13} aria-hidden="true">
       <circle cx={3} cy={7} r={2.2} />
       <path d="M5.2 7H8" />
       <rect x={8} y={4.5} width={5} height={5} />

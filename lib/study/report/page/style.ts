@@ -30,8 +30,8 @@ h3{font-size:14px;margin:0 0 4px}
 h4{font-size:13px;font-weight:600;margin:8px 0 0;color:var(--quiet)}
 .note,small{color:var(--quiet);font-size:13px}
 .note{max-width:90ch;margin:4px 0}
-.note .mark svg,p>svg{fill:none;stroke:var(--accent);stroke-width:1.5;vertical-align:-2px}
-.badge{margin-left:8px}
+.note .badge{margin-left:8px}
+.mark svg,p>svg.sign{fill:none;stroke:var(--accent);stroke-width:1.5;vertical-align:-2px}
 small{font-size:12px;font-weight:400}
 button,select,input{font:inherit;color:inherit}
 button,select{background:var(--raised);border:1px solid var(--rule);border-radius:6px;padding:3px 9px;cursor:pointer}
@@ -60,6 +60,7 @@ thead th{color:var(--quiet);font-weight:600;border-bottom:1px solid var(--rule)}
 .tile .inside{padding:0 12px 12px}
 .tile .primary{margin:4px 0 0;font-size:13px}
 tr.primary td{font-weight:600}
+.tile td{vertical-align:baseline}
 .verdict{font-weight:700;white-space:nowrap}
 .verdict.held{color:var(--held)}
 .verdict.not-held{color:var(--failed)}
@@ -140,7 +141,7 @@ dd.wrong{color:var(--wrong)}
 .strip thead .now button{color:var(--accent);font-weight:700}
 .strip small{display:block;font-variant-numeric:tabular-nums}
 .pictures{display:flex;flex-wrap:wrap;gap:8px;margin-bottom:14px}
-.pictures button{padding:3px;border:2px solid transparent;background:none;text-align:left}
+.pictures button{padding:3px;border:2px solid transparent;background:none;text-align:left;display:flex;flex-direction:column;align-items:flex-start;width:84px}
 .pictures small{display:block;max-width:76px;font-variant-numeric:tabular-nums}
 kbd{border:1px solid var(--rule);border-radius:4px;padding:0 5px;font:12px ui-monospace,monospace;background:var(--raised)}
 
