@@ -76,7 +76,9 @@ function Statistics({ claim, openOrigin, showMaps }: { claim: ClaimData } & Clai
             <th scope="col">p</th>
             <th scope="col">stands on</th>
             <th scope="col">verdict</th>
-            <th scope="col">look</th>
+            <th scope="col" class="look">
+              look
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -99,7 +101,7 @@ function Statistics({ claim, openOrigin, showMaps }: { claim: ClaimData } & Clai
                 {each.seeds} seeds{each.images > 0 && `, ${each.images} images`}
               </td>
               <td>{each.verdict && <Verdict verdict={each.verdict} />}</td>
-              <td>
+              <td class="look">
                 <button
                   type="button"
                   aria-label={`maps of ${each.statistic}, ${each.variant}`}

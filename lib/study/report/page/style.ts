@@ -58,7 +58,7 @@ thead th{color:var(--quiet);font-weight:600;border-bottom:1px solid var(--rule)}
 .tile summary::-webkit-details-marker{display:none}
 .tile h3{font-weight:500;line-height:1.35;margin:2px 0 6px;min-height:2.7em}
 .tile .inside{padding:0 12px 12px}
-.tile .primary{margin:4px 0 0;font-size:13px}
+.tile p.primary{margin:4px 0 0;font-size:13px}
 tr.primary td{font-weight:600}
 .tile td{vertical-align:baseline}
 .verdict{font-weight:700;white-space:nowrap}
@@ -197,13 +197,14 @@ h1{font-size:22px}
 :root{color-scheme:light;--ground:#fff;--raised:#fff;--text:#000;--quiet:#444;--rule:#bbb;--accent:#0b57a8;--on-accent:#fff;--held:#00694c;--failed:#a63c00;--shade:#e8e8e8;--wrong:#b3261e;${series}}
 body{font-size:10.5px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main{max-width:none;padding:0}
-.controls,.mark,.values,.actions,.play,.images,kbd,.track input{display:none}
+.controls,.mark,.values,.look,.actions,.play,.images,kbd,.track input{display:none}
 .epochs{position:static}
 .body.listed{display:block}
 .wide{overflow:visible}
 .tiles{grid-template-columns:repeat(3,1fr)}
 .panels{grid-template-columns:repeat(3,1fr)}
-.tile,.panel,.curves .row,.maps tr{break-inside:avoid}
+.tile:not([open]),.panel,tr{break-inside:avoid}
+.tile h3,.tile p.primary,.note{font-size:10.5px;min-height:0}
 h2,h3,h4{break-after:avoid}
 table{font-size:9.5px}
 }
