@@ -171,15 +171,15 @@ describe.skipIf(!hasChromium)('the report', () => {
     await page.keyboard.press('ArrowDown');
     await soon(() => scale.inputValue()).toBe('common');
     expect(await epoch.textContent()).toBe(before);
-    // What has no key of its own is reached by Tab.
+    // All is reached by Tab; the ticks are the slider's, which is.
     const reached = await page.evaluate(() => {
       const controls = 'button, select, input, summary, svg[tabindex]';
       const all = Array.from(document.querySelectorAll<HTMLElement>(`main :is(${controls})`));
       return all
-        .filter((each) => each.offsetParent !== null && each.tabIndex < 0)
+        .filter((each) => each.offsetParent !== null && each.tabIndex < 0 && !each.closest('.ticks'))
         .map((each) => each.outerHTML);
     });
-    expect(reached.filter((html) => !html.includes('epoch '))).toEqual([]);
+    expect(reached).toEqual([]);
     await page.locator('.tile summary').first().focus();
     await page.keyboard.press('Enter');
     await soon(() => page.locator('.tile[open]').count()).toBe(1);
