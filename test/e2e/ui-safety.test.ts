@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newProject, type Project } from './project.ts';
 import { ask, startUi, type Ui } from './ui.ts';
@@ -191,6 +193,25 @@ test('a second server of the same project names the first, and a new one keeps i
   ui.running.child.kill('SIGKILL');
   await ui.running.ended;
   expect((await startUi(project)).address).toBe(ui.address);
+});
+
+test('a browser is started with an address that leads to the page once', async () => {
+  const tools = join(project.directory, 'tools');
+  project.write('tools/xdg-open', '#!/bin/sh\nprintf %s "$1" > opened.tmp && mv opened.tmp opened\n');
+  chmodSync(join(tools, 'xdg-open'), 0o755);
+  const env = { ...process.env, PATH: `${tools}:${process.env['PATH']!}` };
+  const program = join(import.meta.dirname, '../../lib/pipe/dist/pipe.js');
+  spawnSync(process.execPath, [program, 'ui', '--open'], { cwd: project.directory, env });
+  while (!project.exists('opened')) await setTimeout(20);
+  const opened = project.read('opened');
+  expect(opened).not.toContain(ui.token);
+  const { pathname } = new URL(opened);
+  expect((await get(`${pathname}now`)).status).toBe(404);
+  expect((await get(pathname, 'Sec-Fetch-Site: cross-site')).status).toBe(403);
+  const first = await get(pathname);
+  expect(first.status).toBe(302);
+  expect(first.head).toContain(`Location: /${ui.token}/`);
+  expect((await get(pathname)).status).toBe(404);
 });
 
 test('a port that is taken is a mistake that is told', async () => {

@@ -116,6 +116,7 @@ export const ADDRESSES: Readonly<Record<'GET' | 'POST', Readonly<Record<string, 
     },
   },
   POST: {
+    ticket: ({ site }) => json({ ticket: site.newTicket() }),
     start: ({ site, body }) => {
       const request = startRequest(body);
       const error = request === null ? 'that is nothing that can be started' : site.control.start(request);

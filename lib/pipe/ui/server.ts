@@ -90,6 +90,15 @@ interface Room {
 async function answer(room: Room, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(GUARDED)) response.setHeader(name, value);
   const { method = '', url: target = '', rawHeaders } = request;
+  const { ticket } = room.site;
+  if (ticket !== null && method === 'GET') {
+    const spent = admit({ method, target, rawHeaders }, { ...room.fort, token: ticket });
+    if (spent.ok && spent.path === '') {
+      room.site.spendTicket();
+      response.writeHead(302, { Location: `/${room.fort.token}/` }).end();
+      return;
+    }
+  }
   const admission = admit({ method, target, rawHeaders }, room.fort);
   if (!admission.ok) {
     refuse(response, admission.status, admission.why);

@@ -1,12 +1,16 @@
 import type { Comparison } from '../report/experiment-table.ts';
 import type { Layout } from '../store/layout.ts';
 import { Control } from './control.ts';
+import { newToken } from './kept.ts';
 import { Pipelines, type Asked, type Reading } from './pipelines.ts';
 import { Plans } from './plans.ts';
 import { Tables } from './preview/table.ts';
 import type { FollowLine } from './protocol.ts';
 import { Runs } from './runs.ts';
 import { Store } from './store.ts';
+
+/** Milliseconds. */
+const TICKET = 60_000;
 
 /** What the command that starts the server gives it of its own. */
 export interface SiteOptions extends Reading {
@@ -28,6 +32,7 @@ export class Site {
   readonly tables = new Tables();
   readonly control: Control;
   closed = false;
+  #ticket: { readonly text: string; readonly until: number } | null = null;
 
   constructor(options: SiteOptions) {
     const { layout, program } = options;
@@ -47,6 +52,24 @@ export class Site {
       set: head?.set ?? [],
       experiment: head?.experiment ?? null,
     };
+  }
+
+  /**
+   * What opens the page once, within a minute: a browser is started with an address that other users of the machine
+   * can read off its command line, and the token must not be in it.
+   */
+  newTicket(): string {
+    this.#ticket = { text: newToken(), until: Date.now() + TICKET };
+    return this.#ticket.text;
+  }
+
+  /** The ticket, while it is good. */
+  get ticket(): string | null {
+    return this.#ticket !== null && Date.now() < this.#ticket.until ? this.#ticket.text : null;
+  }
+
+  spendTicket(): void {
+    this.#ticket = null;
   }
 
   now(): Extract<FollowLine, { kind: 'now' }> {

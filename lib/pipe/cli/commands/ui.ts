@@ -31,7 +31,7 @@ export async function ui(context: Context, { port, open }: UiOptions): Promise<n
   if (kept !== null && serves(kept) && (port === undefined || port === kept.ports[0])) {
     const address = `http://127.0.0.1:${kept.ports[0]}/${kept.token}/`;
     context.out(`the page of this project is open already: ${address}\n`);
-    if (open === true) openPage(context, address);
+    if (open === true) await openPage(context, address);
     return EXIT.ok;
   }
   const token = kept?.token ?? newToken();
@@ -47,7 +47,7 @@ export async function ui(context: Context, { port, open }: UiOptions): Promise<n
   try {
     writeKept(layout, token, ports);
     context.out(`${address}\nCtrl-C closes the page; runs that it started go on\n`);
-    if (open === true) openPage(context, address);
+    if (open === true) await openPage(context, address);
     if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');
     return interrupted.status() ?? EXIT.ok;
   } finally {
@@ -118,16 +118,25 @@ function readingOf(context: Context, { project }: Layout): Reading & Pick<SiteOp
 }
 
 /** In the browser of whoever asked; where there is none, the address stands in the terminal. */
-function openPage(context: Context, address: string): void {
-  const [command, ...args] =
+async function openPage(context: Context, address: string): Promise<void> {
+  const link = await ticketFor(address);
+  const [command, ...args]: readonly [string, ...string[]] =
     process.platform === 'darwin'
-      ? ['open', address]
+      ? ['open', link]
       : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '', address]
-        : ['xdg-open', address];
+        ? ['cmd', '/c', 'start', '', link]
+        : ['xdg-open', link];
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
   child.on('error', () => {
-    context.err(`note: no browser could be started; open the address yourself\n`);
+    context.err('note: no browser could be started; open the address yourself\n');
   });
   child.unref();
+}
+
+/** An address that leads to the page once: others can read what a browser is started with. */
+async function ticketFor(address: string): Promise<string> {
+  const headers = { 'Content-Type': 'application/json', Origin: new URL(address).origin };
+  const response = await fetch(`${address}ticket`, { method: 'POST', headers, body: '{}' });
+  const { ticket } = (await response.json()) as { readonly ticket: string };
+  return new URL(`/${ticket}/`, address).href;
 }
