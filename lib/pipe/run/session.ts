@@ -38,7 +38,8 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
 /** The same for commands that neither ask what is stale nor run it. */
 export function openEngine(directory: string, options: ProjectOptions = {}): Engine {
   const project = realpathSync(directory);
-  const environment = options.environment ?? process.env;
+  // A plain copy: each look at `process.env` itself asks the system, and every task takes many.
+  const environment = { ...(options.environment ?? process.env) };
   const cache = options.cacheDirectory ?? environment['PIPE_CACHE_DIR'];
   return createEngine(layoutIn(project, cache), environment, options.workers);
 }

@@ -36,7 +36,8 @@ export async function bringUpToDate(
   }
 }
 
-function exitStatus(summary: RunSummary): number {
+/** What the program ends with. */
+export function exitStatus(summary: RunSummary): number {
   switch (summary.type) {
     case 'refused':
     case 'locked':
