@@ -45,7 +45,10 @@ function Compared({ view, profile, baseline, pin }: Props) {
   const head = (kind: Order['kind'], index: number, text: string) => {
     const mine = order?.kind === kind && order.index === index;
     return (
-      <th aria-sort={mine ? (order.down ? 'descending' : 'ascending') : undefined}>
+      <th
+        class={kind === 'metric' ? 'number' : undefined}
+        aria-sort={mine ? (order.down ? 'descending' : 'ascending') : undefined}
+      >
         <button
           type="button"
           class="plain"
