@@ -6,6 +6,7 @@ const floors = [
   'graph',
   'plan',
   'store',
+  'remote',
   'files',
   'execute',
   'code',
@@ -54,12 +55,29 @@ module.exports = {
       to: { dependencyTypes: ['core'], path: '^(node:)?fs(/promises)?$' },
     },
     {
+      name: 'remote-knows-bytes-only',
+      severity: 'error',
+      from: { path: '^lib/pipe/remote/' },
+      to: { path: '^lib/pipe/(manifest|graph|plan)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'a-run-without-a-remote-cache-loads-none',
+      comment: 'what speaks HTTP takes its time to load: it is imported where one is named, when it is used',
+      severity: 'error',
+      from: { path: '^lib/pipe/', pathNot: '^lib/pipe/(remote|cli/commands)/' },
+      to: {
+        path: '^lib/pipe/remote/',
+        pathNot: '^lib/pipe/remote/(resolve|settings|slots)\\.ts$',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
+    },
+    {
       name: 'report-shows-values-and-does-nothing',
       comment: 'what it shows it knows by its type',
       severity: 'error',
       from: { path: '^lib/pipe/report/' },
       to: {
-        path: '^lib/pipe/(store|files|execute|code|worker|run|upkeep)/',
+        path: '^lib/pipe/(store|remote|files|execute|code|worker|run|upkeep)/',
         dependencyTypesNot: ['type-only'],
       },
     },

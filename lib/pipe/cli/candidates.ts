@@ -148,6 +148,7 @@ export const free = [
   'jobs',
   'max-size',
   'max-age',
+  'remote',
   'directory',
   'revision',
   'before',

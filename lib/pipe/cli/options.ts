@@ -106,8 +106,15 @@ export function age(value: string): number {
   return quantity(value, AGE_UNITS, 'It has to be an age such as 12h, 30d, 8w or 1y.');
 }
 
+/** A part of a whole, from 0 to 1: `1%`, `0.5 %`, `100%`. */
+export function share(value: string): number {
+  const part = quantity(value, { '%': 1000 }, 'It has to be a share such as 1%.') / 100_000;
+  if (part <= 0 || part > 1) throw new InvalidArgumentError('It has to be more than 0% and at most 100%.');
+  return part;
+}
+
 function quantity(value: string, units: Readonly<Record<string, number>>, wanted: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value.trim()) ?? [];
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*|%)$/i.exec(value.trim()) ?? [];
   const factor = units[unit.toLowerCase()];
   if (number === '' || factor === undefined) throw new InvalidArgumentError(wanted);
   return Math.round(Number(number) * factor);

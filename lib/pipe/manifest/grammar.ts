@@ -1,5 +1,7 @@
 // As a namespace, so that a bundle leaves out what is not used: zod brings its messages in sixty languages.
 import * as z from 'zod';
+import { remoteGrammar } from './remote-grammar.ts';
+
 z.config({ jitless: true });
 
 /** A text that is one reference and nothing else; `{axis}` may stand in it. */
@@ -189,6 +191,7 @@ export const grammar = z
       .describe('A TypeScript module of the project that tells `pipe doctor` what it finds on a machine.'),
     shell: z.string().optional().describe('The shell of all commands, by name or path.'),
     passEnv: z.array(z.string()).optional().describe('`passEnv` of every stage, beside what each says.'),
+    remote: remoteGrammar.optional(),
     stages: z.record(z.string(), stage).describe('Name → stage.'),
   })
   .meta({ title: 'pipeline.yaml' });

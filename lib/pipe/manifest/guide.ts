@@ -1,18 +1,5 @@
-import type { Json } from '../json.ts';
-
-/** What the grammar alone does not say of a key, for editors and for `docs/pipeline.md`. */
-export interface KeyGuide {
-  /** What holds where the key is missing. */
-  readonly default?: Json;
-  /** The same in words, where it is no constant. */
-  readonly otherwise?: string;
-  /** Sentences that follow the description of the grammar. */
-  readonly more?: string;
-  /** Pieces of a file that hold the key: of its top level, or of one stage (`surroundings` has the rest). */
-  readonly examples: readonly string[];
-  /** Likewise, each with a slip for which the program has a message. */
-  readonly mistakes: readonly string[];
-}
+import { remoteGuide } from './guide-remote.ts';
+import type { KeyGuide } from './key-guide.ts';
 
 /** The file in which the pieces of stages stand. */
 export const surroundings = `version: 1
@@ -91,6 +78,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     examples: ['passEnv: [HF_TOKEN]'],
     mistakes: ['passEnv: [HF-TOKEN]'],
   },
+  ...remoteGuide,
   stages: {
     otherwise: 'required',
     more: 'The order of the file is not that of the run: a stage comes after those whose outputs it reads. Names of stages, inputs, outputs, axes and profiles are a letter, then letters, digits, `-` or `_`.',

@@ -8,6 +8,7 @@ import type { Manifest, Stage } from './manifest.ts';
 import { checkName } from './name.ts';
 import { withParamsFile, type ReadFile } from './params-file.ts';
 import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
+import { readRemote } from './remote.ts';
 import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
 import { usualPlace } from './path.ts';
 import { shaped } from './shape.ts';
@@ -137,11 +138,13 @@ function assembled(
     if (problems.length > before) doubtful.add(name);
   }
   problems.push(...orderStages({ stages, params: { ...params, ...resolver.params } }, doubtful).problems);
+  const remote = raw.remote === undefined ? null : readRemote(raw.remote, ['remote'], true, report);
   return {
     profile,
     artifacts: usualPlace(profile),
     params: resolver.params,
     doctor: raw.doctor ?? null,
+    remote,
     stages,
   };
 }

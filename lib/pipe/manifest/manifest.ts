@@ -2,6 +2,7 @@ import type { JsonObject, Point, Scalar } from '../json.ts';
 import type { Choice } from './choice.ts';
 import type { TrackedCode } from './code.ts';
 import type { Path } from './diagnostic.ts';
+import type { RemoteDeclaration } from './remote-grammar.ts';
 
 /**
  * `pipeline.yaml`, checked and resolved: the profile merged in, `--set` applied, `${…}` substituted.
@@ -22,6 +23,8 @@ export interface Manifest {
   readonly paramsFile: string | null;
   /** A TypeScript module, project-relative, whose default export is a `defineDoctor(…)`; null where none is named. */
   readonly doctor: string | null;
+  /** The remote cache that the file names, for everybody; null where it names none. Decides nothing. */
+  readonly remote: RemoteDeclaration | null;
   /** In the order of the file. */
   readonly stages: readonly Stage[];
 }

@@ -38,6 +38,15 @@ export function shaped(value: Json): Shaped {
   };
 }
 
+/** What is wrong with the shape of another file than the manifest. */
+export function misshapen(schema: z.ZodType, value: Json): readonly Problem[] {
+  const read = schema.safeParse(value);
+  if (read.success) return [];
+  return read.error.issues
+    .flatMap((issue) => explained(issue, [], value, schema))
+    .map(({ problem }) => problem);
+}
+
 /** A stage without its work is none; its other fields, and the entries of its mappings, can be missing. */
 function droppable(path: Path): Path {
   if (path[0] !== 'stages') return path.slice(0, 2);
@@ -58,12 +67,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A mistake in the words of the manifest. `base` is what an enclosing issue's path adds. */
-function explained(issue: z.core.$ZodIssue, base: Path, top: Json): Mistake[] {
+function explained(
+  issue: z.core.$ZodIssue,
+  base: Path,
+  top: Json,
+  schema: z.core.$ZodType = grammar,
+): Mistake[] {
   const path = [...base, ...issue.path] as Path;
   const value = valueAt(top, path);
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const known = knownKeys(path);
+      const known = knownKeys(path, schema);
       return issue.keys.map((key) => {
         const drop = [...path, key];
         if (known.includes(key)) {
@@ -78,7 +92,7 @@ function explained(issue: z.core.$ZodIssue, base: Path, top: Json): Mistake[] {
     }
     case 'invalid_union': {
       const branch = closest(issue.errors, value);
-      if (branch !== undefined) return branch.flatMap((inner) => explained(inner, path, top));
+      if (branch !== undefined) return branch.flatMap((inner) => explained(inner, path, top, schema));
       return [about(path, isEmpty(value) ? emptied(issue.errors) : mistyped(path, expectedBy(issue), value))];
     }
     case 'invalid_type':
@@ -204,9 +218,9 @@ function valueAt(top: unknown, path: Path): unknown {
   return value;
 }
 
-/** The keys that the grammar has in the mapping under a path. */
-function knownKeys(path: Path): string[] {
-  let schemas: z.core.$ZodType[] = [grammar];
+/** The keys that a grammar has in the mapping under a path. */
+function knownKeys(path: Path, top: z.core.$ZodType): string[] {
+  let schemas: z.core.$ZodType[] = [top];
   for (const key of path) schemas = schemas.flatMap(alternatives).flatMap((schema) => inside(schema, key));
   const keys = schemas
     .flatMap(alternatives)

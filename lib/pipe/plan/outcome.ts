@@ -2,8 +2,8 @@
 export type Outcome =
   /** Nothing to do: recorded, and the files in `artifacts/` are those. */
   | { readonly type: 'fresh' }
-  /** The action was known: its outputs came from the content store. */
-  | { readonly type: 'restored' }
+  /** The action was known: its outputs came from the content store, or from the remote cache. */
+  | { readonly type: 'restored'; readonly from?: 'remote' }
   /** `changed`: whether any output's bytes differ from those recorded before. */
   | { readonly type: 'ran'; readonly ms: number; readonly changed: boolean }
   | Failure

@@ -100,6 +100,7 @@ export function note(board: Board, event: RunEvent): void {
       settle(board, event.task, event.outcome);
       return;
     case 'task-warning':
+    case 'remote-trouble':
     case 'run-finished':
       return;
   }

@@ -20,8 +20,9 @@ export function outcomeWord(outcome: Outcome): OutcomeWord {
 export function outcomeDetail(outcome: Outcome): string {
   switch (outcome.type) {
     case 'fresh':
-    case 'restored':
       return '';
+    case 'restored':
+      return outcome.from === 'remote' ? 'from the remote cache' : '';
     case 'ran':
       return outcome.changed ? duration(outcome.ms) : `${duration(outcome.ms)}, same bytes as before`;
     case 'failed':

@@ -3,6 +3,7 @@ import { newBoard, note } from './board.ts';
 import { failureReport } from './failure.ts';
 import { outcomeDetail, outcomeWord } from './outcome.ts';
 import { count } from './quantity.ts';
+import { remoteTroubleText } from './remote.ts';
 import type { Reporter, Write } from './reporter.ts';
 import type { Style } from './style.ts';
 import { summary } from './summary.ts';
@@ -37,6 +38,9 @@ export function plainReporter(write: Write, style: Style): Reporter {
           return;
         case 'task-warning':
           print([`${style.colors.yellow('warning')}   ${event.task}: ${event.message}`]);
+          return;
+        case 'remote-trouble':
+          print([`${style.colors.yellow('warning')}   ${remoteTroubleText(event)}`]);
           return;
         case 'task-finished':
           lastLine.delete(event.task);

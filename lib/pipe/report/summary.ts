@@ -4,6 +4,7 @@ import type { Board, StageTally } from './board.ts';
 import { groupBy } from '../group.ts';
 import { failureText } from './outcome.ts';
 import { count, duration } from './quantity.ts';
+import { remoteUseText } from './remote.ts';
 import type { Style } from './style.ts';
 import { columnsOf, padded } from './width.ts';
 
@@ -24,11 +25,13 @@ export function summary(board: Board, finished: Finished, style: Style): string[
   const total = countsText({ ...finished, interrupted }, stopped);
   const well = stopped ? colors.yellow('stopped') : colors.green('done');
   const verdict = finished.failed > 0 ? colors.red('failed') : well;
+  const use = finished.remote === undefined ? null : remoteUseText(finished.remote);
   // What went wrong is not to be looked for above what was skipped.
   const again = finished.skipped + finished.ran > 0 ? board.failures.slice(0, LISTED_FAILURES) : [];
   return [
     ...busy.map(([stage, tally]) => `  ${padded(stage, width)}  ${tallyText(tally, stopped)}`),
     `${colors.bold(verdict)}: ${total} in ${duration(finished.ms)}`,
+    ...(use === null ? [] : [use]),
     ...again.map(({ task, failure }) => `  ${colors.red('failed')}  ${task}: ${failureText(failure)}`),
     ...(board.failures.length > again.length && again.length > 0
       ? [`  and ${board.failures.length - again.length} more failed`]

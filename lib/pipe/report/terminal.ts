@@ -2,6 +2,7 @@ import type { createLogUpdate } from 'log-update';
 import { newBoard, note } from './board.ts';
 import { failureReport } from './failure.ts';
 import { frame } from './frame.ts';
+import { remoteTroubleText } from './remote.ts';
 import type { Reporter } from './reporter.ts';
 import { drawsLive } from './screen.ts';
 import { shown } from './shown.ts';
@@ -64,6 +65,9 @@ export function terminalReporter(
       }
       if (event.type === 'task-warning') {
         persist([`${style.colors.yellow('warning')}  ${event.task}: ${event.message}`]);
+      }
+      if (event.type === 'remote-trouble') {
+        persist([`${style.colors.yellow('warning')}  ${remoteTroubleText(event)}`]);
       }
       if (event.type === 'run-finished') {
         stop();

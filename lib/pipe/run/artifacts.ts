@@ -44,9 +44,18 @@ export class Artifacts {
     }
   }
 
-  /** Path of the first output that does not have the recorded bytes; null when all do. */
-  lost(task: Task, record: TaskRecord): string | null {
-    const lost = task.outputs.find((output) => !this.holds(output, record.outputs[output.name]));
+  /** Path of the first output that does not have the recorded bytes, nor was left elsewhere; null when there is none. */
+  lost(
+    task: Task,
+    record: TaskRecord,
+    left: (task: Task, output: TaskOutput, digest: Digest) => boolean,
+  ): string | null {
+    const lost = task.outputs.find((output) => {
+      const digest = record.outputs[output.name];
+      if (this.holds(output, digest)) return false;
+      const elsewhere = digest !== undefined && left(task, output, digest);
+      return !elsewhere || look(join(this.#project, output.path)) !== null;
+    });
     return lost?.path ?? null;
   }
 

@@ -20,6 +20,7 @@ import type { RunOptions, RunSummary } from './project.ts';
 import { forecast } from './forecast.ts';
 import { keepLock } from './kept-lock.ts';
 import { RunLog, runName } from './run-log.ts';
+import { openSide } from './remote-side.ts';
 import { Schedule, type Shared } from './schedule.ts';
 import { keepStanding } from './standing.ts';
 import { survey, type Survey } from './survey.ts';
@@ -46,9 +47,10 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   const work = shared?.work ?? new WorkDirectories(engine.layout, me);
   if (shared === undefined) work.sweep();
   const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
-  const { selection, force, signal } = options;
+  const { selection, force, signal, remote: settings = null } = options;
+  const allHere = settings?.download === 'all' || (manifest.experiment !== null && options.places === true);
   const found = await inTurn(shared, () =>
-    survey(engine, { manifest, graph, lock, selection, force, signal }),
+    survey(engine, { manifest, graph, lock, selection, force, signal, allHere }),
   );
   if (signal.aborted) return { ...nothingDone(engine.layout, startedAt), stopped: true };
   const { stageIssues, inputIssues } = found;
@@ -79,17 +81,24 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     host: me.host,
     ...(options.origin && { origin: await options.origin }),
   });
-  const parts = { engine, graph, survey: found, lock, log, work, options, emit };
+  const side = { engine, graph, lock, places: !aside, ...found };
+  const remote = fresh === selection.size ? null : await openSide(settings, side, signal, emit);
+  const parts = { engine, graph, survey: found, lock, log, work, options, emit, remote };
   const schedule = new Schedule({ ...parts, places: !aside, shared });
   try {
     await schedule.finishAll();
     if (aside && options.places === true) await placeAll(request, found);
+  } catch (error) {
+    await remote?.settle(AbortSignal.abort());
+    throw error;
   } finally {
     if (shared === undefined) await work.closeAll();
     found.artifacts.sweep();
   }
+  found.elsewhere.save();
   const unsaved = saveResults(request, found, lock, [...schedule.outcomes.values()]);
   keepLock(directory, lock);
+  const use = await remote?.settle(signal);
   const summary: Finished = {
     type: 'finished',
     run,
@@ -101,7 +110,8 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     ms: Date.now() - startedAt,
   };
   const { ran, restored, failed, skipped, stopped, ms } = summary;
-  emit({ type: 'run-finished', ran, restored, fresh: summary.fresh, failed, skipped, stopped, ms });
+  const told = { ran, restored, fresh: summary.fresh, failed, skipped, stopped };
+  emit({ type: 'run-finished', ...told, ...(use && { remote: use }), ms });
   log.close();
   if (fresh === selection.size && unsaved === null) noteStanding(request, found);
   return summary;

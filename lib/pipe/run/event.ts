@@ -1,6 +1,7 @@
 import type { Numbers } from '../execute/executor.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import type { Reason } from '../plan/reason.ts';
+import type { Trouble } from '../remote/trouble.ts';
 
 /**
  * Everything that can be seen of a run, in order. The terminal, `--json`, and the run log are
@@ -41,6 +42,14 @@ export type RunEvent = { readonly at: number } & (
     }
   | { readonly type: 'task-warning'; readonly task: string; readonly message: string }
   | { readonly type: 'task-finished'; readonly task: string; readonly outcome: Outcome }
+  /** Something is wrong with the remote cache, and the run goes on; `stopped`: it is not used that way any more. */
+  | {
+      readonly type: 'remote-trouble';
+      readonly cache: string;
+      readonly doing: 'read' | 'write';
+      readonly stopped: boolean;
+      readonly trouble: Trouble;
+    }
   /** Another `pipe run` holds this project. */
   | { readonly type: 'waiting'; readonly pid: number; readonly host: string }
   | {
@@ -52,6 +61,8 @@ export type RunEvent = { readonly at: number } & (
       readonly skipped: number;
       /** It was told to stop before all was done. */
       readonly stopped?: boolean;
+      /** What passed between here and the remote cache, where one was used. */
+      readonly remote?: RemoteUse;
       readonly ms: number;
     }
 );
@@ -84,6 +95,18 @@ export interface Revision {
   readonly commit: string;
   /** Whether files differ from the commit, other than locks and what runs write; null where git took too long to say. */
   readonly dirty: boolean | null;
+}
+
+export interface RemoteUse {
+  /** Blobs brought and their bytes, results given and their bytes. */
+  readonly downloaded: number;
+  readonly bytesDown: number;
+  readonly uploaded: number;
+  readonly bytesUp: number;
+  /** Outputs of this run that stay there, for nothing read them. */
+  readonly left: number;
+  /** Results that were to be given and could not be. */
+  readonly ungiven: number;
 }
 
 /** An event before it is given its time. */

@@ -9,6 +9,7 @@ import type { TaskPlan } from '../plan/plan.ts';
 import type { RunEvent, RunOrigin } from './event.ts';
 import type { NotHeld, Waiter } from './hold.ts';
 import type { Failure } from '../plan/outcome.ts';
+import type { RemoteSettings } from '../remote/settings.ts';
 
 /** Indices into `Graph.tasks`. */
 export type Selection = ReadonlySet<number>;
@@ -63,6 +64,8 @@ export interface RunOptions {
   readonly keepGoing: boolean;
   /** A task that reads what it does not declare has failed; otherwise it is warned of. */
   readonly strict?: boolean;
+  /** The remote cache that it takes results from, and perhaps gives them to; none unless given. */
+  readonly remote?: RemoteSettings | null;
   /** Names all that was asked, so that the same can be answered at once while nothing changes. */
   readonly question?: Digest | undefined;
   /** Whether all outputs of an experiment are laid into its directory in the end; the store has them anyway. */

@@ -11,12 +11,15 @@ import type { Lock } from '../store/lock.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody } from './event.ts';
 import { Beside } from './input-marks.ts';
-import { produceOutputs, storeFailure, type StalePlan } from './attempt.ts';
-import type { Numbers, TaskListener } from '../execute/executor.ts';
+import { produceOutputs, storeFailure, type Produced, type StalePlan } from './attempt.ts';
+import { inputMissing } from './input-missing.ts';
+import { MadeAgain } from './made-again.ts';
+import type { RemoteSide } from './remote-side.ts';
 import { Gate } from '../execute/gate.ts';
 import type { RunOptions } from './project.ts';
 import type { RunLog, TaskLog } from './run-log.ts';
 import type { Survey } from './survey.ts';
+import { taskListener } from './task-listener.ts';
 import type { WorkDirectories } from './work-directory.ts';
 
 export interface ScheduleParts {
@@ -28,6 +31,7 @@ export interface ScheduleParts {
   readonly work: WorkDirectories;
   readonly options: RunOptions;
   readonly emit: (event: EventBody) => void;
+  readonly remote: RemoteSide | null;
   /** Whether outputs are laid into `artifacts/` as they are made; otherwise only those that a command reads. */
   readonly places: boolean;
   /** Of runs that go on side by side; a run of its own has none. */
@@ -44,6 +48,9 @@ export interface Shared {
   surveyed: Promise<unknown>;
 }
 
+/** Tasks of which a remote cache is asked while others run: an answer takes time, and costs nothing here. */
+const askedAhead = 16;
+
 /** Brings every selected task that is not fresh to its end, in order and within the bounds. */
 export class Schedule {
   readonly outcomes = new Map<number, Outcome>();
@@ -51,17 +58,19 @@ export class Schedule {
   readonly #gate: Gate;
   readonly #told = new Set<string>();
   readonly #beside = new Beside();
+  readonly #madeAgain: MadeAgain;
   readonly #saving = { at: Date.now(), took: 0 };
   #stopping = false;
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
+    this.#madeAgain = new MadeAgain(parts, this.outcomes, (task, plan) => this.#makeReady(task, plan));
     const { jobs, gpus = 1 } = parts.options;
     this.#gate = parts.shared?.gate ?? new Gate({ threads: jobs, gpu: gpus });
   }
 
   async finishAll(): Promise<void> {
-    const { graph, survey, options } = this.#parts;
+    const { graph, survey, options, remote } = this.#parts;
     const taking = new Set<number>();
     for (const [index, { plan }] of survey.plans) {
       if (plan.state === 'fresh') this.outcomes.set(index, { type: 'fresh' });
@@ -78,7 +87,8 @@ export class Schedule {
     // Tasks that wait for a GPU must not fill all places.
     const anyGpu = [...taking].some((index) => graph.tasks[index]!.stage.resources.gpu > 0);
     // Others wait at the gate, planned, so that a place that gets free is taken at once.
-    await new PGraph(nodes, order).run(anyGpu ? {} : { concurrency: 2 * options.jobs });
+    const ahead = 2 * options.jobs + (remote === null ? 0 : askedAhead);
+    await new PGraph(nodes, order).run(anyGpu ? {} : { concurrency: ahead });
   }
 
   async #takeTurn(task: Task): Promise<void> {
@@ -114,14 +124,27 @@ export class Schedule {
     task: Task,
     planned: Extract<PlannedTask, { readonly fingerprint: string }>,
   ): Promise<Outcome> {
-    if (planned.outputs === null) return await this.#makeOnce(task, planned);
+    if (planned.outputs === null) {
+      const outputs = await this.#fromRemote(task, planned);
+      if (outputs === null) return await this.#makeReady(task, planned);
+      this.#record(task, planned.action, planned.fingerprint, outputs);
+      return { type: 'restored', from: 'remote' };
+    }
     if (planned.plan.state === 'fresh') {
       this.#parts.survey.known[task.index] = planned.outputs;
       return { type: 'fresh' };
     }
-    if (!(await this.#restore(task, planned))) return await this.#make(task, rerunning(planned));
+    if (!(await this.#restore(task, planned))) return await this.#makeReady(task, rerunning(planned));
     this.#record(task, planned.action, planned.fingerprint, planned.outputs);
     return { type: 'restored' };
+  }
+
+  async #fromRemote(task: Task, { fingerprint }: StalePlan): Promise<OutputDigests | null> {
+    const { remote, survey } = this.#parts;
+    if (remote === null || survey.facts.forced(task) || this.#mustStop()) return null;
+    // It was looked for there already, in vain.
+    if (this.#madeAgain.has(task)) return null;
+    return await remote.restore(task, fingerprint);
   }
 
   /** False when the store no longer has what it had when this was planned. */
@@ -138,6 +161,12 @@ export class Schedule {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
+  }
+
+  /** Before it takes a place, what it reads has to be here: what cannot be had is made again, and that needs one. */
+  async #makeReady(task: Task, planned: StalePlan): Promise<Outcome> {
+    if (await this.#madeAgain.bringInputs(task)) return await this.#decideAnew(task);
+    return await this.#makeOnce(task, planned);
   }
 
   /** What another run makes just now is waited for. */
@@ -174,7 +203,7 @@ export class Schedule {
       const execution = {
         ...this.#parts,
         threads: this.#gate.granted(task.stage.resources).threads,
-        listener: this.#listener(task, taskLog),
+        listener: taskListener(task, taskLog, emit),
         signal: options.signal,
         told: this.#told,
         beside: this.#beside,
@@ -193,6 +222,8 @@ export class Schedule {
       const changed = before === undefined || !sameOutputs(before, produced.outputs);
       if (this.#parts.places) await survey.artifacts.place(task, produced.outputs);
       this.#record(task, produced.action, produced.fingerprint, produced.outputs);
+      for (const digest of Object.values(produced.outputs)) survey.elsewhere.delete(digest);
+      this.#give(task, produced);
       return { type: 'ran', ms: Date.now() - startedAt, changed };
     } catch (error) {
       this.#stopUnlessToldToGoOn();
@@ -200,6 +231,24 @@ export class Schedule {
     } finally {
       leave();
     }
+  }
+
+  /** After tasks before it ran again, perhaps with other bytes. */
+  async #decideAnew(task: Task): Promise<Outcome> {
+    const { graph, survey } = this.#parts;
+    const skip = forestalled(graph, task, this.outcomes, this.#mustStop());
+    if (skip !== null) return skip;
+    const planned = planTask(task, survey.facts, survey.known);
+    if ('fingerprint' in planned) return await this.#provide(task, planned);
+    return inputMissing(task, graph, planned.plan.upstream);
+  }
+
+  #give(task: Task, { action, fingerprint, outputs }: Extract<Produced, { type: 'done' }>): void {
+    const { remote, engine } = this.#parts;
+    if (remote === null) return;
+    const ms = engine.actions.find(fingerprint)?.ms ?? 0;
+    const named = task.outputs.map((output) => ({ ...output, digest: outputs[output.name]! }));
+    remote.give({ fingerprint, action, outputs: named, ms });
   }
 
   #failed(failure: Failure, log: TaskLog): Outcome {
@@ -219,24 +268,6 @@ export class Schedule {
     if (before !== undefined && before !== fingerprint) engine.actions.touch(before);
     survey.known[task.index] = outputs;
     lock.set(task.id, { fingerprint, outputs, action });
-  }
-
-  #listener(task: Task, log: TaskLog): TaskListener {
-    const { emit } = this.#parts;
-    return {
-      progress: (done, total, unit, said, numbers) => {
-        const note = said === '' && numbers !== undefined ? noteOf(numbers) : said;
-        emit({ type: 'task-progress', task: task.id, done, total, unit, note, ...(numbers && { numbers }) });
-      },
-      log: (stream, text) => {
-        log.add(text);
-        emit({ type: 'task-log', task: task.id, stream, text });
-      },
-      warning: (message) => {
-        log.add(`warning: ${message}`);
-        emit({ type: 'task-warning', task: task.id, message });
-      },
-    };
   }
 
   /** What a kill takes from the lock is found again in the action cache; this keeps that rare and cheap. */
@@ -262,27 +293,7 @@ function weightOf(index: number, tasks: number): number {
   return 1 + (tasks - index) / (tasks * (tasks + 1));
 }
 
-/** `loss 0.412, accuracy 0.87`. */
-function noteOf(numbers: Numbers): string {
-  const shown = (value: number | null) => (value === null ? 'no number' : Number(value.toPrecision(4)));
-  return Object.entries(numbers)
-    .map(([name, value]) => `${name} ${shown(value)}`)
-    .join(', ');
-}
-
 function rerunning({ plan, ...planned }: Extract<PlannedTask, { readonly fingerprint: Digest }>): StalePlan {
   const reasons = 'reasons' in plan ? plan.reasons : [];
   return { ...planned, plan: { state: 'stale', reasons }, outputs: null };
-}
-
-/** Only a task that is not part of the run can leave its outputs unknown. */
-function inputMissing(task: Task, graph: Graph, upstream: readonly number[]): Failure {
-  for (const input of task.inputs) {
-    for (const source of input.sources) {
-      if (source.kind !== 'output' || !upstream.includes(source.task)) continue;
-      const { path } = graph.tasks[source.task]!.outputs[source.output]!;
-      return { type: 'failed', log: null, reason: 'input-missing', input: input.name, path };
-    }
-  }
-  throw new Error(`${task.id} waits for nothing that it reads`);
 }

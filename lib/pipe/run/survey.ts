@@ -2,6 +2,7 @@ import type { Digest } from '../digest.ts';
 import { groupBy } from '../group.ts';
 import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
 import type { TaskParams } from '../graph/parameters.ts';
+import { readsWithin } from '../graph/reads.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { usualPlace } from '../manifest/path.ts';
 import { encodeStageAction, stageAction, type StageAction, type StageFacts } from '../plan/action.ts';
@@ -14,6 +15,7 @@ import type { Toolchain } from '../code/check.ts';
 import type { StageCode } from '../code/code-cache.ts';
 import type { ChangedSource } from '../plan/compare.ts';
 import type { CodeProblem } from '../code/code-files.ts';
+import { Elsewhere } from './elsewhere.ts';
 import type { Engine } from './engine.ts';
 import { declaredDigests } from '../execute/environment.ts';
 import { FileDigests } from '../files/file-digests.ts';
@@ -35,6 +37,8 @@ export interface Survey {
   readonly stageIssues: readonly StageIssue[];
   readonly inputIssues: readonly InputIssue[];
   readonly codeNotes: readonly CodeNote[];
+  readonly elsewhere: Elsewhere;
+  readonly wanted: (task: Task, output: TaskOutput) => boolean;
 }
 
 export interface SurveyRequest {
@@ -45,6 +49,8 @@ export interface SurveyRequest {
   readonly force: Selection;
   /** Ends it early, by its reason or with what is known by then. */
   readonly signal: AbortSignal;
+  /** Every output has to lie here for its task to be up to date, also one that was left at the remote cache. */
+  readonly allHere?: boolean;
 }
 
 /** Reads everything that planning needs, plans, and changes nothing but caches of what was read. */
@@ -58,6 +64,13 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     digests,
   });
   const tasks = graph.tasks.filter(({ index }) => selection.has(index));
+  const elsewhere = new Elsewhere(engine.layout);
+  const isRead = readsWithin(graph, selection);
+  const all = request.allHere === true;
+  const wanted = (task: Task, { name }: TaskOutput) =>
+    all || isShown(task, name) || !isRead(task.index, name);
+  const left = (task: Task, output: TaskOutput, digest: Digest) =>
+    !wanted(task, output) && elsewhere.has(digest);
   const inputIssues = expectInputs(tasks, sources);
   // An experiment's outputs need lie in the store only.
   const aside = manifest.experiment !== null;
@@ -70,7 +83,8 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     stage: ({ params }) => stages.actions.get(params)!,
     files: (source) => sources.files(source),
     record: ({ id }) => lock.get(id),
-    lostOutput: (task, record) => (aside ? lostInStore(engine, task, record) : artifacts.lost(task, record)),
+    lostOutput: (task, record) =>
+      aside ? lostInStore(engine, task, record, left) : artifacts.lost(task, record, left),
     stored: (task, fingerprint) => storedOutputs(engine, task, fingerprint),
     member: (output, digest, file) => memberOf(engine, digests, { output, digest, file }),
     label: (path) => (aside ? usualPlace(manifest.profile) + path.slice(manifest.artifacts.length) : path),
@@ -85,7 +99,13 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     ...ownPlaceIssues(manifest.artifacts, toRun),
     ...linkIssues(engine.layout.project, toRun, digests),
   ];
-  return { facts, plans, known, bundles, digests, sources, artifacts, stageIssues, inputIssues, codeNotes };
+  const found = { facts, plans, known, bundles, digests, sources, artifacts, elsewhere, wanted };
+  return { ...found, stageIssues, inputIssues, codeNotes };
+}
+
+/** Whether people look at an output: what it is asked for is not only what a task makes of it. */
+function isShown({ stage }: Task, name: string): boolean {
+  return [...stage.metrics, ...stage.plots].some(({ output }) => output === name);
 }
 
 /** What differs between two codes, of whatever language. */
@@ -248,10 +268,15 @@ function memberOf(
   return tree.find(({ path }) => path === file)?.digest ?? null;
 }
 
-function lostInStore({ blobs }: Engine, task: Task, record: TaskRecord): string | null {
+function lostInStore(
+  { blobs }: Engine,
+  task: Task,
+  record: TaskRecord,
+  left: (task: Task, output: TaskOutput, digest: Digest) => boolean,
+): string | null {
   const lost = task.outputs.find((output) => {
     const digest = record.outputs[output.name];
-    return digest === undefined || !blobs.holds(output, digest);
+    return digest === undefined || !(blobs.holds(output, digest) || left(task, output, digest));
   });
   return lost?.path ?? null;
 }

@@ -8,6 +8,8 @@ export interface ActionResult {
   readonly outputs: Readonly<Record<string, Digest>>;
   /** How long it took, for those who ask what it would cost to lose it. */
   readonly ms: number;
+  /** Of an action that was not carried out here: who said so. */
+  readonly from?: 'remote';
 }
 
 /** The action cache: one small file for each action, which carries a digest of itself. */
@@ -35,7 +37,8 @@ export class ActionCache {
 
   /** Written last, when all that it names is in the store. */
   record(fingerprint: Digest, result: ActionResult, durable: boolean): void {
-    const body = JSON.stringify({ outputs: result.outputs, ms: Math.round(result.ms) });
+    const { outputs, ms, from } = result;
+    const body = JSON.stringify({ outputs, ms: Math.round(ms), ...(from && { from }) });
     writeAtomically(
       actionPath(this.#layout, fingerprint),
       `${body}\n${sealOf(fingerprint, body)}\n`,
@@ -60,6 +63,6 @@ function sealOf(fingerprint: Digest, body: string): Digest {
 }
 
 function decode(body: string): ActionResult | null {
-  const { outputs, ms } = JSON.parse(body) as ActionResult;
-  return Object.values(outputs).every(isDigest) ? { outputs, ms } : null;
+  const { outputs, ms, from } = JSON.parse(body) as ActionResult;
+  return Object.values(outputs).every(isDigest) ? { outputs, ms, ...(from && { from }) } : null;
 }

@@ -46,6 +46,7 @@ export function pageEvent(event: RunEvent, numberOf: Numbering): PageEvent | nul
         end: { at, ms, ran, restored, fresh, failed, skipped, stopped: stopped === true },
       };
     }
+    case 'remote-trouble':
     case 'waiting':
       return null;
   }

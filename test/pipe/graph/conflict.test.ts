@@ -57,6 +57,7 @@ test('outputs are refused exactly when two of all are equal or one lies inside a
         experiment: null,
         paramsFile: null,
         doctor: null,
+        remote: null,
         stages,
       });
       expect(expanded.ok).toBe(!meet);

@@ -143,6 +143,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
       params: {},
       paramsFile: null,
       doctor: null,
+      remote: null,
       stages,
     };
   });

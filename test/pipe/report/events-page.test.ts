@@ -14,6 +14,7 @@ const events: Record<RunEvent['type'], true> = {
   'task-progress': true,
   'task-log': true,
   'task-warning': true,
+  'remote-trouble': true,
   'task-finished': true,
   'run-finished': true,
 };

@@ -5,6 +5,7 @@ import { asExperiment } from '../experiment-run.ts';
 import { EXIT, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { questionOf } from '../nothing-to-do.ts';
+import { chosenRemote } from '../remote.ts';
 import { reportRun, type RunCommandOptions } from './report-run.ts';
 import { chosen } from '../selection.ts';
 
@@ -18,16 +19,18 @@ export async function bringUpToDate(
   if (configured === null) return EXIT.mistake;
   const selected = chosen(context, configured, patterns, options);
   if (selected === null) return EXIT.mistake;
+  const chosenCache = chosenRemote(context, configured.directory, configured.manifest.remote, options);
+  if (!chosenCache.ok) return EXIT.mistake;
   const project = openProject(configured.directory);
   const interrupted = interruption(context, () => {
     project.kill();
   });
   try {
-    const { warned, asked, manifest } = configured;
+    const { warned, manifest } = configured;
     const known = !warned && manifest.experiment === null;
-    const question = known ? questionOf(asked, patterns, options) : undefined;
-    const run = () =>
-      reportRun(context, project, configured, { ...selected, question }, options, interrupted.signal);
+    const question = known ? questionOf(configured.asked, patterns, options) : undefined;
+    const asked = { ...selected, question, remote: chosenCache.remote };
+    const run = () => reportRun(context, project, configured, asked, options, interrupted.signal);
     const summary = manifest.experiment === null ? await run() : await asExperiment(configured, run);
     return interrupted.status() ?? exitStatus(summary);
   } finally {

@@ -1,10 +1,12 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { doctorLines } from '../../report/doctor.ts';
 import { bytes, count } from '../../report/quantity.ts';
-import { openProject } from '../../run/session.ts';
+import { openEngine, openProject } from '../../run/session.ts';
 import { configure } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
 import type { ConfigurationOptions } from '../options.ts';
+import { chosenRemote } from '../remote.ts';
+import { remoteFinding } from '../remote-finding.ts';
 
 /** `pipe doctor`: what this machine has, which of it tasks would use, and why not the rest. */
 export async function doctor(
@@ -14,9 +16,15 @@ export async function doctor(
 ): Promise<number> {
   const configured = configure(context, options);
   if (configured === null) return EXIT.mistake;
+  const choice = chosenRemote(context, configured.directory, configured.manifest.remote);
+  if (!choice.ok) return EXIT.mistake;
   const project = openProject(configured.directory);
   try {
-    const examination = await project.examine(configured.manifest);
+    const [examined, cache] = await Promise.all([
+      project.examine(configured.manifest),
+      remoteFinding(context, openEngine(configured.directory), choice.remote),
+    ]);
+    const examination = { ...examined, findings: [...cache, ...examined.findings] };
     const facts: [string, string][] = [
       ['pipe', version],
       ...machineFacts(),

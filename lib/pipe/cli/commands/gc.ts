@@ -4,26 +4,21 @@ import { openEngine } from '../../run/session.ts';
 import { runsPath } from '../../store/layout.ts';
 import { locksIn } from '../../store/lock.ts';
 import type { StoreUser } from '../../store/users.ts';
+import type { GcOptions } from './gc-remote.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { findProject } from '../locate.ts';
 import { oldRuns, removeRuns } from '../../upkeep/old-runs.ts';
 
-interface GcOptions {
-  readonly maxSize?: number;
-  readonly maxAge?: number;
-  readonly dryRun?: true;
-  readonly json?: true;
-}
-
 /** `pipe gc`: frees what no lock needs of the store, and old logs. */
-export function gc(context: Context, options: GcOptions): Promise<number> {
+export async function gc(context: Context, options: GcOptions): Promise<number> {
+  if (options.remote === true) return await (await import('./gc-remote.ts')).gcRemote(context, options);
   const directory = findProject(context);
-  if (directory === null) return Promise.resolve(EXIT.mistake);
+  if (directory === null) return EXIT.mistake;
   const { layout, actions } = openEngine(directory);
   const { maxSize = null, maxAge = null } = options;
   const dryRun = options.dryRun === true;
   const swept = collectGarbage(layout, actions, { maxSize, maxAge, dryRun });
-  if (swept.type === 'unseen') return Promise.resolve(refuse(context, layout.cache, swept.users));
+  if (swept.type === 'unseen') return refuse(context, layout.cache, swept.users);
   const before = maxAge === null ? null : Date.now() - maxAge;
   const runs = oldRuns(runsPath(layout), tasksInLocks(layout.project), before);
   if (!dryRun) removeRuns(runs);
@@ -34,7 +29,7 @@ export function gc(context: Context, options: GcOptions): Promise<number> {
   };
   if (options.json === true) context.out(`${JSON.stringify({ dryRun, ...swept, logs })}\n`);
   else for (const line of gcLines({ dryRun, swept, logs, maxSize })) context.out(`${line}\n`);
-  return Promise.resolve(EXIT.ok);
+  return EXIT.ok;
 }
 
 function refuse(context: Context, cache: string, users: readonly StoreUser[]): number {

@@ -9,13 +9,15 @@ import type { Configured } from '../configuration.ts';
 import { mistake, type Context } from '../context.ts';
 import { figuresOf, openedOf } from '../view/figures.ts';
 import type { ConfigurationOptions, SelectionOptions } from '../options.ts';
+import type { RemoteSettings } from '../../remote/settings.ts';
+import type { RemoteOptions } from '../remote.ts';
 import { printIssues, refuseHeld } from '../refusal.ts';
 import { reporterFor } from '../reporters.ts';
 import { revisionOf } from '../revision.ts';
 import { version } from '../version.ts';
 import type { Chosen } from '../selection.ts';
 
-export interface RunCommandOptions extends ConfigurationOptions, SelectionOptions {
+export interface RunCommandOptions extends ConfigurationOptions, SelectionOptions, RemoteOptions {
   readonly force?: true;
   readonly jobs?: number;
   readonly keepGoing?: true;
@@ -32,7 +34,10 @@ export async function reportRun(
   context: Context,
   project: Project,
   configured: Configured,
-  selected: Chosen & { readonly question?: Digest | undefined },
+  selected: Chosen & {
+    readonly question?: Digest | undefined;
+    readonly remote: RemoteSettings | null;
+  },
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<RunSummary> {

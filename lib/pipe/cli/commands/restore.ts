@@ -1,5 +1,8 @@
 import { loadPipeline } from '../../graph/load.ts';
-import { count } from '../../report/quantity.ts';
+import { bytes, count } from '../../report/quantity.ts';
+import type { RemoteSettings } from '../../remote/settings.ts';
+import type { Traffic } from '../../remote/remote-cache.ts';
+import type { Selection } from '../../run/project.ts';
 import { openEngine } from '../../run/session.ts';
 import { restoreOutputs, type Restoration } from '../../upkeep/restore.ts';
 import type { Build } from '../../upkeep/verify.ts';
@@ -11,9 +14,10 @@ import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
 import type { ConfigurationOptions } from '../options.ts';
 import { refuseHeld } from '../refusal.ts';
+import { chosenRemote, opened, type RemoteOptions } from '../remote.ts';
 import { fileAt } from '../revision.ts';
 
-interface RestoreOptions extends ConfigurationOptions {
+interface RestoreOptions extends ConfigurationOptions, RemoteOptions {
   readonly json?: true;
 }
 
@@ -30,21 +34,51 @@ export async function restore(
   const build =
     revision === undefined ? buildHere(context, options) : buildAt(context, directory, revision, options);
   if (build === null) return EXIT.mistake;
+  const choice = chosenRemote(context, directory, build.manifest.remote, options);
+  if (!choice.ok) return EXIT.mistake;
+  return await restoreFrom(context, directory, build, {
+    remote: choice.remote,
+    revision,
+    json: options.json,
+  });
+}
+
+interface RestoreRequest {
+  readonly remote: RemoteSettings | null;
+  readonly selection?: Selection;
+  readonly revision?: string | undefined;
+  readonly json?: true | undefined;
+}
+
+/** From the store and, where there is one, the remote cache. */
+export async function restoreFrom(
+  context: Context,
+  directory: string,
+  build: Build,
+  { remote: settings, selection, revision, json }: RestoreRequest,
+): Promise<number> {
+  const engine = openEngine(directory);
   const interrupted = interruption(context, () => undefined);
+  const { signal } = interrupted;
+  const remote = settings === null ? null : await opened(context, settings, engine.blobs, signal);
   try {
-    const restoration = await restoreOutputs(openEngine(directory), build, {
-      signal: interrupted.signal,
-      waiting: ({ pid, host }) => {
-        context.err(`waiting for another pipe run in this project (process ${pid} on ${host})\n`);
-      },
-    });
-    return interrupted.status() ?? conclude(context, restoration, revision, options);
+    if (settings !== null && remote === null) return EXIT.mistake;
+    const waiting = ({ pid, host }: { readonly pid: number; readonly host: string }): void => {
+      context.err(`waiting for another pipe run in this project (process ${pid} on ${host})\n`);
+    };
+    const sources = { remote, ...(selection && { selection }) };
+    const restoration = await restoreOutputs(engine, build, { signal, waiting }, sources);
+    return (
+      interrupted.status() ??
+      conclude(context, restoration, { revision, json, traffic: remote?.cache.traffic })
+    );
   } finally {
+    remote?.close();
     interrupted.dispose();
   }
 }
 
-function buildHere(context: Context, options: RestoreOptions): Build | null {
+export function buildHere(context: Context, options: ConfigurationOptions): Build | null {
   const configured = configure(context, options);
   if (configured === null) return null;
   const { directory, manifest, graph } = configured;
@@ -81,11 +115,16 @@ function buildAt(
   return lock === null ? null : { manifest, graph, lock: lockFrom(lock) };
 }
 
+interface Conclusion {
+  readonly revision: string | undefined;
+  readonly json: true | undefined;
+  readonly traffic: Traffic | undefined;
+}
+
 function conclude(
   context: Context,
   restoration: Restoration,
-  revision: string | undefined,
-  { json }: RestoreOptions,
+  { revision, json, traffic }: Conclusion,
 ): number {
   switch (restoration.type) {
     case 'stopped':
@@ -93,8 +132,9 @@ function conclude(
     case 'locked':
       return refuseHeld(context, restoration);
     case 'finished': {
-      if (json === true) context.out(`${JSON.stringify(restoration)}\n`);
-      else for (const line of restoredLines(restoration, revision)) context.out(`${line}\n`);
+      const from = traffic === undefined || traffic.downloaded === 0 ? {} : { remote: traffic };
+      if (json === true) context.out(`${JSON.stringify({ ...restoration, ...from })}\n`);
+      else for (const line of restoredLines(restoration, revision, traffic)) context.out(`${line}\n`);
       return restoration.lost.length > 0 ? EXIT.failed : EXIT.ok;
     }
   }
@@ -103,11 +143,17 @@ function conclude(
 function restoredLines(
   { restored, inPlace, lost, unbuilt }: Extract<Restoration, { type: 'finished' }>,
   revision: string | undefined,
+  traffic: Traffic | undefined,
 ): string[] {
-  const lines = [`restored ${count(restored, 'output')}, ${inPlace} in place already`];
+  const { downloaded, bytesDown } = traffic ?? { downloaded: 0, bytesDown: 0 };
+  const came =
+    downloaded === 0 ? '' : `; ${count(downloaded, 'file')} (${bytes(bytesDown)}) from the remote cache`;
+  const lines = [`restored ${count(restored, 'output')}, ${inPlace} in place already${came}`];
   if (unbuilt > 0) lines.push(`${count(unbuilt, 'task')} not in the lock: never built`);
   if (lost.length === 0) return lines;
-  lines.push(`${count(lost.length, 'output')} the store does not have:`);
+  const had =
+    traffic === undefined ? 'the store does not have' : 'neither the store nor the remote cache has';
+  lines.push(`${count(lost.length, 'output')} ${had}:`);
   for (const { task, output, path } of lost.slice(0, LISTED)) lines.push(`  ${path} (${task}.${output})`);
   if (lost.length > LISTED) lines.push(`  and ${lost.length - LISTED} more`);
   const tasks = [...new Set(lost.map(({ task }) => task))];

@@ -97,10 +97,11 @@ async function showArtifact(
   lock: Lock,
 ): Promise<number> {
   const place = join(directory, path);
-  if (!existsSync(place)) {
-    return mistake(context, `${path} has not been made yet`, `pipe run '${task.id}'`);
-  }
   const record = lock.get(task.id);
+  if (!existsSync(place)) {
+    const message = record === null ? `${path} has not been made yet` : `${path} does not lie here`;
+    return mistake(context, message, `pipe run '${task.id}'`);
+  }
   const recorded = record?.outputs[output.name];
   const whole = path === output.path;
   const digest = digestAt(place);

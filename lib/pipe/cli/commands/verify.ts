@@ -11,6 +11,8 @@ import type { RerunCommandOptions } from './rerun.ts';
 interface VerifyOptions extends RerunCommandOptions {
   readonly rerun?: true;
   readonly dryRun?: true;
+  /** From 0 to 1. */
+  readonly remote?: number;
 }
 
 /** `pipe verify`: the bytes of the store or, with `--rerun`, whether tasks give them again. */
@@ -19,6 +21,8 @@ export async function verify(
   patterns: readonly string[],
   options: VerifyOptions,
 ): Promise<number> {
+  if (options.remote !== undefined)
+    return (await import('./verify-remote.ts')).verifyRemote(context, options.remote, options);
   if (options.rerun === true) return (await import('./rerun.ts')).rerun(context, patterns, options);
   if (patterns.length > 0) {
     return mistake(

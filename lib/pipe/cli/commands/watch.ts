@@ -19,6 +19,7 @@ import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
+import { chosenRemote } from '../remote.ts';
 import { reportRun, type RunCommandOptions } from './report-run.ts';
 import { chosen } from '../selection.ts';
 
@@ -44,9 +45,18 @@ export async function watch(
       const configured = configureIn(context, directory, options);
       const selected =
         configured === null ? null : chosen(context, configured, patterns, { ...options, force });
-      if (configured !== null && selected !== null) {
+      const cache =
+        configured === null ? null : chosenRemote(context, directory, configured.manifest.remote, options);
+      if (configured !== null && selected !== null && cache?.ok === true) {
         changes.follow(await watched(configured, context.env));
-        await reportRun(context, project, configured, selected, options, interrupted.signal);
+        await reportRun(
+          context,
+          project,
+          configured,
+          { ...selected, remote: cache.remote },
+          options,
+          interrupted.signal,
+        );
         // What was asked to run again has; from now on only changes count.
         force = undefined;
       }

@@ -1,0 +1,25 @@
+import type { Diagnostic, Problem } from './diagnostic.ts';
+import { readYaml } from './document.ts';
+import { readRemote } from './remote.ts';
+import { userGrammar, type RemoteDeclaration } from './remote-grammar.ts';
+import { misshapen } from './shape.ts';
+import { sourceOf } from './source.ts';
+
+/** What stands in a user's own file, `pipe.local.yaml` or `config.yaml`: nothing of it decides what is computed. */
+export interface UserFile {
+  readonly remote: RemoteDeclaration | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readUserFile(text: string, file: string): UserFile {
+  const yaml = readYaml(text, file);
+  if (yaml.diagnostics.length > 0) return { remote: null, diagnostics: yaml.diagnostics };
+  const value = yaml.value ?? {};
+  const source = sourceOf(yaml, 'default', []);
+  const problems: Problem[] = [...misshapen(userGrammar, value)];
+  const read = userGrammar.safeParse(value);
+  const raw = read.success ? read.data.remote : undefined;
+  const report = (problem: Problem): void => void problems.push(problem);
+  const remote = raw === undefined ? null : readRemote(raw, ['remote'], false, report);
+  return { remote, diagnostics: problems.map((problem) => source.diagnose(problem)) };
+}

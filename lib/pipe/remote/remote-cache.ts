@@ -1,0 +1,300 @@
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Digest } from '../digest.ts';
+import { temporaryName, withDirectory } from '../store/atomic.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import { look } from '../store/file-stat.ts';
+import { EMPTY } from '../store/tree.ts';
+import { decodeEntry, encodeEntry, type ActionEntry, type EntryFile } from './action-result.ts';
+import { bodyIn, bodyOf, checkBlob, hashOf, receiveBlob, type Expected } from './blob-transfer.ts';
+import type { Kind } from './dialect.ts';
+import { limitOf, type Courier, type Limit } from './courier.ts';
+import type { ObjectStore } from './object-store.ts';
+import { Interrupted } from './trouble.ts';
+
+/** An output as a task declares it. */
+export interface DeclaredOutput {
+  readonly name: string;
+  readonly directory: boolean;
+}
+
+/** What the remote cache knows an action to give. */
+export interface RemoteEntry {
+  readonly outputs: Readonly<Record<string, Digest>>;
+  readonly files: ReadonlyMap<Digest, EntryFile>;
+  readonly ms: number;
+}
+
+/** An action that was carried out here, whose blobs are in the store. */
+export interface Result {
+  readonly fingerprint: Digest;
+  /** The canonical text whose digest the fingerprint is. */
+  readonly action: string;
+  readonly outputs: readonly (DeclaredOutput & { readonly digest: Digest })[];
+  readonly ms: number;
+}
+
+export interface Traffic {
+  /** Blobs brought, and their bytes. */
+  downloaded: number;
+  bytesDown: number;
+  /** Results given, and the bytes of their blobs that were not there yet. */
+  uploaded: number;
+  bytesUp: number;
+}
+
+/** Bytes of an entry that is read: one of ten thousand files has a megabyte. */
+const longestEntry = 64 << 20;
+
+/**
+ * A remote cache beside the local store. Blobs are served by their digest, so what comes in is right or missing; an
+ * entry is believed, so whoever may write them is trusted.
+ */
+export class RemoteCache {
+  readonly traffic: Traffic = { downloaded: 0, bytesDown: 0, uploaded: 0, bytesUp: 0 };
+  readonly #store: ObjectStore;
+  readonly #courier: Courier;
+  readonly #blobs: BlobStore;
+  readonly #patience: number;
+  readonly #entries = new Map<Digest, Promise<RemoteEntry | null>>();
+  readonly #coming = new Map<Digest, Promise<boolean>>();
+  /** Blobs that are there under their digest, and those of which others are. */
+  readonly #there = new Map<Digest, boolean>();
+
+  /** `patience`: seconds that a transfer may take beyond what computing would. */
+  constructor(store: ObjectStore, courier: Courier, blobs: BlobStore, patience: number) {
+    this.#store = store;
+    this.#courier = courier;
+    this.#blobs = blobs;
+    this.#patience = patience;
+  }
+
+  /** What an action gives, if it is known there and has all the outputs; it is asked for once. */
+  find(fingerprint: Digest, outputs: readonly DeclaredOutput[]): Promise<RemoteEntry | null> {
+    const known = this.#entries.get(fingerprint);
+    if (known !== undefined) return known;
+    const asked = this.#ask(fingerprint, outputs);
+    this.#entries.set(fingerprint, asked);
+    return asked;
+  }
+
+  /** An entry as it lies there, null for what is none; told apart from one that is not there, or could not be read. */
+  async read(fingerprint: Digest): Promise<ActionEntry | null | 'gone' | 'unread'> {
+    const bytes = await this.#courier.ask<Buffer | 'gone'>('read', async (signal) => {
+      const hash = hashOf(fingerprint);
+      const got = await this.#store.get('ac', hash, (chunks) => gathered(chunks, longestEntry), signal);
+      return got.type === 'missing' ? { type: 'got', value: 'gone' } : got;
+    });
+    if (bytes === null) return 'unread';
+    return bytes === 'gone' ? 'gone' : decodeEntry(bytes);
+  }
+
+  async #ask(fingerprint: Digest, outputs: readonly DeclaredOutput[]): Promise<RemoteEntry | null> {
+    const decoded = await this.read(fingerprint);
+    if (decoded === 'gone' || decoded === 'unread') return null;
+    const files = new Map(decoded?.files.map((file) => [file.digest, file]));
+    const named = new Map(decoded?.files.map(({ path, digest }) => [path, digest]));
+    const given = outputs.flatMap(({ name }): [string, Digest][] => {
+      const digest = named.get(name);
+      return digest === undefined ? [] : [[name, digest]];
+    });
+    if (decoded === null || given.length < outputs.length) {
+      this.#courier.note({ reason: 'malformed', fingerprint }, 'read');
+      return null;
+    }
+    return { outputs: Object.fromEntries(given), files, ms: decoded.ms };
+  }
+
+  /**
+   * Brings all bytes of an output into the store; false where that cannot be. `bounded`: no longer than computing it
+   * took, and some patience.
+   */
+  async bring(
+    { directory }: { readonly directory: boolean },
+    digest: Digest,
+    entry: RemoteEntry | null,
+    bounded: boolean,
+  ): Promise<boolean> {
+    const limit = bounded ? limitOf(this.#patience + (entry?.ms ?? 0) / 1000) : null;
+    if (!(await this.#bringBlob(digest, entry, limit))) return false;
+    if (!directory) return true;
+    const members = this.#blobs.tree(digest);
+    if (members === null) {
+      this.#courier.note({ reason: 'mismatch', digest }, 'read');
+      return false;
+    }
+    const all = [...new Set(members.map((file) => file.digest))];
+    const brought = await Promise.all(all.map((each) => this.#bringBlob(each, entry, limit)));
+    return brought.every((each) => each);
+  }
+
+  async #bringBlob(digest: Digest, entry: RemoteEntry | null, limit: Limit | null): Promise<boolean> {
+    const expected = entry?.files.get(digest) ?? null;
+    if (this.#blobs.intact(digest)) {
+      if (expected?.executable === true) allowExecution(this.#blobs.path(digest));
+      return true;
+    }
+    if (digest === EMPTY) return this.#makeEmpty(expected);
+    const coming = this.#coming.get(digest) ?? this.#download(digest, expected, limit);
+    this.#coming.set(digest, coming);
+    try {
+      return await coming;
+    } finally {
+      this.#coming.delete(digest);
+    }
+  }
+
+  async #download(digest: Digest, expected: Expected | null, limit: Limit | null): Promise<boolean> {
+    const size = await this.#fetch(
+      digest,
+      expected,
+      (chunks) => receiveBlob(this.#blobs, digest, expected, chunks),
+      limit,
+    );
+    if (size === null) return false;
+    this.traffic.downloaded += 1;
+    this.traffic.bytesDown += size;
+    return true;
+  }
+
+  /** Whether the blob lies there with the right bytes; they are read, and not kept. */
+  async check(digest: Digest, expected: Expected | null): Promise<boolean> {
+    if (digest === EMPTY) return true;
+    return (
+      (await this.#fetch(digest, expected, (chunks) => checkBlob(digest, expected, chunks), null)) !== null
+    );
+  }
+
+  async #fetch(
+    digest: Digest,
+    expected: Expected | null,
+    take: (chunks: AsyncIterable<Uint8Array>) => Promise<number>,
+    limit: Limit | null,
+  ): Promise<number | null> {
+    const size = await this.#courier.ask(
+      'read',
+      async (signal) => {
+        const got = await this.#store.get(
+          'cas',
+          hashOf(digest),
+          async (chunks, length) => {
+            const wrong = expected !== null && length !== null && length !== expected.size;
+            if (wrong) throw new Interrupted({ reason: 'mismatch', digest });
+            return await take(chunks);
+          },
+          signal,
+        );
+        // An entry, or a lock, says that it is to be there.
+        return got.type === 'missing' ? { type: 'failed', trouble: { reason: 'blob-missing', digest } } : got;
+      },
+      limit,
+    );
+    this.#there.set(digest, size !== null);
+    return size;
+  }
+
+  #makeEmpty(expected: Expected | null): boolean {
+    const temporary = temporaryName(this.#blobs.path(EMPTY));
+    withDirectory(dirname(temporary), () => {
+      writeFileSync(temporary, '', { mode: expected?.executable === true ? 0o777 : 0o666 });
+    });
+    return this.#blobs.adopt(temporary, false) === EMPTY;
+  }
+
+  /** Whether an entry is there, whatever it says; null where that cannot be known. */
+  async knows(fingerprint: Digest): Promise<boolean | null> {
+    return await this.#courier.ask<boolean>('read', async (signal) => {
+      const got = await this.#store.has('ac', hashOf(fingerprint), signal);
+      return got.type === 'missing' ? { type: 'got', value: false } : got;
+    });
+  }
+
+  /** Removes a file there; false when that was refused. */
+  async drop(kind: Kind, digest: Digest): Promise<boolean> {
+    const gone = await this.#courier.ask('write', (signal) =>
+      this.#store.remove(kind, hashOf(digest), signal),
+    );
+    return gone !== null;
+  }
+
+  /**
+   * Gives a result: blobs and the action's text first, the entry last, so that no entry is there without what it names.
+   * False when it could not be given.
+   */
+  async give({ fingerprint, action, outputs, ms }: Result): Promise<boolean> {
+    const files = this.#filesOf(outputs);
+    if (files === null) return false;
+    const unique = new Map(files.map((file) => [file.digest, file]));
+    unique.delete(EMPTY);
+    const text = this.#giveBytes('cas', fingerprint, Buffer.from(action));
+    const given = await Promise.all([text, ...[...unique.values()].map((file) => this.#giveBlob(file))]);
+    if (!given.every((each) => each)) return false;
+    if (!(await this.#giveBytes('ac', fingerprint, encodeEntry({ files, ms })))) return false;
+    this.traffic.uploaded += 1;
+    return true;
+  }
+
+  async #giveBytes(kind: Kind, fingerprint: Digest, bytes: Buffer): Promise<boolean> {
+    const put = await this.#courier.ask('write', (signal) =>
+      this.#store.put(kind, hashOf(fingerprint), bodyIn(bytes), signal),
+    );
+    return put !== null;
+  }
+
+  async #giveBlob({ digest, size }: EntryFile): Promise<boolean> {
+    const known = this.#there.get(digest);
+    if (known === true) return true;
+    const hash = hashOf(digest);
+    // Of one that was seen to be another, the right bytes take the place.
+    const there =
+      known === undefined
+        ? await this.#courier.ask('write', (signal) => this.#store.has('cas', hash, signal))
+        : null;
+    if (there === null) {
+      const put = await this.#courier.ask('write', (signal) =>
+        this.#store.put('cas', hash, bodyOf(this.#blobs, digest, size), signal),
+      );
+      if (put === null) return false;
+      this.traffic.bytesUp += size;
+    }
+    this.#there.set(digest, true);
+    return true;
+  }
+
+  /** Every file of a result as an entry names it; null when the store has lost one. */
+  #filesOf(outputs: Result['outputs']): EntryFile[] | null {
+    const files: EntryFile[] = [];
+    for (const { name, directory, digest } of outputs) {
+      if (!this.#blobs.holds({ directory }, digest)) return null;
+      files.push(this.#fileOf(name, digest));
+      for (const member of directory ? (this.#blobs.tree(digest) ?? []) : []) {
+        if (!member.path.endsWith('/')) files.push(this.#fileOf(`${name}/${member.path}`, member.digest));
+      }
+    }
+    return files;
+  }
+
+  #fileOf(path: string, digest: Digest): EntryFile {
+    const found = look(this.#blobs.path(digest));
+    const stat = found?.kind === 'file' ? found.stat : null;
+    return { path, digest, size: Number(stat?.size ?? 0), executable: ((stat?.mode ?? 0) & 0o111) !== 0 };
+  }
+}
+
+async function gathered(chunks: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > most) break;
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+/** For those who may read it. */
+function allowExecution(path: string): void {
+  const { mode } = statSync(path);
+  const wanted = mode | ((mode & 0o444) >> 2);
+  if ((mode & 0o777) !== (wanted & 0o777)) chmodSync(path, wanted & 0o777);
+}
