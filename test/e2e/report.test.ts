@@ -66,7 +66,7 @@ function pixels(page: Page, selector: string): Promise<number[]> {
 const runAddress = 'run=augment%3Dtrue%2Cseed%3D1';
 const runFolder = 'dataset=shapes/model=resnet-8/recipe=constant/augment=true/seed=1/weights=trained';
 
-describe.skipIf(!hasChromium)('the report', () => {
+describe.skipIf(!hasChromium)('the report', { timeout: 600_000 }, () => {
   test('a run ends by naming it first, and it is one small file', () => {
     expect(ended.slice(ended.indexOf('open: '))).toMatch(
       /^open: artifacts\/tiny\/report\/index\.html\nfigures:\n/,

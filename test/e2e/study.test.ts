@@ -53,7 +53,7 @@ test('the study runs to the end, then nothing does, score --force runs just the 
     'train@dataset=shapes,model=vgg-4,recipe=constant,augment=true,seed=0,epoch=1 ran',
   );
   expect(killed.read('pipe.lock')).toBe(whole.read('pipe.lock'));
-});
+}, 600_000);
 
 test('a further data set or model adds its own tasks, and leaves those of the others as they are', async () => {
   const project = study();
