@@ -102,6 +102,11 @@ function kindOf(schema: Schema): string {
 function elements(schema: Schema = {}): string {
   const own = alternatives(schema).filter(({ pattern }) => pattern === undefined);
   const names = own.map(kindOf).map((kind) => kind.split(' of ')[0]!);
-  const [last = '', ...before] = [...new Set(names)].map((name) => (name === '' ? '' : `${name}s`)).reverse();
+  const [last = '', ...before] = [...new Set(names)].map(plural).reverse();
   return before.length === 0 ? last : `${before.reverse().join(', ')} and ${last}`;
+}
+
+/** `numbers from 0`. */
+function plural(kind: string): string {
+  return kind === '' ? '' : kind.replace(/^.*?(?= from | above |$)/, '$&s');
 }

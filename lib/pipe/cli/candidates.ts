@@ -85,6 +85,13 @@ export class Project {
       : this.parameters('').map(({ text, meaning }) => ({ text: text.replace(/^params\./, ''), meaning }));
   }
 
+  resources(): Candidate[] {
+    return Object.entries(this.#configuration()?.manifest.resources ?? {}).map(([name, amount]) => ({
+      text: `${name}=`,
+      meaning: `now ${amount}`,
+    }));
+  }
+
   metrics(): Candidate[] {
     const stages = this.#configuration()?.manifest.stages ?? [];
     return stages.flatMap(({ title, metrics }) =>
@@ -138,6 +145,7 @@ export const completed: Readonly<Record<string, (project: Project, word: string)
   experiments: (project) => project.experiments(),
   baseline: (project) => [...project.experiments(), { text: WORKSPACE, meaning: 'the project as it is' }],
   grid: (project, word) => project.grid(word),
+  resource: (project) => project.resources(),
   sort: (project) => project.metrics(),
   metrics: (project) => project.metrics(),
 };
@@ -146,6 +154,8 @@ export const completed: Readonly<Record<string, (project: Project, word: string)
 export const free = [
   'C',
   'jobs',
+  'gpus',
+  'memory',
   'max-size',
   'max-age',
   'remote',

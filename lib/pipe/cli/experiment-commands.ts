@@ -2,6 +2,7 @@ import { Argument, Option, type Command } from 'commander';
 import { command, examples, type Action } from './command.ts';
 import { ACTIONS } from './experiment-actions.ts';
 import {
+  capacityOptions,
   collected,
   configurationOptions,
   formatOptions,
@@ -12,7 +13,10 @@ import {
 
 /** Commands about what comes out, and about trying other values. */
 export function experimentCommands(root: Command, action: Action): void {
-  valueOptions(command(root, 'sweep', 'run an experiment for every combination of values'))
+  capacityOptions(
+    valueOptions(command(root, 'sweep', 'run an experiment for every combination of values')),
+    'CPU threads that tasks of all experiments may hold together',
+  )
     .argument('[stages...]', 'stages or tasks, with what they need (all)')
     .addOption(
       new Option(
@@ -31,7 +35,6 @@ export function experimentCommands(root: Command, action: Action): void {
       new Option('--seed <n>', 'with --random: other numbers draw others').argParser(Number).default(0, '0'),
     )
     .option('--name <name>', 'what the names of the experiments begin with')
-    .option('-j, --jobs <n>', 'CPU threads that tasks of all experiments may hold together', positiveInteger)
     .option('--dry-run', 'list the experiments, and run nothing')
     .option('--json', 'print events as JSON, one a line, each with its experiment')
     .addHelpText(

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { bytesOf, quantityOf } from '../manifest/size.ts';
 
 /** Which configuration a command is about; the same for every command that reads `pipeline.yaml`. */
 export interface ConfigurationOptions {
@@ -66,6 +67,48 @@ export function positiveInteger(value: string): number {
   return number;
 }
 
+export function wholeNumber(value: string): number {
+  if (!/^\d{1,15}$/.test(value)) return unfit('It has to be a whole number from 0 up.');
+  return Number(value);
+}
+
+/** `licence=2`; later ones win. */
+export function resource(
+  value: string,
+  before: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const [, name = '', amount = ''] = /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(value) ?? [];
+  if (name === '') return unfit('It has to be a name and a number, such as licence=2.');
+  return { ...before, [name]: Number(amount) };
+}
+
+/** What there is for tasks that run; the rest the machine has. */
+export interface CapacityOptions {
+  readonly jobs?: number;
+  readonly gpus?: number;
+  readonly memory?: number;
+  readonly resource?: Readonly<Record<string, number>>;
+}
+
+/** `jobs`: what is said of `--jobs`; null where threads are of no matter. */
+export function capacityOptions(
+  command: Command,
+  jobs: string | null = 'CPU threads that tasks may hold together',
+): Command {
+  if (jobs !== null) command.option('-j, --jobs <n>', jobs, positiveInteger);
+  return command
+    .option('--gpus <n>', 'GPUs that tasks may hold together (those that are visible)', wholeNumber)
+    .option('--memory <size>', 'memory that tasks may hold together: 8GB (what there is)', size)
+    .addOption(
+      new Option(
+        '--resource <name=number>',
+        'how many there are of a resource of pipeline.yaml: licence=2; may be repeated',
+      )
+        .argParser(resource)
+        .default({}, 'what the file says'),
+    );
+}
+
 /** 0 is any that is free. */
 export function port(value: string): number {
   const number = Number(value);
@@ -75,22 +118,9 @@ export function port(value: string): number {
   return number;
 }
 
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
-
 /** Bytes: `2GB`, `1.5 GiB`, `800000`. */
 export function size(value: string): number {
-  return quantity(value, SIZE_UNITS, 'It has to be a size such as 500MB, 2GB or 1.5GiB.');
+  return bytesOf(value) ?? unfit('It has to be a size such as 500MB, 2GB or 1.5GiB.');
 }
 
 const HOUR = 3_600_000;
@@ -103,19 +133,17 @@ const AGE_UNITS: Readonly<Record<string, number>> = {
 
 /** Milliseconds: `12h`, `30d`, `8w`, `1y`. */
 export function age(value: string): number {
-  return quantity(value, AGE_UNITS, 'It has to be an age such as 12h, 30d, 8w or 1y.');
+  return quantityOf(value, AGE_UNITS) ?? unfit('It has to be an age such as 12h, 30d, 8w or 1y.');
 }
 
 /** A part of a whole, from 0 to 1: `1%`, `0.5 %`, `100%`. */
 export function share(value: string): number {
-  const part = quantity(value, { '%': 1000 }, 'It has to be a share such as 1%.') / 100_000;
-  if (part <= 0 || part > 1) throw new InvalidArgumentError('It has to be more than 0% and at most 100%.');
+  const thousandths = quantityOf(value, { '%': 1000 }) ?? unfit('It has to be a share such as 1%.');
+  const part = thousandths / 100_000;
+  if (part <= 0 || part > 1) return unfit('It has to be more than 0% and at most 100%.');
   return part;
 }
 
-function quantity(value: string, units: Readonly<Record<string, number>>, wanted: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*|%)$/i.exec(value.trim()) ?? [];
-  const factor = units[unit.toLowerCase()];
-  if (number === '' || factor === undefined) throw new InvalidArgumentError(wanted);
-  return Math.round(Number(number) * factor);
+function unfit(wanted: string): never {
+  throw new InvalidArgumentError(wanted);
 }

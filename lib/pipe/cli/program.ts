@@ -3,10 +3,10 @@ import { statSync } from 'node:fs';
 import { contextOf, mistake, type Context } from './context.ts';
 import {
   age,
+  capacityOptions,
   collected,
   configurationOptions,
   port,
-  positiveInteger,
   selectionOptions,
   share,
   size,
@@ -52,10 +52,9 @@ export function program(version: string, finish: (status: number) => void): Comm
       finish(await act(context, ...(args.slice(0, -1) as A)));
     };
 
-  selectionOptions(configurationOptions(command(root, 'run', 'run what is stale')))
+  capacityOptions(selectionOptions(configurationOptions(command(root, 'run', 'run what is stale'))))
     .argument('[stages...]', "stages or tasks, with what they need: score, 'attribute@epoch=50'")
     .option('--force', 'run the stages named (or all) even if they are up to date')
-    .option('-j, --jobs <n>', 'CPU threads that tasks may hold together', positiveInteger)
     .option('--keep-going', 'after a failure, go on with what does not depend on it')
     .option('--strict', 'a module that reads a file it does not declare has failed')
     .option('--no-remote', 'neither take results from the remote cache nor give it any')
@@ -76,7 +75,10 @@ export function program(version: string, finish: (status: number) => void): Comm
     )
     .action(action(async () => (await import('./commands/run.ts')).run));
 
-  selectionOptions(configurationOptions(command(root, 'status', 'say what would run, and why')))
+  capacityOptions(
+    selectionOptions(configurationOptions(command(root, 'status', 'say what would run, and why'))),
+    null,
+  )
     .argument('[stages...]', 'stages or tasks, with what they need')
     .option('--tasks', 'list every task')
     .option('--json', 'print it as JSON')
@@ -261,13 +263,15 @@ export function program(version: string, finish: (status: number) => void): Comm
     )
     .action(action(async () => (await import('./commands/gc.ts')).gc));
 
-  configurationOptions(
-    command(root, 'verify', 'check every byte of the store, or that tasks give them again'),
+  capacityOptions(
+    configurationOptions(
+      command(root, 'verify', 'check every byte of the store, or that tasks give them again'),
+    ),
+    'with --rerun: CPU threads that tasks may hold together',
   )
     .argument('[tasks...]', "with --rerun: stages or tasks (all): train, 'train@epoch=5'")
     .option('--rerun', 'run tasks again, aside, and compare their bytes with those recorded')
     .option('--remote <share>', 'compute a share of what the remote cache has again: 1%', share)
-    .option('-j, --jobs <n>', 'with --rerun: CPU threads that tasks may hold together', positiveInteger)
     .option('--dry-run', 'only report: drop nothing that is damaged, put nothing back')
     .option('--json', 'print it as JSON')
     .addHelpText(

@@ -17,8 +17,12 @@ export function printIssues(
   inputIssues: readonly InputIssue[],
 ): void {
   const diagnostics: Diagnostic[] = [
-    ...stageIssues.map(({ stage, path, given, message }) =>
-      source.diagnose({ path: given ? ['params', ...given] : ['stages', stage, ...path], message }),
+    ...stageIssues.map(({ stage, path, given, message, hint }) =>
+      source.diagnose({
+        path: given ? ['params', ...given] : ['stages', stage, ...path],
+        message,
+        ...(hint !== undefined && { hint }),
+      }),
     ),
     // Forty tasks that miss one file are one mistake.
     ...[...groupBy(inputIssues, ({ stage, input, path }) => `${stage} ${input} ${path}`).values()].map(

@@ -56,6 +56,8 @@ export interface ModuleRequest extends AnyRequest {
   /** Where each declared output is to be written: in a directory of this task's own, which exists (as do output directories). */
   readonly outputs: Readonly<Record<string, string>>;
   readonly threads: number;
+  /** GPUs that it holds, by what CUDA calls them; `CUDA_VISIBLE_DEVICES` in `env` says the same. */
+  readonly devices: readonly string[];
 }
 
 /** What runs a Python stage, and its sources as they were digested. */

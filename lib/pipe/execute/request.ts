@@ -24,6 +24,8 @@ export interface RequestParts {
   readonly python: PythonRun | null;
   readonly work: { readonly path: string; readonly outputs: Readonly<Record<string, string>> };
   readonly threads: number;
+  /** GPUs that the task holds, by what CUDA calls them. */
+  readonly devices: readonly string[];
 }
 
 /**
@@ -53,7 +55,8 @@ function moduleRequest(task: Task, parts: RequestParts): ModuleRequest {
     directories: directoriesOf(task, parts),
     outputs: parts.work.outputs,
     threads: parts.threads,
-    env: taskEnvironment(parts.environment, stage),
+    devices: parts.devices,
+    env: environmentOf(task, parts),
     timeout: stage.timeout,
   };
 }
@@ -86,7 +89,7 @@ function commandRequest(
   work: { readonly command: string; readonly cwd: string; readonly shell: string },
   parts: RequestParts,
 ): CommandRequest {
-  const { project, environment, threads } = parts;
+  const { project, threads } = parts;
   const { timeout } = task.stage;
   const params = task.params.values;
   const cwd = join(project, work.cwd);
@@ -106,7 +109,7 @@ function commandRequest(
   const python = parts.python?.executable ?? null;
   const { point } = task;
   const script = fillIn(work.command, { inputs, outputs, params, paramsFile, python, point, list });
-  const env = taskEnvironment(environment, task.stage);
+  const env = environmentOf(task, parts);
   env['PIPE_THREADS'] = String(threads);
   if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
   const words = shellWords(work.shell, script, env, (text) => {
@@ -115,6 +118,12 @@ function commandRequest(
     return file;
   });
   return { kind: 'cmd', words, cwd, env, timeout };
+}
+
+/** A task that holds GPUs sees these and no others; one that asks for none sees what the caller sees. */
+function environmentOf({ stage }: Task, { environment, devices }: RequestParts): Record<string, string> {
+  const env = taskEnvironment(environment, stage);
+  return devices.length === 0 ? env : { ...env, CUDA_VISIBLE_DEVICES: devices.join(',') };
 }
 
 /** A directory is one word of the command, a glob as many as it matches. */

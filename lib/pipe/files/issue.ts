@@ -6,6 +6,8 @@ export interface StageIssue {
   /** The keys under which the file's `params` give what it is about; absent where the stage's declaration does. */
   readonly given?: readonly (string | number)[];
   readonly message: string;
+  /** What to do about it, where that is not plain. */
+  readonly hint?: string;
 }
 
 /**

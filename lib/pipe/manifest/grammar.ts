@@ -50,10 +50,16 @@ const input = z
   ])
   .describe('`stage.output`, or a path, which has a slash (`./file` at the top of the project).');
 
-const resources = z.strictObject({
-  threads: or(z.int().min(1)).optional().describe('CPU threads a task uses.'),
-  gpu: or(z.number().min(0)).optional().describe('GPUs a task holds.'),
-});
+const resources = z
+  .object({
+    threads: or(z.int().min(1)).optional().describe('CPU threads a task uses.'),
+    gpu: or(z.number().min(0)).optional().describe('The share of one GPU that a task holds.'),
+    gpus: or(z.int().min(0)).optional().describe('Whole GPUs that a task holds.'),
+    memory: or(z.union([z.number().min(0), z.string()]))
+      .optional()
+      .describe('Memory a task needs: `4 GB`, `500 MiB`, or a number of bytes.'),
+  })
+  .catchall(or(z.number().min(0)));
 
 const scan = z.strictObject({
   axis: z.string().describe('The name of the axis.'),
@@ -190,6 +196,10 @@ export const grammar = z
       .optional()
       .describe('A TypeScript module of the project that tells `pipe doctor` what it finds on a machine.'),
     shell: z.string().optional().describe('The shell of all commands, by name or path.'),
+    resources: z
+      .record(z.string(), z.number().min(0))
+      .optional()
+      .describe('Name → how many there are of something else that tasks share: licences, connections.'),
     passEnv: z.array(z.string()).optional().describe('`passEnv` of every stage, beside what each says.'),
     remote: remoteGrammar.optional(),
     stages: z.record(z.string(), stage).describe('Name → stage.'),

@@ -78,6 +78,12 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     examples: ['passEnv: [HF_TOKEN]'],
     mistakes: ['passEnv: [HF-TOKEN]'],
   },
+  resources: {
+    default: {},
+    more: 'A stage names it among its `resources`, and what running tasks hold of it stays within this number. `pipe run --resource licence=4` says otherwise for one run.',
+    examples: ['resources: { licence: 2 }'],
+    mistakes: ['resources: { memory: 8 }', 'resources: { licence: two }'],
+  },
   ...remoteGuide,
   stages: {
     otherwise: 'required',
@@ -354,8 +360,8 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.resources': {
     default: {},
-    more: 'Tasks run side by side as long as they fit into what `pipe run --jobs` allows. Part of no fingerprint.',
-    examples: ['resources: { threads: 4, gpu: 1 }'],
+    more: 'Tasks run side by side as long as they fit into what there is: the machine’s, or what `pipe run --jobs`, `--gpus` and `--memory` say. Beside the keys below, any that `resources` at the top of the file names. A task that asks for more than there ever is, of anything but threads, is told by `pipe status`, and `pipe run` refuses to start it. Part of no fingerprint.',
+    examples: ['resources: { threads: 4, gpus: 1 }', 'resources: { memory: 4 GB }'],
     mistakes: ['resources: { cpus: 4 }'],
   },
   'stages.*.resources.threads': {
@@ -366,9 +372,21 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.resources.gpu': {
     default: 0,
-    more: 'Tasks hold one together at most; a share lets several use it: `0.5`.',
-    examples: ['resources: { gpu: 1 }'],
+    more: 'Tasks with a share each use one together: `0.5`. More than 1 is 1. Each is given the GPU of which the least is held, as `CUDA_VISIBLE_DEVICES`. Where none is known of, all share one without a name.',
+    examples: ['resources: { gpu: 0.5 }'],
     mistakes: ['resources: { gpu: -1 }'],
+  },
+  'stages.*.resources.gpus': {
+    default: 0,
+    more: 'They are its own: no other task holds them meanwhile. A command sees them as `CUDA_VISIBLE_DEVICES`, a module is told as `devices`, too. There are as many as the caller’s `CUDA_VISIBLE_DEVICES` names, else as there are files `/dev/nvidia0`, `/dev/nvidia1` …; `pipe run --gpus N` takes the first so many.',
+    examples: ['resources: { gpus: 2 }'],
+    mistakes: ['resources: { gpus: 0.5 }', 'resources: { gpu: 0.5, gpus: 1 }'],
+  },
+  'stages.*.resources.memory': {
+    default: 0,
+    more: 'Units are `B`, `KB`, `MB`, `GB`, `TB` of 1000 and `KiB`, `MiB`, `GiB`, `TiB` of 1024. It is what the task is counted with, not a limit that is enforced. There is what the machine has, or its container is held to; `pipe run --memory 8GB` says otherwise.',
+    examples: ['resources: { memory: 4 GB }'],
+    mistakes: ['resources: { memory: much }', 'resources: { memory: -1 }'],
   },
   'stages.*.env': {
     default: [],

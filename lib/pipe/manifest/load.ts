@@ -12,6 +12,7 @@ import { readRemote } from './remote.ts';
 import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
 import { usualPlace } from './path.ts';
 import { shaped } from './shape.ts';
+import { readOwnResources } from './resources.ts';
 import { readShell, SHELL } from './shell.ts';
 import { checkPassEnv, readStage } from './stage.ts';
 import { sourceOf, type Source } from './source.ts';
@@ -124,6 +125,7 @@ function assembled(
   }
 
   const shell = readShell(raw.shell ?? SHELL, ['shell'], report);
+  const resources = readOwnResources(raw.resources, report);
   const passEnv = raw.passEnv ?? [];
   checkPassEnv(passEnv, report);
 
@@ -134,7 +136,7 @@ function assembled(
   for (const [name, stage] of Object.entries(raw.stages)) {
     const before = problems.length;
     const references = { resolver, choices: choices.get(name) ?? [] };
-    stages.push(readStage(name, stage, references, { shell, passEnv, python }, report));
+    stages.push(readStage(name, stage, references, { shell, passEnv, python, resources }, report));
     if (problems.length > before) doubtful.add(name);
   }
   problems.push(...orderStages({ stages, params: { ...params, ...resolver.params } }, doubtful).problems);
@@ -143,6 +145,7 @@ function assembled(
     profile,
     artifacts: usualPlace(profile),
     params: resolver.params,
+    resources,
     doctor: raw.doctor ?? null,
     remote,
     stages,

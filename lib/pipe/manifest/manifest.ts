@@ -21,6 +21,8 @@ export interface Manifest {
   readonly params: JsonObject;
   /** The file that they stand in, project-relative; null where that is the manifest itself. */
   readonly paramsFile: string | null;
+  /** How many there are of resources that the file declares, by name. */
+  readonly resources: Readonly<Record<string, number>>;
   /** A TypeScript module, project-relative, whose default export is a `defineDoctor(…)`; null where none is named. */
   readonly doctor: string | null;
   /** The remote cache that the file names, for everybody; null where it names none. Decides nothing. */
@@ -157,8 +159,15 @@ export interface Plot extends Shown {
   readonly y: readonly string[] | null;
 }
 
-/** What a task holds while it runs; the sum over running tasks never exceeds what `--jobs` allows. */
+/** What a task holds while it runs; the sum over running tasks never exceeds what there is. */
 export interface Resources {
   readonly threads: number;
+  /** A share of one GPU. */
   readonly gpu: number;
+  /** Whole GPUs; then `gpu` is 0. */
+  readonly gpus: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Resources that the file declares, by name. */
+  readonly own: Readonly<Record<string, number>>;
 }

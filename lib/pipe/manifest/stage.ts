@@ -10,6 +10,7 @@ import { readMetrics, readPlots } from './metrics.ts';
 import { checkName } from './name.ts';
 import { normalPath, whyOutside } from './path.ts';
 import { FAILED, type Report, type Resolver } from './reference.ts';
+import { readResources } from './resources.ts';
 import { readShell } from './shell.ts';
 import { didYouMean, listed } from './suggest.ts';
 import { ALL_AXES } from './template.ts';
@@ -21,6 +22,7 @@ export interface ForAllStages {
   readonly passEnv: readonly string[];
   /** The interpreter; undefined where none is named. */
   readonly python: string | undefined;
+  readonly resources: Readonly<Record<string, number>>;
 }
 
 export interface ReadReferences {
@@ -34,7 +36,7 @@ export function readStage(
   name: string,
   raw: RawStage,
   { resolver, choices }: ReadReferences,
-  { shell, passEnv, python }: ForAllStages,
+  { shell, passEnv, python, resources }: ForAllStages,
   report: Report,
 ): Stage {
   const path: Path = ['stages', name];
@@ -62,7 +64,7 @@ export function readStage(
     open: readOpen(raw, at),
     matrix,
     scan: raw.scan === undefined ? null : readScan(raw.scan, raw, at),
-    resources: { threads: raw.resources?.threads ?? 1, gpu: raw.resources?.gpu ?? 0 },
+    resources: readResources(raw.resources, resources, at),
     env: readEnv(raw.env ?? [], at),
     passEnv: [...new Set([...passEnv, ...readPassEnv(raw, at)])],
     timeout: raw.timeout ?? null,

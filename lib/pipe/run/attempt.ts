@@ -28,6 +28,8 @@ export interface Execution {
   readonly survey: Survey;
   readonly work: WorkDirectories;
   readonly threads: number;
+  /** GPUs that it holds. */
+  readonly devices: readonly string[];
   readonly listener: TaskListener;
   readonly options: { readonly strict?: boolean };
   /** Undeclared reads that were warned of in this run, each as stage and path. */
@@ -177,7 +179,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
 }
 
 async function attempt(task: Task, { plan, marks }: Ready, execution: Execution): Promise<Attempted> {
-  const { engine, survey, work, threads, listener, signal } = execution;
+  const { engine, survey, work, threads, devices, listener, signal } = execution;
   const directory = work.open(task);
   try {
     const request = taskRequest(task, {
@@ -191,6 +193,7 @@ async function attempt(task: Task, { plan, marks }: Ready, execution: Execution)
       python: survey.bundles.get(task.stage.name)?.python ?? null,
       work: directory,
       threads,
+      devices,
     });
     tellOfCode(task, execution);
     const startedAt = Date.now();

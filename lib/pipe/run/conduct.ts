@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { interpreterVariables } from '../code/python-interpreter.ts';
+import { Gate } from '../execute/gate.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Outcome } from '../plan/outcome.ts';
@@ -24,6 +25,7 @@ import { openSide } from './remote-side.ts';
 import { Schedule, type Shared } from './schedule.ts';
 import { keepStanding } from './standing.ts';
 import { survey, type Survey } from './survey.ts';
+import { capacityFor, unmet } from './unmet.ts';
 import { WorkDirectories } from './work-directory.ts';
 
 export interface RunRequest {
@@ -53,7 +55,10 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     survey(engine, { manifest, graph, lock, selection, force, signal, allHere }),
   );
   if (signal.aborted) return { ...nothingDone(engine.layout, startedAt), stopped: true };
-  const { stageIssues, inputIssues } = found;
+  const { inputIssues } = found;
+  const stated = { ...options.capacity, jobs: options.jobs };
+  const gate = shared?.gate ?? new Gate(capacityFor(engine, manifest, stated));
+  const stageIssues = [...found.stageIssues, ...unmet(graph, found.plans, gate.capacity, engine)];
   if (stageIssues.length > 0 || inputIssues.length > 0) {
     return { type: 'refused', stageIssues, inputIssues };
   }
@@ -83,7 +88,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   });
   const side = { engine, graph, lock, places: !aside, ...found };
   const remote = fresh === selection.size ? null : await openSide(settings, side, signal, emit);
-  const parts = { engine, graph, survey: found, lock, log, work, options, emit, remote };
+  const parts = { engine, graph, survey: found, lock, log, work, options, emit, gate, remote };
   const schedule = new Schedule({ ...parts, places: !aside, shared });
   try {
     await schedule.finishAll();

@@ -6,17 +6,18 @@ import type { Engine } from './engine.ts';
 import { whileHeld, type NotHeld } from './hold.ts';
 import type { ManyRuns, OneRun, RunSummary } from './project.ts';
 import type { Shared } from './schedule.ts';
+import { capacityFor } from './unmet.ts';
 import { WorkDirectories } from './work-directory.ts';
 
 /** As many as can keep the bounds busy go on at once; one that fails stops no other. */
 export async function runMany(
   engine: Engine,
-  { runs, jobs, gpus = 1, ...waiter }: ManyRuns,
+  { runs, jobs, capacity, declared, ...waiter }: ManyRuns,
 ): Promise<{ readonly type: 'finished' } | NotHeld> {
   return await whileHeld(engine.layout.project, waiter, async () => {
     const work = new WorkDirectories(engine.layout, thisProcess());
     work.sweep();
-    const gate = new Gate({ threads: jobs, gpu: gpus });
+    const gate = new Gate(capacityFor(engine, { resources: declared }, { ...capacity, jobs }));
     const shared: Shared = { gate, work, making: new Map(), surveyed: Promise.resolve() };
     const waiting = [...runs];
     const takeTurns = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import type { Finding } from '../stage/doctor.ts';
 import type { Digest } from '../digest.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import type { StatedCapacity } from '../execute/capacity.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { ModuleQuestions } from '../execute/protocol.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
@@ -58,8 +59,8 @@ export interface RunOptions {
   readonly force: Selection;
   /** CPU threads that running tasks may hold together. */
   readonly jobs: number;
-  /** GPUs that running tasks may hold together; 1 unless given. */
-  readonly gpus?: number;
+  /** What else they may hold; unless given, what the machine has and the file says. */
+  readonly capacity?: StatedCapacity | undefined;
   /** After a failure, go on with what does not depend on it. */
   readonly keepGoing: boolean;
   /** A task that reads what it does not declare has failed; otherwise it is warned of. */
@@ -118,9 +119,11 @@ export interface OneRun {
 }
 
 export interface ManyRuns extends Waiter {
-  /** CPU threads, and GPUs, that the tasks of all runs may hold together. */
+  /** CPU threads that the tasks of all runs may hold together. */
   readonly jobs: number;
-  readonly gpus?: number;
+  /** What else they may hold, as of one run; `declared` is what the file says. */
+  readonly capacity?: StatedCapacity | undefined;
+  readonly declared: Manifest['resources'];
   /** Each is asked for when its turn comes. */
   readonly runs: readonly (() => OneRun)[];
 }
@@ -130,7 +133,12 @@ export interface Project {
   readonly directory: string;
   /** Absolute path of the directory that holds the content store. */
   readonly cache: string;
-  inspect(manifest: Manifest, graph: Graph, selection: Selection): Promise<Inspection>;
+  inspect(
+    manifest: Manifest,
+    graph: Graph,
+    selection: Selection,
+    capacity?: StatedCapacity,
+  ): Promise<Inspection>;
   /** What the project finds on this machine; changes nothing. */
   examine(manifest: Manifest): Promise<Examination>;
   run(manifest: Manifest, graph: Graph, options: RunOptions): Promise<RunSummary>;

@@ -15,11 +15,13 @@ import { produceOutputs, storeFailure, type Produced, type StalePlan } from './a
 import { inputMissing } from './input-missing.ts';
 import { MadeAgain } from './made-again.ts';
 import type { RemoteSide } from './remote-side.ts';
-import { Gate } from '../execute/gate.ts';
+import { isScarce } from '../execute/capacity.ts';
+import type { Gate } from '../execute/gate.ts';
 import type { RunOptions } from './project.ts';
 import type { RunLog, TaskLog } from './run-log.ts';
 import type { Survey } from './survey.ts';
 import { taskListener } from './task-listener.ts';
+import { unmetBy } from './unmet.ts';
 import type { WorkDirectories } from './work-directory.ts';
 
 export interface ScheduleParts {
@@ -30,6 +32,7 @@ export interface ScheduleParts {
   readonly log: RunLog;
   readonly work: WorkDirectories;
   readonly options: RunOptions;
+  readonly gate: Gate;
   readonly emit: (event: EventBody) => void;
   readonly remote: RemoteSide | null;
   /** Whether outputs are laid into `artifacts/` as they are made; otherwise only those that a command reads. */
@@ -55,7 +58,6 @@ const askedAhead = 16;
 export class Schedule {
   readonly outcomes = new Map<number, Outcome>();
   readonly #parts: ScheduleParts;
-  readonly #gate: Gate;
   readonly #told = new Set<string>();
   readonly #beside = new Beside();
   readonly #madeAgain: MadeAgain;
@@ -65,8 +67,6 @@ export class Schedule {
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
     this.#madeAgain = new MadeAgain(parts, this.outcomes, (task, plan) => this.#makeReady(task, plan));
-    const { jobs, gpus = 1 } = parts.options;
-    this.#gate = parts.shared?.gate ?? new Gate({ threads: jobs, gpu: gpus });
   }
 
   async finishAll(): Promise<void> {
@@ -85,10 +85,10 @@ export class Schedule {
     );
     const order = orderOf(graph, taking).map(([a, b]): [string, string] => [String(a), String(b)]);
     // Tasks that wait for a GPU must not fill all places.
-    const anyGpu = [...taking].some((index) => graph.tasks[index]!.stage.resources.gpu > 0);
+    const anyScarce = [...taking].some((index) => isScarce(graph.tasks[index]!.stage));
     // Others wait at the gate, planned, so that a place that gets free is taken at once.
     const ahead = 2 * options.jobs + (remote === null ? 0 : askedAhead);
-    await new PGraph(nodes, order).run(anyGpu ? {} : { concurrency: ahead });
+    await new PGraph(nodes, order).run(anyScarce ? {} : { concurrency: ahead });
   }
 
   async #takeTurn(task: Task): Promise<void> {
@@ -193,8 +193,20 @@ export class Schedule {
   }
 
   async #make(task: Task, planned: StalePlan): Promise<Outcome> {
-    const { survey, lock, options, log, emit } = this.#parts;
-    const leave = await this.#gate.enter(task.stage.resources);
+    const { engine, gate, survey, lock, options, log, emit } = this.#parts;
+    const [unmet] = unmetBy(new Set([task.stage]), gate.capacity, engine);
+    // The run was not refused: nobody could know that it would have to be made.
+    if (unmet) {
+      const failure = {
+        type: 'failed',
+        log: null,
+        reason: 'threw',
+        message: unmet.message,
+        stack: '',
+      } as const;
+      return this.#failed(failure, log.forTask(task.id));
+    }
+    const place = await gate.enter(task.stage.resources);
     try {
       if (this.#mustStop()) return { type: 'skipped', reason: 'stopped' };
       emit({ type: 'task-started', task: task.id, reasons: planned.plan.reasons });
@@ -202,13 +214,14 @@ export class Schedule {
       const taskLog = log.forTask(task.id);
       const execution = {
         ...this.#parts,
-        threads: this.#gate.granted(task.stage.resources).threads,
+        threads: place.threads,
+        devices: place.devices,
         listener: taskListener(task, taskLog, emit),
         signal: options.signal,
         told: this.#told,
         beside: this.#beside,
         over: async () => {
-          leave();
+          place.leave();
           await setImmediate();
         },
       };
@@ -229,7 +242,7 @@ export class Schedule {
       this.#stopUnlessToldToGoOn();
       throw error;
     } finally {
-      leave();
+      place.leave();
     }
   }
 

@@ -7,6 +7,7 @@ import { openLock } from '../store/lock.ts';
 import type { ProcessIdentity } from '../store/process-identity.ts';
 import { storeFailure } from './attempt.ts';
 import { conductRun, nothingDone, saveStats } from './conduct.ts';
+import type { StatedCapacity } from '../execute/capacity.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { examine } from './examine.ts';
 import { runMany } from './many.ts';
@@ -14,6 +15,7 @@ import { whileHeld } from './hold.ts';
 import { onlyLook } from './only-look.ts';
 import type { Inspection, Project, ProjectOptions, RunOptions, RunSummary, Selection } from './project.ts';
 import { survey } from './survey.ts';
+import { capacityFor, unmet } from './unmet.ts';
 
 /** Opens the project in a directory: what was built there, the store, and workers when they are needed. */
 export function openProject(directory: string, options: ProjectOptions = {}): Project {
@@ -22,7 +24,7 @@ export function openProject(directory: string, options: ProjectOptions = {}): Pr
   return {
     directory: project,
     cache,
-    inspect: (manifest, graph, selection) => inspect(engine, manifest, graph, selection),
+    inspect: (...asked) => inspect(engine, ...asked),
     examine: (manifest) => examine(engine, manifest),
     run: (manifest, graph, runOptions) => runProject(engine, manifest, graph, runOptions),
     runMany: (runs) => runMany(engine, runs),
@@ -49,6 +51,7 @@ async function inspect(
   manifest: Manifest,
   graph: Graph,
   selection: Selection,
+  stated: StatedCapacity = {},
 ): Promise<Inspection> {
   const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
   const { signal } = new AbortController();
@@ -57,7 +60,11 @@ async function inspect(
     saveStats(engine);
   });
   const tasks = [...found.plans].map(([index, { plan }]) => ({ index, id: graph.tasks[index]!.id, plan }));
-  const { codeNotes, stageIssues, inputIssues } = found;
+  const { codeNotes, inputIssues } = found;
+  const stageIssues = [
+    ...found.stageIssues,
+    ...unmet(graph, found.plans, capacityFor(engine, manifest, stated), engine),
+  ];
   return { tasks, codeNotes, stageIssues, inputIssues };
 }
 

@@ -10,12 +10,14 @@ import { thisProcess } from '../store/process-identity.ts';
 import { filesBelow } from '../store/tree.ts';
 import type { Engine } from '../run/engine.ts';
 import type { TaskListener } from '../execute/executor.ts';
-import { Gate } from '../execute/gate.ts';
+import type { StatedCapacity } from '../execute/capacity.ts';
+import { Gate, type Place } from '../execute/gate.ts';
 import { whileHeld, type Waiter } from '../run/hold.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { Selection } from '../run/project.ts';
 import { taskRequest } from '../execute/request.ts';
 import { survey, type Survey } from '../run/survey.ts';
+import { capacityFor, unmetBy } from '../run/unmet.ts';
 import { WorkDirectories } from '../run/work-directory.ts';
 
 /** An output file that came out otherwise; a null path is a file that is there on one side only. */
@@ -41,6 +43,8 @@ export interface RerunOptions extends Waiter {
   readonly tasks: Selection;
   readonly selection: Selection;
   readonly jobs: number;
+  /** What else they may hold together; unless given, what the machine has and the file says. */
+  readonly capacity?: StatedCapacity;
   /** Called as each task ends; files that differ are there until its promise is settled. */
   readonly ended: (task: Task, rerun: Rerun) => Promise<void>;
 }
@@ -81,9 +85,16 @@ async function rerunHeld(
     const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
     const { selection, signal } = options;
     const found = await survey(engine, { manifest, graph, lock, selection, force: new Set(), signal });
-    const { stageIssues, inputIssues } = found;
+    const gate = new Gate(capacityFor(engine, manifest, { ...options.capacity, jobs: options.jobs }));
+    const { inputIssues } = found;
+    const lacking = unmetBy(
+      new Set([...options.tasks].map((index) => graph.tasks[index]!.stage)),
+      gate.capacity,
+      engine,
+    );
+    const stageIssues = [...found.stageIssues, ...lacking];
     if (stageIssues.length + inputIssues.length > 0) return { type: 'refused', stageIssues, inputIssues };
-    await rerunAll({ engine, graph, survey: found, work }, options);
+    await rerunAll({ engine, graph, survey: found, work, gate }, options);
     return { type: 'finished' };
   } finally {
     await work.closeAll();
@@ -95,18 +106,17 @@ interface Parts {
   readonly graph: Graph;
   readonly survey: Survey;
   readonly work: WorkDirectories;
+  readonly gate: Gate;
 }
 
-async function rerunAll(parts: Parts, { tasks, jobs, signal, ended }: RerunOptions): Promise<void> {
-  const gate = new Gate({ threads: jobs, gpu: 1 });
+async function rerunAll(parts: Parts, { tasks, signal, ended }: RerunOptions): Promise<void> {
   const one = async (task: Task) => {
-    const leave = await gate.enter(task.stage.resources);
+    const place = await parts.gate.enter(task.stage.resources);
     try {
       if (signal.aborted) return;
-      const threads = gate.granted(task.stage.resources).threads;
-      await rerunTask(task, parts, threads, signal, (rerun) => ended(task, rerun));
+      await rerunTask(task, parts, place, signal, (rerun) => ended(task, rerun));
     } finally {
-      leave();
+      place.leave();
     }
   };
   await Promise.all([...tasks].sort((a, b) => a - b).map((index) => one(parts.graph.tasks[index]!)));
@@ -116,7 +126,7 @@ async function rerunAll(parts: Parts, { tasks, jobs, signal, ended }: RerunOptio
 async function rerunTask(
   task: Task,
   parts: Parts,
-  threads: number,
+  place: Place,
   signal: AbortSignal,
   ended: (rerun: Rerun) => Promise<void>,
 ): Promise<void> {
@@ -127,7 +137,7 @@ async function rerunTask(
   else {
     const directory = parts.work.open(task);
     try {
-      const rerun = await compareOnce(task, planned.outputs!, { ...parts, directory, threads, signal });
+      const rerun = await compareOnce(task, planned.outputs!, { ...parts, directory, place, signal });
       if (!signal.aborted) await ended(rerun);
     } finally {
       parts.work.close(directory.path);
@@ -138,7 +148,7 @@ async function rerunTask(
 async function compareOnce(
   task: Task,
   recorded: OutputDigests,
-  { engine, graph, survey, directory, threads, signal }: Attempt,
+  { engine, graph, survey, directory, place, signal }: Attempt,
 ): Promise<Rerun> {
   const { layout, blobs, environment, workers } = engine;
   const request = taskRequest(task, {
@@ -151,7 +161,8 @@ async function compareOnce(
     bundle: survey.bundles.get(task.stage.name)?.bundle ?? null,
     python: survey.bundles.get(task.stage.name)?.python ?? null,
     work: directory,
-    threads,
+    threads: place.threads,
+    devices: place.devices,
   });
   const startedAt = Date.now();
   const tail: string[] = [];
@@ -165,7 +176,7 @@ async function compareOnce(
 
 interface Attempt extends Parts {
   readonly directory: ReturnType<WorkDirectories['open']>;
-  readonly threads: number;
+  readonly place: Place;
   readonly signal: AbortSignal;
 }
 

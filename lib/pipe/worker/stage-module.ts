@@ -26,7 +26,7 @@ export async function stageTask(
   signal: AbortSignal,
   channel: Channel,
 ): Promise<AnyTask> {
-  const { params, point, outputs, previous, threads, task } = request;
+  const { params, point, outputs, previous, threads, devices, task } = request;
   return {
     params: await typed(stage.params, params),
     axes: await typed(stage.axes, point),
@@ -41,6 +41,7 @@ export async function stageTask(
     // Not the fingerprint: it would make outputs differ where the work's result does not.
     provenance: { stage: task.split('@')[0]!, task, parameters: canonicalJson(params) },
     threads,
+    devices,
     signal,
     progress: (done, total, unit, note = '') => {
       const message = { type: 'progress', done, total, unit } as const;

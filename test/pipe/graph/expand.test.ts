@@ -128,7 +128,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
         matrix: matrix > 0 ? [{ name: `m${index}`, values: values(matrix) }] : [],
         scan:
           scan > 0 ? { name: `s${index}`, values: values(scan), carry: [{ input: 'c', output: 'o' }] } : null,
-        resources: { threads: 1, gpu: 0 },
+        resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
         env: [],
         passEnv: [],
         timeout: null,
@@ -142,6 +142,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
       artifacts: 'artifacts',
       params: {},
       paramsFile: null,
+      resources: {},
       doctor: null,
       remote: null,
       stages,

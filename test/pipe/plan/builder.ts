@@ -26,7 +26,7 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
     plots: [],
     matrix: [],
     scan: null,
-    resources: { threads: 1, gpu: 0 },
+    resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
     env: [],
     passEnv: [],
     timeout: null,

@@ -36,7 +36,7 @@ function stage(name: string): Stage {
     plots: [],
     matrix: [],
     scan: null,
-    resources: { threads: 1, gpu: 0 },
+    resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
     env: [],
     passEnv: [],
     timeout: null,

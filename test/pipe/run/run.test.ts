@@ -234,7 +234,7 @@ test('tasks never hold more threads or GPUs than there are, and get no more than
     return `  s${index}: { cmd: '${cmd}', resources: { threads: ${threads}, gpu: ${gpu} } }`;
   });
   const project = new TestProject({ 'pipeline.yaml': `version: 1\nstages:\n${stages.join('\n')}\n` });
-  const outcomes = await project.run({ jobs: 4, gpus: 1 });
+  const outcomes = await project.run({ jobs: 4, capacity: { gpus: 1 } });
   expect(Object.values(outcomes)).toEqual(widths.map(() => 'ran'));
   const held = { threads: 0, gpu: 0 };
   const most = { threads: 0, gpu: 0 };

@@ -81,7 +81,7 @@ describe('within its bounds, a run', () => {
   test('does not hold up others while many wait for a GPU', async () => {
     const waiting = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`g${index}`, { gpu: 1 }]));
     const made = project({ ...waiting, a: {}, b: { reads: ['a'] } });
-    const { ended, running } = await heldRun(made, { jobs: 2, gpus: 1 });
+    const { ended, running } = await heldRun(made, { jobs: 2, capacity: { gpus: 1 } });
     expect(running()).toEqual(['a', 'g0']);
     await made.runner.finish('a');
     expect(running()).toEqual(['b', 'g0']);

@@ -1,5 +1,6 @@
 import { openProject } from '../../run/session.ts';
 import type { RunSummary } from '../../run/project.ts';
+import { statedCapacity } from '../capacity.ts';
 import { configure } from '../configuration.ts';
 import { asExperiment } from '../experiment-run.ts';
 import { EXIT, type Context } from '../context.ts';
@@ -19,6 +20,8 @@ export async function bringUpToDate(
   if (configured === null) return EXIT.mistake;
   const selected = chosen(context, configured, patterns, options);
   if (selected === null) return EXIT.mistake;
+  const stated = statedCapacity(context, configured.manifest, options);
+  if (stated === null) return EXIT.mistake;
   const chosenCache = chosenRemote(context, configured.directory, configured.manifest.remote, options);
   if (!chosenCache.ok) return EXIT.mistake;
   const project = openProject(configured.directory);
@@ -29,7 +32,7 @@ export async function bringUpToDate(
     const { warned, manifest } = configured;
     const known = !warned && manifest.experiment === null;
     const question = known ? questionOf(configured.asked, patterns, options) : undefined;
-    const asked = { ...selected, question, remote: chosenCache.remote };
+    const asked = { ...selected, question, stated, remote: chosenCache.remote };
     const run = () => reportRun(context, project, configured, asked, options, interrupted.signal);
     const summary = manifest.experiment === null ? await run() : await asExperiment(configured, run);
     return interrupted.status() ?? exitStatus(summary);

@@ -1,14 +1,14 @@
-import { availableParallelism } from 'node:os';
 import type { Digest } from '../../digest.ts';
 import { failureText } from '../../report/outcome.ts';
 import { stageOf } from '../../report/reason.ts';
 import { figureLines } from '../../report/summary.ts';
 import type { RunOrigin } from '../../run/event.ts';
 import type { Project, RunSummary, Selection } from '../../run/project.ts';
+import type { Stated } from '../capacity.ts';
 import type { Configured } from '../configuration.ts';
 import { mistake, type Context } from '../context.ts';
 import { figuresOf, openedOf } from '../view/figures.ts';
-import type { ConfigurationOptions, SelectionOptions } from '../options.ts';
+import type { CapacityOptions, ConfigurationOptions, SelectionOptions } from '../options.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
 import type { RemoteOptions } from '../remote.ts';
 import { printIssues, refuseHeld } from '../refusal.ts';
@@ -17,9 +17,9 @@ import { revisionOf } from '../revision.ts';
 import { version } from '../version.ts';
 import type { Chosen } from '../selection.ts';
 
-export interface RunCommandOptions extends ConfigurationOptions, SelectionOptions, RemoteOptions {
+export interface RunCommandOptions
+  extends ConfigurationOptions, SelectionOptions, CapacityOptions, RemoteOptions {
   readonly force?: true;
-  readonly jobs?: number;
   readonly keepGoing?: true;
   readonly strict?: true;
   readonly dryRun?: true;
@@ -34,7 +34,11 @@ export async function reportRun(
   context: Context,
   project: Project,
   configured: Configured,
-  selected: Chosen & {
+  {
+    stated,
+    ...selected
+  }: Chosen & {
+    readonly stated: Stated;
     readonly question?: Digest | undefined;
     readonly remote: RemoteSettings | null;
   },
@@ -50,7 +54,7 @@ export async function reportRun(
   try {
     summary = await project.run(manifest, graph, {
       ...selected,
-      jobs: options.jobs ?? availableParallelism(),
+      ...stated,
       keepGoing: options.keepGoing === true,
       strict: options.strict === true,
       signal,

@@ -1,19 +1,18 @@
-import { availableParallelism } from 'node:os';
 import type { Task } from '../../graph/graph.ts';
 import { failureReport } from '../../report/failure.ts';
 import { duration } from '../../report/quantity.ts';
 import { openEngine } from '../../run/session.ts';
 import { rerunTasks, type Rerun, type RerunSummary } from '../../upkeep/rerun.ts';
+import { statedCapacity } from '../capacity.ts';
 import { configure, type Configured } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
 import { differenceText } from '../view/difference.ts';
 import { interruption } from '../interrupt.ts';
-import type { ConfigurationOptions } from '../options.ts';
+import type { CapacityOptions, ConfigurationOptions } from '../options.ts';
 import { printIssues, refuseHeld } from '../refusal.ts';
 import { chosen } from '../selection.ts';
 
-export interface RerunCommandOptions extends ConfigurationOptions {
-  readonly jobs?: number;
+export interface RerunCommandOptions extends ConfigurationOptions, CapacityOptions {
   readonly json?: true;
 }
 
@@ -29,7 +28,8 @@ export async function rerun(
   if (configured === null) return EXIT.mistake;
   const named = chosen(context, configured, patterns, patterns.length > 0 ? { only: true } : {});
   const needed = chosen(context, configured, patterns, {});
-  if (named === null || needed === null) return EXIT.mistake;
+  const stated = statedCapacity(context, configured.manifest, options);
+  if (named === null || needed === null || stated === null) return EXIT.mistake;
   const engine = openEngine(configured.directory);
   const interrupted = interruption(context, () => {
     engine.workers.kill();
@@ -39,7 +39,7 @@ export async function rerun(
     const summary = await rerunTasks(engine, configured.manifest, configured.graph, {
       tasks: named.selection,
       selection: needed.selection,
-      jobs: options.jobs ?? availableParallelism(),
+      ...stated,
       signal: interrupted.signal,
       waiting: ({ pid, host }) => {
         context.err(`waiting for another pipe run in this project (process ${pid} on ${host})\n`);

@@ -2,13 +2,14 @@ import type { Graph } from '../../graph/graph.ts';
 import { statusLines, statusTaskLines } from '../../report/status.ts';
 import { openProject } from '../../run/session.ts';
 import type { Inspection } from '../../run/project.ts';
+import { statedCapacity } from '../capacity.ts';
 import { configure, type Configured } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
-import type { ConfigurationOptions, SelectionOptions } from '../options.ts';
+import type { CapacityOptions, ConfigurationOptions, SelectionOptions } from '../options.ts';
 import { printIssues } from '../refusal.ts';
 import { chosen } from '../selection.ts';
 
-export interface StatusOptions extends ConfigurationOptions, SelectionOptions {
+export interface StatusOptions extends ConfigurationOptions, SelectionOptions, CapacityOptions {
   readonly force?: true;
   readonly dryRun?: true;
   readonly tasks?: true;
@@ -26,9 +27,11 @@ export async function status(
   const selected = chosen(context, configured, patterns, options);
   if (selected === null) return EXIT.mistake;
   const { manifest, graph, directory } = configured;
+  const stated = statedCapacity(context, manifest, options);
+  if (stated === null) return EXIT.mistake;
   const project = openProject(directory);
   try {
-    const seen = await project.inspect(manifest, graph, selected.selection);
+    const seen = await project.inspect(manifest, graph, selected.selection, stated.capacity);
     const inspection = withForce(seen, selected.force);
     if (options.json === true) context.out(`${JSON.stringify(statusJson(inspection, configured))}\n`);
     else {

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { jsonReporter } from '../../report/json.ts';
 import { count } from '../../report/quantity.ts';
 import { sweepReporter, type SweepReporter } from '../../report/sweep.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
 import type { OneRun, RunSummary } from '../../run/project.ts';
 import { openProject } from '../../run/session.ts';
 import { experimentArtifacts, readExperiment } from '../../store/experiments.ts';
+import { statedCapacity, type Stated } from '../capacity.ts';
 import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { beginExperiment, endExperiment } from '../experiment-run.ts';
@@ -13,18 +14,17 @@ import { nameFits, sameSet } from '../experiments.ts';
 import { combinations, drawn, pointOf, readGrid, type Point } from '../grid.ts';
 import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
-import type { ConfigurationOptions } from '../options.ts';
+import type { CapacityOptions, ConfigurationOptions } from '../options.ts';
 import { printIssues, refuseHeld } from '../refusal.ts';
 import { chosen } from '../selection.ts';
 import { version } from '../version.ts';
 import { revisionOf } from '../revision.ts';
 
-export interface SweepOptions extends Omit<ConfigurationOptions, 'as'> {
+export interface SweepOptions extends Omit<ConfigurationOptions, 'as'>, CapacityOptions {
   readonly grid: readonly string[];
   readonly random?: number;
   readonly seed: number;
   readonly name?: string;
-  readonly jobs?: number;
   readonly dryRun?: true;
   readonly json?: true;
 }
@@ -47,7 +47,11 @@ export async function sweep(
     context.out(`${count(points.length, 'experiment')}\n`);
     return EXIT.ok;
   }
-  return await runAll(context, directory, points, patterns, options);
+  const first = configurationAt(context, directory, points[0]!, options);
+  const stated = first && statedCapacity(context, first.manifest, options);
+  if (stated === null) return EXIT.mistake;
+  const bounds = { ...stated, declared: first!.manifest.resources };
+  return await runAll(context, directory, points, patterns, bounds, options);
 }
 
 function pointsOf(context: Context, directory: string, options: SweepOptions): readonly Point[] | null {
@@ -123,6 +127,7 @@ async function runAll(
   directory: string,
   points: readonly Point[],
   patterns: readonly string[],
+  { jobs, capacity, declared }: Stated & { readonly declared: Manifest['resources'] },
   options: SweepOptions,
 ): Promise<number> {
   const silent = { ...context, err: () => undefined };
@@ -132,7 +137,6 @@ async function runAll(
   });
   const { signal } = interrupted;
   const reporter = reporterOf(context, points.length, options);
-  const jobs = options.jobs ?? availableParallelism();
   const revision = await revisionOf(directory);
   let failed = 0;
   const run = (point: Point) => (): OneRun => {
@@ -170,7 +174,14 @@ async function runAll(
     reporter.event('', { at: Date.now(), type: 'waiting', pid, host });
   };
   try {
-    const result = await project.runMany({ jobs, signal, waiting, runs: points.map(run) });
+    const result = await project.runMany({
+      jobs,
+      capacity,
+      declared,
+      signal,
+      waiting,
+      runs: points.map(run),
+    });
     if (result.type === 'locked') return refuseHeld(context, result);
     reporter.close(signal.aborted);
     return interrupted.status() ?? (failed > 0 ? EXIT.failed : EXIT.ok);

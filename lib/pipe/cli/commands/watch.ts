@@ -15,6 +15,7 @@ import { bootIdentity } from '../../store/process-identity.ts';
 import { StatCache } from '../../store/stat-cache.ts';
 import type { Manifest, Stage } from '../../manifest/manifest.ts';
 import { Changes } from '../changes.ts';
+import { statedCapacity } from '../capacity.ts';
 import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
@@ -45,18 +46,13 @@ export async function watch(
       const configured = configureIn(context, directory, options);
       const selected =
         configured === null ? null : chosen(context, configured, patterns, { ...options, force });
+      const stated = configured && statedCapacity(context, configured.manifest, options);
       const cache =
         configured === null ? null : chosenRemote(context, directory, configured.manifest.remote, options);
-      if (configured !== null && selected !== null && cache?.ok === true) {
+      if (configured !== null && selected !== null && stated !== null && cache?.ok === true) {
         changes.follow(await watched(configured, context.env));
-        await reportRun(
-          context,
-          project,
-          configured,
-          { ...selected, remote: cache.remote },
-          options,
-          interrupted.signal,
-        );
+        const asked = { ...selected, stated, remote: cache.remote };
+        await reportRun(context, project, configured, asked, options, interrupted.signal);
         // What was asked to run again has; from now on only changes count.
         force = undefined;
       }

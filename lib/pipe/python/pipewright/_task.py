@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import Any, Callable, Generic, Iterator, Mapping, Optional, TypeVar, Union
+from typing import Any, Callable, Generic, Iterator, Mapping, Optional, Sequence, TypeVar, Union
 
 P = TypeVar("P")
 Scalar = Union[str, int, float, bool]
@@ -121,6 +121,7 @@ class Task(Generic[P]):
         axes: Any = None,
         previous: Optional[Scalar] = None,
         threads: int = 1,
+        devices: Sequence[str] = (),
         name: str = "",
         provenance: Optional[Mapping[str, str]] = None,
         send: Send = _aloud,
@@ -137,6 +138,8 @@ class Task(Generic[P]):
         """Where to write."""
         self.threads = threads
         """CPU threads this task may use; `OMP_NUM_THREADS` and its kin say the same."""
+        self.devices = tuple(devices)
+        """GPUs that this task holds: what `CUDA_VISIBLE_DEVICES` says, under which CUDA counts them from 0."""
         self.name = name
         """`train@seed=1`."""
         self.provenance: Mapping[str, str] = dict(provenance or {})
