@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { python } from '../python/project.ts';
 import { TestProject } from './project.ts';
@@ -137,6 +138,17 @@ stages:
     await project.run();
     project.edit('pipeline.yaml', 'gpus: 1, licence: 1', 'gpus: 3');
     expect(await project.run()).toEqual({});
+  });
+
+  test('is told of when its outputs are lost, and it would have to be made again', async () => {
+    const project = asking('gpus: 1');
+    await project.run();
+    project.edit('pipeline.yaml', 'gpus: 1', 'gpus: 3');
+    rmSync(project.path('artifacts/big'), { recursive: true });
+    rmSync(project.path('cache/store'), { recursive: true });
+    const summary = await project.ask({ keepGoing: true });
+    // Nothing waits for ever, and it is said why.
+    expect(JSON.stringify(summary)).toContain('a task of `big` asks for 3 GPUs, and there are 2');
   });
 
   test('runs where more is said to be there', async () => {
