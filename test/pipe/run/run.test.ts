@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { smallStudy, TestProject } from './project.ts';
 
@@ -170,7 +170,7 @@ describe('outputs in artifacts/', () => {
       'replaced by a directory',
       (project) => {
         rmSync(project.path(text));
-        project.write({ [`${text}/file`]: '' });
+        mkdirSync(project.path(text));
       },
     ],
     [
@@ -190,6 +190,18 @@ describe('outputs in artifacts/', () => {
     expect(Object.values(outcomes)).not.toContain('ran');
     expect(project.read(text)).toBe(content);
     expect(await project.run()).toEqual({});
+  });
+
+  test('stay away while a file of somebody’s own lies in their place', async () => {
+    const project = await builtStudy();
+    const content = project.read(text);
+    rmSync(project.path(text));
+    project.write({ [`${text}/mine`]: 'mine' });
+    expect((await project.run())['chain@side=left,step=1']).toBe('failed');
+    expect(project.read(`${text}/mine`)).toBe('mine');
+    rmSync(project.path(text), { recursive: true });
+    expect((await project.run())['chain@side=left,step=1']).toBe('restored');
+    expect(project.read(text)).toBe(content);
   });
 
   test('that are a directory hold just what was written', async () => {
