@@ -93,7 +93,7 @@ stages:
     const [first] = runs();
     for (let run = 0; run < 22; run++) await project.pipe('run');
     expect((await project.pipe('gc', '--max-age', '1h')).out).toMatch(/^nothing to free\n/);
-    expect((await project.pipe('gc')).out).toContain('2 files: 2 run logs\n');
+    expect((await project.pipe('gc')).out).toContain(': 2 run logs\n');
     expect(runs()).toHaveLength(21);
     expect(runs()[0]).toBe(first);
   });
