@@ -51,7 +51,7 @@ export async function nothingToDo(
   const asked = named === undefined ? text : `${text}\0${textOf(join(directory, named)) ?? ''}`;
   const standing = findStanding(layout, questionOf(asked, patterns, options), context.env);
   if (standing === null) return false;
-  const reporter = await reporterFor(context, options.json === true, () => new Map());
+  const reporter = await reporterFor(context, options, () => new Map());
   const jobs = options.jobs ?? availableParallelism();
   try {
     const listener = (event: RunEvent) => {

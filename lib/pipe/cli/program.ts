@@ -61,6 +61,7 @@ export function program(version: string, finish: (status: number) => void): Comm
     .option('--remote-write', 'give results to the remote cache, though nothing else says so')
     .option('--dry-run', 'say what would run, and run nothing')
     .option('--watch', 'keep running what becomes stale, until interrupted')
+    .option('--verbose', 'print what tasks print, each line after the name of its task')
     .option('--json', 'print events as JSON, one a line')
     .addHelpText(
       'after',

@@ -6,11 +6,11 @@ import type { Context } from './context.ts';
 /** How a run is shown: as events, as plain lines, or redrawn on a terminal, which wants to know how many tasks each stage has. */
 export async function reporterFor(
   context: Context,
-  json: boolean,
+  { json, verbose }: { readonly json?: true; readonly verbose?: true },
   stageTotals: () => ReadonlyMap<string, number>,
 ): Promise<Reporter> {
-  if (json) return jsonReporter(context.out);
-  if (!context.live) return plainReporter(context.out, context.style);
+  if (json === true) return jsonReporter(context.out);
+  if (!context.live) return plainReporter(context.out, context.style, verbose);
   const { terminalReporter } = await import('../report/terminal.ts');
-  return terminalReporter(process.stdout, context.style, stageTotals());
+  return terminalReporter(process.stdout, context.style, stageTotals(), verbose);
 }

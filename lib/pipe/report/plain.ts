@@ -1,6 +1,7 @@
 import type { RunEvent } from '../run/event.ts';
 import { newBoard, note } from './board.ts';
 import { failureReport } from './failure.ts';
+import { logLines } from './log-lines.ts';
 import { outcomeDetail, outcomeWord } from './outcome.ts';
 import { count } from './quantity.ts';
 import { remoteTroubleText } from './remote.ts';
@@ -12,7 +13,7 @@ import { summary } from './summary.ts';
 const PROGRESS_EVERY = 15_000;
 
 /** For pipes, files and CI: one line for each task that did something, and now and then one for progress. */
-export function plainReporter(write: Write, style: Style): Reporter {
+export function plainReporter(write: Write, style: Style, verbose = false): Reporter {
   const board = newBoard();
   const lastLine = new Map<string, number>();
   const print = (lines: readonly string[]): void => {
@@ -53,6 +54,7 @@ export function plainReporter(write: Write, style: Style): Reporter {
           print(summary(board, event, style));
           return;
         case 'task-log':
+          if (verbose) print(logLines(event, style));
           return;
       }
     },

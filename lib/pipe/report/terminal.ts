@@ -3,6 +3,7 @@ import { newBoard, note } from './board.ts';
 import { failureReport } from './failure.ts';
 import { frame } from './frame.ts';
 import { remoteTroubleText } from './remote.ts';
+import { logLines } from './log-lines.ts';
 import type { Reporter } from './reporter.ts';
 import { drawsLive } from './screen.ts';
 import { shown } from './shown.ts';
@@ -17,6 +18,7 @@ export function terminalReporter(
   stream: NodeJS.WriteStream,
   style: Style,
   stageTotals: ReadonlyMap<string, number>,
+  verbose = false,
 ): Reporter {
   const board = newBoard(stageTotals);
   // Loaded with the first frame, so that a run with nothing to do neither waits nor flickers.
@@ -63,6 +65,7 @@ export function terminalReporter(
       for (const { task, failure, tail } of board.failures.slice(failures)) {
         persist(failureReport(task, failure, tail, style));
       }
+      if (verbose && event.type === 'task-log') persist(logLines(event, style));
       if (event.type === 'task-warning') {
         persist([`${style.colors.yellow('warning')}  ${event.task}: ${event.message}`]);
       }

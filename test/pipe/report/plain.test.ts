@@ -4,13 +4,14 @@ import { styleFor } from '../../../lib/pipe/report/style.ts';
 import type { RunEvent } from '../../../lib/pipe/run/event.ts';
 import { eventful, timed } from './events.ts';
 
-function printed(events: readonly RunEvent[], env: Record<string, string> = {}): string {
+function printed(events: readonly RunEvent[], env: Record<string, string> = {}, verbose = false): string {
   let text = '';
   const reporter = plainReporter(
     (part) => {
       text += part;
     },
     styleFor({ isTTY: false, env, noColor: false }),
+    verbose,
   );
   for (const event of events) reporter.event(event);
   reporter.close();
@@ -54,4 +55,15 @@ test('colour adds no words: without its codes the text is the same', () => {
   expect(coloured).toContain('\u001b[');
 
   expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printed(eventful));
+});
+
+test('what tasks print is shown when that is asked for, with the name of the task and its stream', () => {
+  const events = timed([
+    [0, { type: 'task-started', task: 'a@n=1', reasons: [] }],
+    [1, { type: 'task-log', task: 'a@n=1', stream: 'out', text: 'one' }],
+    [2, { type: 'task-log', task: 'b', stream: 'err', text: '10%\r20%\nlast' }],
+    [3, { type: 'task-log', task: 'b', stream: 'out', text: '' }],
+  ]);
+  expect(printed(events, {}, true)).toBe('a@n=1 | one\nb ! 20%\nb ! last\nb |\n');
+  expect(printed(events)).toBe('');
 });

@@ -24,6 +24,7 @@ export interface RunCommandOptions
   readonly strict?: true;
   readonly dryRun?: true;
   readonly watch?: true;
+  readonly verbose?: true;
   readonly json?: true;
 }
 
@@ -46,9 +47,7 @@ export async function reportRun(
   signal: AbortSignal,
 ): Promise<RunSummary> {
   const { manifest, graph } = configured;
-  const reporter = await reporterFor(context, options.json === true, () =>
-    stageTotals(configured, selected.selection),
-  );
+  const reporter = await reporterFor(context, options, () => stageTotals(configured, selected.selection));
   const made = new Set<number>();
   let summary: RunSummary;
   try {
