@@ -5,6 +5,7 @@ import { failureReport } from './failure.ts';
 import { failureText } from './outcome.ts';
 import { progressLine } from './progress-line.ts';
 import { count, duration } from './quantity.ts';
+import { remoteTroubleText } from './remote.ts';
 import type { Write } from './reporter.ts';
 import type { Style } from './style.ts';
 
@@ -35,6 +36,11 @@ export function sweepReporter(
     line.clear();
     for (const each of lines) write(`${each}\n`);
   };
+  /** Every experiment would say it. */
+  const once = (message: string, text: string): void => {
+    if (!said.has(message)) print([`${style.colors.yellow('warning')}   ${text}`]);
+    said.add(message);
+  };
   const now = (): string => {
     const [first] = running;
     const done = `${tally.finished + tally.failed} of ${count(total, 'experiment')}`;
@@ -54,10 +60,10 @@ export function sweepReporter(
           remember(tails, `${experiment} ${event.task}`, event.text);
           break;
         case 'task-warning':
-          // Every experiment would say it.
-          if (!said.has(event.message))
-            print([`${style.colors.yellow('warning')}   ${experiment}: ${event.task}: ${event.message}`]);
-          said.add(event.message);
+          once(event.message, `${experiment}: ${event.task}: ${event.message}`);
+          break;
+        case 'remote-trouble':
+          once(remoteTroubleText(event), remoteTroubleText(event));
           break;
         case 'task-finished':
           if (event.outcome.type === 'failed')
