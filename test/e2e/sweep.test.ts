@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { newProject, type Project } from './project.ts';
 
 /** Each run of `train` leaves a line; with the rate 0.125 it waits for the file `go`, and with 9 it fails. */
@@ -11,7 +11,7 @@ stages:
   data: { cmd: 'echo data >> ran; echo 1 > {outputs.d}', outputs: { d: d.txt } }
   train:
     cmd: |
-      if [ {params.train.rate} = 0.125 ]; then while [ ! -e go ]; do sleep 0.05; done; fi
+      if [ {params.train.rate} = 0.125 ]; then touch waits; while [ ! -e go ]; do sleep 0.05; done; fi
       echo {params.train.rate} {params.train.seed} >> ran
       [ {params.train.rate} != 9 ]
       printf '{"loss": %s%s}' {params.train.rate} {params.train.seed} > {outputs.scores}
@@ -45,6 +45,7 @@ describe('a sweep', () => {
       const project = newProject(files);
       const first = project.start('sweep', ...grid, '--jobs', '1');
       await first.until('finished  rate=0.5,seed=0');
+      await vi.waitUntil(() => project.exists('waits'), { timeout: 60_000 });
       first.child.kill(signal);
       const { status, out } = await first.ended;
       expect(status).toBe(signal === 'SIGINT' ? 130 : null);
