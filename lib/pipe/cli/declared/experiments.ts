@@ -1,6 +1,6 @@
 import { Argument, Option, type Command } from 'commander';
-import { command, examples, type Action } from './command.ts';
-import { ACTIONS } from './experiment-actions.ts';
+import { command, examples, type Action } from '../command.ts';
+import { ACTIONS } from '../experiment-actions.ts';
 import {
   capacityOptions,
   collected,
@@ -9,7 +9,7 @@ import {
   listOf,
   positiveInteger,
   valueOptions,
-} from './options.ts';
+} from '../options.ts';
 
 /** Commands about what comes out, and about trying other values. */
 export function experimentCommands(root: Command, action: Action): void {
@@ -46,7 +46,7 @@ export function experimentCommands(root: Command, action: Action): void {
         ['pipe table', 'compares them'],
       ]),
     )
-    .action(action(async () => (await import('./commands/sweep.ts')).sweep));
+    .action(action(async () => (await import('../commands/sweep.ts')).sweep));
 
   formatOptions(
     configurationOptions(command(root, 'metrics', 'show the metrics that stages declare, task by task')),
@@ -60,7 +60,7 @@ export function experimentCommands(root: Command, action: Action): void {
         ['pipe metrics --markdown', 'for a page or a pull request'],
       ]),
     )
-    .action(action(async () => (await import('./commands/metrics.ts')).metrics));
+    .action(action(async () => (await import('../commands/metrics.ts')).metrics));
 
   formatOptions(
     valueOptions(command(root, 'table', 'compare experiments: parameters that differ, and metrics')),
@@ -79,7 +79,7 @@ export function experimentCommands(root: Command, action: Action): void {
         ['pipe table --csv > table.csv', 'for pandas, R or a spreadsheet'],
       ]),
     )
-    .action(action(async () => (await import('./commands/table.ts')).table));
+    .action(action(async () => (await import('../commands/table.ts')).table));
 
   command(root, 'experiment', 'list experiments, apply, remove, rename or export them')
     .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
@@ -95,5 +95,5 @@ export function experimentCommands(root: Command, action: Action): void {
         ['pipe experiment export best /tmp/best', 'lock, numbers and outputs, to hand on'],
       ]),
     )
-    .action(action(async () => (await import('./commands/experiment.ts')).experiment));
+    .action(action(async () => (await import('../commands/experiment.ts')).experiment));
 }
