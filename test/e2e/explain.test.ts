@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newProject, type Project } from './project.ts';
+import { builtProject, type Project } from './project.ts';
 import { chain, words } from './words.ts';
 
 interface Status {
@@ -91,8 +91,7 @@ function edit(project: Project, from: string, to: string): void {
 
 describe('status says beforehand what a run then does, after a change of', () => {
   test.each(changes)('%s', async (_title, files, change) => {
-    const project = newProject(files);
-    await project.pipe('run');
+    const project = await builtProject(files);
     change(project);
     const { tasks } = await status(project);
     const before = project.results();
@@ -115,8 +114,7 @@ describe('status says beforehand what a run then does, after a change of', () =>
 });
 
 test('status and why change nothing', async () => {
-  const project = newProject(words);
-  await project.pipe('run');
+  const project = await builtProject(words);
   edit(project, 'top: 2', 'top: 1');
   const before = project.results();
   await project.pipe('status', '--tasks');
@@ -126,8 +124,7 @@ test('status and why change nothing', async () => {
 });
 
 test('status groups what has one reason', async () => {
-  const project = newProject(words);
-  await project.pipe('run');
+  const project = await builtProject(words);
   edit(project, 'top: 2', 'top: 1');
   const { out, status: code } = await project.pipe('status');
   expect(out).toBe(`\
@@ -143,8 +140,7 @@ report  1 may run
 });
 
 test('a dry run with --force says what would be forced', async () => {
-  const project = newProject(words);
-  await project.pipe('run');
+  const project = await builtProject(words);
   const { out } = await project.pipe('run', 'count@length=5', '--only', '--force', '--dry-run');
   expect(out).toBe(`\
 count  1 to run
@@ -154,8 +150,7 @@ count  1 to run
 });
 
 test('why tells the past and the future of a task', async () => {
-  const project = newProject(words);
-  await project.pipe('run');
+  const project = await builtProject(words);
   edit(project, 'top: 2', 'top: 1');
   await project.pipe('run');
   const then = /\d{4}-\d\d-\d\d \d\d:\d\d \([\d.]+ s\)/g;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../..');
 const command = join(repository, 'lib/pipe/dist/pipe.js');
@@ -84,6 +85,32 @@ export function projectIn(
     results: () => filesOf(directory, /^(?:node_modules|cache)/),
     outcomes: async (...args) => outcomesOf(await project.pipe(...args, '--json')),
   };
+  return project;
+}
+
+/** By files: a directory in which such a project was built. */
+const templates = new Map<object, string>();
+afterAll(() => {
+  for (const directory of templates.values()) rmSync(directory, { recursive: true, force: true });
+});
+
+/** The same project after a first run, which is made once for all tests of a file. */
+export async function builtProject(files: Readonly<Record<string, string>>): Promise<Project> {
+  const project = newProject(files);
+  const copy = (from: string, to: string): void => {
+    const filter = (path: string): boolean => !path.endsWith('/node_modules');
+    cpSync(from, to, { recursive: true, preserveTimestamps: true, filter });
+  };
+  const template = templates.get(files);
+  if (template !== undefined) {
+    copy(template, project.directory);
+    return project;
+  }
+  const { status, err } = await project.pipe('run');
+  if (status !== 0 || err !== '') throw new Error(err);
+  const kept = mkdtempSync(join(tmpdir(), 'pipe-e2e-built-'));
+  copy(project.directory, kept);
+  templates.set(files, kept);
   return project;
 }
 

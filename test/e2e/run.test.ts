@@ -1,18 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { newProject, type Project } from './project.ts';
+import { builtProject, newProject } from './project.ts';
 import { chain, words } from './words.ts';
 
 /** Printed text with what differs from run to run replaced: times and run names. */
 export function steady(text: string): string {
   return text.replace(/\b[\d.]+ s\b/g, '# s');
-}
-
-async function built(files: Readonly<Record<string, string>>): Promise<Project> {
-  const project = newProject(files);
-  const { status, err } = await project.pipe('run');
-  expect(err).toBe('');
-  expect(status).toBe(0);
-  return project;
 }
 
 describe('a first run', () => {
@@ -48,7 +40,7 @@ figures:
 
 describe('a second run', () => {
   test('says in one line that there is nothing to do, and changes no file', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     const before = project.results();
     const { status, out } = await project.pipe('run');
     expect(steady(out)).toBe('nothing to do: all 4 tasks are up to date (# s)\n');
@@ -57,7 +49,7 @@ describe('a second run', () => {
   });
 
   test('with --force runs the stages named, and no more', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     expect(await project.outcomes('run', 'count', '--force')).toEqual([
       'count@length=3 ran',
       'count@length=5 ran',
@@ -67,13 +59,13 @@ describe('a second run', () => {
   });
 
   test('after a parameter changed runs the stages that name it and what follows', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     project.write('pipeline.yaml', project.read('pipeline.yaml').replace('top: 2', 'top: 1'));
     expect(await project.outcomes('run')).toEqual(['count@length=3 ran', 'count@length=5 ran', 'report ran']);
   });
 
   test('stops where the bytes are the same', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     project.write('text.txt', 'one fish, two fish! seven whales: seven\n');
     const { out } = await project.pipe('run');
     expect(steady(out)).toBe(
@@ -87,7 +79,7 @@ done: 1 ran, 3 up to date in # s
   });
 
   test('after a value was put back restores what it made, and runs nothing', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     const before = project.results();
     const manifest = project.read('pipeline.yaml');
     project.write('pipeline.yaml', manifest.replace('top: 2', 'top: 1'));
@@ -103,7 +95,7 @@ done: 1 ran, 3 up to date in # s
   });
 
   test('with a value appended to a scan runs the new segment and what gathers it', async () => {
-    const project = await built(chain);
+    const project = await builtProject(chain);
     expect(project.read('artifacts/all/all.txt')).toBe('1\n9\n36\n');
     project.write('pipeline.yaml', chain['pipeline.yaml']!.replace('[1, 2, 3]', '[1, 2, 3, 4]'));
     expect(await project.outcomes('run')).toEqual(['all ran', 'square@step=4 ran', 'sum@step=4 ran']);
@@ -114,7 +106,7 @@ done: 1 ran, 3 up to date in # s
     const without = 'version: 1\nstages:\n  a: { cmd: "echo 1 > {outputs.x}", outputs: { x: x.txt } }\n';
     const having = without.replace('outputs: {', 'matrix: { n: [1, 2] }, outputs: {');
     const further = having.replace('n: [1, 2]', 'n: [1, 2], m: [a]');
-    const project = await built({ 'pipeline.yaml': without });
+    const project = await builtProject({ 'pipeline.yaml': without });
     const artifacts = (): string[] =>
       Object.keys(project.results()).filter((path) => /^artifacts/.test(path));
     for (const [manifest, expected] of [
@@ -129,7 +121,7 @@ done: 1 ran, 3 up to date in # s
   });
 
   test('brings back an output that was removed or edited', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     const before = project.results();
     project.remove('artifacts/words');
     project.remove('artifacts/report/report.md');
@@ -155,13 +147,13 @@ describe('a selection', () => {
   });
 
   test('with --only takes just what is named', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     project.write('text.txt', 'other words');
     expect(await project.outcomes('run', 'report', '--only', '--force')).toEqual(['report ran']);
   });
 
   test('with --set uses another value this once', async () => {
-    const project = await built(words);
+    const project = await builtProject(words);
     expect(await project.outcomes('run', '--set', 'params.lengths=[3]')).toEqual(['report ran']);
     expect(await project.outcomes('run')).toEqual(['count@length=5 restored', 'report restored']);
   });

@@ -1,21 +1,15 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../lib/pipe/digest.ts';
 import { blobPath, layoutOf } from '../../lib/pipe/store/layout.ts';
-import { newProject, type Project } from './project.ts';
+import { builtProject, newProject, type Project } from './project.ts';
 import { words } from './words.ts';
 
 /** Times and sizes replaced: how long something took is written down in it. */
 function steady(text: string): string {
   return text.replace(/\b[\d.]+ (?=s\b|k?B\b)/g, '# ');
-}
-
-async function built(): Promise<Project> {
-  const project = newProject(words);
-  await project.pipe('run');
-  return project;
 }
 
 function setTop(project: Project, top: number): void {
@@ -24,7 +18,7 @@ function setTop(project: Project, top: number): void {
 
 describe('gc', () => {
   test('frees what no lock needs, and says what it would take to make it again', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     setTop(project, 1);
     await project.pipe('run');
     const before = project.files();
@@ -49,7 +43,7 @@ the store has # B: # B that 1 lock needs
   });
 
   test('with bounds frees no more than they ask for', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     setTop(project, 1);
     await project.pipe('run');
     expect((await project.pipe('gc', '--max-age', '1h')).out).toMatch(/^nothing to free\n/);
@@ -88,10 +82,15 @@ stages:
   });
 
   test('frees logs of old runs, except those that why tells of', async () => {
-    const project = await built();
-    const runs = (): string[] => readdirSync(join(project.directory, 'cache/local/runs')).sort();
+    const project = await builtProject(words);
+    const runsIn = (name: string): string => join(project.directory, 'cache/local/runs', name);
+    const runs = (): string[] => readdirSync(runsIn('')).sort();
     const [first] = runs();
-    for (let run = 0; run < 22; run++) await project.pipe('run');
+    await project.pipe('run');
+    const idle = runs()[1]!;
+    // As if it had been asked as often.
+    for (let run = 0; run < 21; run++)
+      cpSync(runsIn(idle), runsIn(idle.replace(/^\d{4}/, String(3000 + run))), { recursive: true });
     expect((await project.pipe('gc', '--max-age', '1h')).out).toMatch(/^nothing to free\n/);
     expect((await project.pipe('gc')).out).toContain(': 2 run logs\n');
     expect(runs()).toHaveLength(21);
@@ -118,14 +117,14 @@ const list = 'artifacts/words/words.txt';
 
 describe('verify', () => {
   test('hashes every blob, and says when all is well', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     const { out, status } = await project.pipe('verify');
     expect(out).toMatch(/^all intact: 4 blobs, \d+ B\n$/);
     expect(status).toBe(0);
   });
 
   test('names what is damaged and which artifact needs it, and mends it from there', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     const [changed, cut] = [digestOf(project.read(page)), digestOf(project.read(list))];
     flipBit(blobOf(project, page));
     truncateSync(blobOf(project, list), 3);
@@ -158,7 +157,7 @@ cut off     ${cut}
   });
 
   test('drops what no artifact can give back, and the next run makes it again', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     const lock = project.read('pipe.lock');
     const [bad, gone] = [blobOf(project, page), blobOf(project, list)];
     flipBit(bad);
@@ -259,7 +258,7 @@ differs  clock
   });
 
   test('leaves out what is not up to date, and shows what fails', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     setTop(project, 1);
     const { out, status } = await project.pipe('verify', '--rerun', 'count@length=3');
     expect(out).toContain('skipped  count@length=3: it is not up to date; `pipe run` it first\n');
@@ -281,7 +280,7 @@ stages:
 
 describe('restore', () => {
   test('brings back what the lock says, so that nothing is to be done', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     const before = project.results();
     project.remove('artifacts/count');
     project.write(page, 'mine');
@@ -319,7 +318,7 @@ stages:
   });
 
   test('says what the store no longer has, and what to run', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     rmSync(blobOf(project, page));
     project.remove('artifacts');
     const { out, status } = await project.pipe('restore');
@@ -341,7 +340,7 @@ to make it again: pipe run report
   });
 
   test('brings back a revision, which the lock says from then on', async () => {
-    const project = await built();
+    const project = await builtProject(words);
     const git = (...args: string[]): unknown => execFileSync('git', args, { cwd: project.directory });
     git('init', '-q');
     git('add', 'pipe.lock', 'pipeline.yaml');
