@@ -62,3 +62,25 @@ export function summarise(table: ArrowTable): ColumnSummary[] {
     ...summariseColumn(table, name, info),
   }));
 }
+
+export type PlainRows = Pick<ArrowTable, 'numbers' | 'strings' | 'booleans'>;
+
+/** The values of a column that has one a row; of tensors and what is not read, none. */
+export function plainValues(
+  rows: PlainRows,
+  name: string,
+  { type }: ColumnInfo,
+): readonly (number | string | boolean | null)[] {
+  switch (type) {
+    case 'int32':
+    case 'float64':
+      return rows.numbers(name);
+    case 'bool':
+      return rows.booleans(name);
+    case 'utf8':
+      return rows.strings(name);
+    case 'tensor':
+    case 'other':
+      return [];
+  }
+}

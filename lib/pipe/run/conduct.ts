@@ -18,7 +18,7 @@ import { fillStore } from './fill-store.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { anyAstray, placedNow, readPlaced, writePlaced } from './placed.ts';
 import type { RunOptions, RunSummary } from './project.ts';
-import { forecast } from './forecast.ts';
+import { forecast, runStarted } from './forecast.ts';
 import { keepLock } from './kept-lock.ts';
 import { RunLog, runName } from './run-log.ts';
 import { openSide } from './remote-side.ts';
@@ -73,19 +73,9 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     log.write(event);
     options.listener(event);
   };
-  const fresh = [...found.plans.values()].filter(({ plan }) => plan.state === 'fresh').length;
-  const { jobs } = options;
-  emit({
-    type: 'run-started',
-    run,
-    profile: manifest.profile,
-    tasks: selection.size,
-    fresh,
-    jobs,
-    stages: forecast(graph, found.plans),
-    host: me.host,
-    ...(options.origin && { origin: await options.origin }),
-  });
+  const started = await runStarted(run, request, found.plans);
+  const { fresh } = started;
+  emit(started);
   const side = { engine, graph, lock, places: !aside, ...found };
   const remote = fresh === selection.size ? null : await openSide(settings, side, signal, emit);
   const parts = { engine, graph, survey: found, lock, log, work, options, emit, gate, remote };

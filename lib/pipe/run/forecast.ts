@@ -1,6 +1,30 @@
 import type { Graph } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import type { PlannedTask } from '../plan/plan.ts';
-import type { StageForecast } from './event.ts';
+import { thisProcess } from '../store/process-identity.ts';
+import type { EventBody, StageForecast } from './event.ts';
+import type { RunOptions } from './project.ts';
+
+type RunStarted = Extract<EventBody, { type: 'run-started' }>;
+
+/** What a run says when it begins. */
+export async function runStarted(
+  run: string,
+  { manifest, graph, options }: { manifest: Manifest; graph: Graph; options: RunOptions },
+  plans: ReadonlyMap<number, PlannedTask>,
+): Promise<RunStarted> {
+  return {
+    type: 'run-started',
+    run,
+    profile: manifest.profile,
+    tasks: options.selection.size,
+    fresh: [...plans.values()].filter(({ plan }) => plan.state === 'fresh').length,
+    jobs: options.jobs,
+    stages: forecast(graph, plans),
+    host: thisProcess().host,
+    ...(options.origin && { origin: await options.origin }),
+  };
+}
 
 /** What a plan comes to, stage by stage. */
 export function forecast(graph: Graph, plans: ReadonlyMap<number, PlannedTask>): readonly StageForecast[] {

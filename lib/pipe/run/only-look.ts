@@ -1,9 +1,8 @@
 import type { Failure } from '../plan/outcome.ts';
 import { openLock } from '../store/lock.ts';
-import { thisProcess } from '../store/process-identity.ts';
 import { nothingDone, type RunRequest } from './conduct.ts';
 import type { EventBody } from './event.ts';
-import { forecast } from './forecast.ts';
+import { runStarted } from './forecast.ts';
 import type { RunSummary } from './project.ts';
 import { runName } from './run-log.ts';
 import { survey } from './survey.ts';
@@ -13,32 +12,23 @@ import { survey } from './survey.ts';
  * that it could not be taken.
  */
 export async function onlyLook(
-  { engine, manifest, graph, options, startedAt }: RunRequest,
+  request: RunRequest,
   unsaved: Extract<Failure, { reason: 'store-failed' }>,
 ): Promise<RunSummary> {
-  const { selection, force, signal, jobs, listener } = options;
+  const { engine, manifest, graph, options, startedAt } = request;
+  const { selection, force, signal, listener } = options;
   const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
   const found = await survey(engine, { manifest, graph, lock, selection, force, signal });
   const { stageIssues, inputIssues } = found;
   if (stageIssues.length > 0 || inputIssues.length > 0) return { type: 'refused', stageIssues, inputIssues };
   const none = nothingDone(engine.layout, startedAt);
-  const fresh = [...found.plans.values()].filter(({ plan }) => plan.state === 'fresh').length;
+  const started = await runStarted(runName(startedAt), request, found.plans);
+  const { fresh } = started;
   if (fresh < selection.size) return { ...none, unsaved };
-  const run = runName(startedAt);
   const emit = (body: EventBody) => {
     listener({ at: Date.now(), ...body });
   };
-  emit({
-    type: 'run-started',
-    run,
-    profile: manifest.profile,
-    tasks: selection.size,
-    fresh,
-    jobs,
-    stages: forecast(graph, found.plans),
-    host: thisProcess().host,
-    ...(options.origin && { origin: await options.origin }),
-  });
+  emit(started);
   const { ran, restored, failed, skipped, stopped, ms } = none;
   emit({ type: 'run-finished', ran, restored, fresh, failed, skipped, stopped, ms });
   return { ...none, fresh };

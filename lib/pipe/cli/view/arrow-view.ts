@@ -1,9 +1,7 @@
 import { readArrow, type ArrowTable, type ColumnInfo } from '../../arrow/read.ts';
-import { summarise, type ColumnSummary } from '../../arrow/summary.ts';
+import { plainValues, summarise, type ColumnSummary, type PlainRows } from '../../arrow/summary.ts';
 import { count } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
-
-type PlainValues = Pick<ArrowTable, 'numbers' | 'strings' | 'booleans'>;
 
 const FIRST_ROWS = 5;
 /** Longest text of one cell. */
@@ -71,31 +69,12 @@ function firstRows(arrow: ArrowTable): string[] {
   return ['', `first ${count(shown, 'row')}`, ...table([plain.map(([name]) => name), ...rows])];
 }
 
-function cellsOf(rows: PlainValues, name: string, info: ColumnInfo, shown: number): string[] {
-  return valuesOf(rows, name, info)
+function cellsOf(rows: PlainRows, name: string, info: ColumnInfo, shown: number): string[] {
+  return plainValues(rows, name, info)
     .slice(0, shown)
     .map((value) => {
       if (value === null) return 'null';
       const text = typeof value === 'number' ? numberText(value) : String(value).replaceAll('\n', ' ');
       return text.length > CELL ? `${text.slice(0, CELL - 1)}…` : text;
     });
-}
-
-function valuesOf(
-  rows: PlainValues,
-  name: string,
-  info: ColumnInfo,
-): readonly (number | string | boolean | null)[] {
-  switch (info.type) {
-    case 'int32':
-    case 'float64':
-      return rows.numbers(name);
-    case 'bool':
-      return rows.booleans(name);
-    case 'utf8':
-      return rows.strings(name);
-    case 'tensor':
-    case 'other':
-      return [];
-  }
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { readArrow, type ArrowTable, type ColumnInfo } from '../../arrow/read.ts';
-import { summarise } from '../../arrow/summary.ts';
+import { plainValues, summarise } from '../../arrow/summary.ts';
 import { bytes } from '../../report/quantity.ts';
 import type { ColumnView, Preview } from '../protocol.ts';
 
@@ -50,7 +50,7 @@ export class Tables {
 function tablePreview(table: ArrowTable): Preview {
   const plain = Object.entries(table.columns).filter(([, { type }]) => type !== 'tensor' && type !== 'other');
   const [batch] = table.batches();
-  const cells = plain.map(([name, info]) => (batch === undefined ? [] : valuesOf(batch, name, info)));
+  const cells = plain.map(([name, info]) => (batch === undefined ? [] : plainValues(batch, name, info)));
   const shown = Math.min(FIRST, batch?.rows ?? 0);
   return {
     kind: 'table',
@@ -79,25 +79,6 @@ function shapeText(info: ColumnInfo, rows: number): string {
     info.dimensions === null ? String(side) : `${info.dimensions[index]!} ${side}`,
   );
   return [rows, ...sides].join(' × ');
-}
-
-function valuesOf(
-  rows: Pick<ArrowTable, 'numbers' | 'strings' | 'booleans'>,
-  name: string,
-  { type }: ColumnInfo,
-): readonly (number | string | boolean | null)[] {
-  switch (type) {
-    case 'int32':
-    case 'float64':
-      return rows.numbers(name);
-    case 'bool':
-      return rows.booleans(name);
-    case 'utf8':
-      return rows.strings(name);
-    case 'tensor':
-    case 'other':
-      return [];
-  }
 }
 
 function cellText(value: number | string | boolean | null): string {
