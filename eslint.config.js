@@ -28,6 +28,25 @@ export default tseslint.config(
     },
   },
   {
+    // The door to the disk waits for no pipe and reads no device; what comes with the program is read as it lies.
+    files: ['lib/pipe/{cli,code,files,remote,run,ui,upkeep}/**/*.ts'],
+    ignores: ['lib/pipe/{cli/templates,cli/version,code/own-modules,ui/page-file}.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'node:fs',
+              importNames: ['readFileSync', 'openSync'],
+              message: 'import it from store/disk.ts',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // What happens at a click reads well on one line.
     files: ['**/*.tsx'],
     rules: { '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }] },

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { DataType, RecordBatchReader } from 'apache-arrow';
 import type { Data, Field, FixedSizeList, RecordBatch, Schema } from 'apache-arrow';
 import { checkCounts } from './check.ts';
@@ -43,9 +43,12 @@ const MAGIC = 'ARROW1';
 
 /** One buffer of its own, so that typed arrays into it are aligned; files beyond 2 GiB included. */
 async function readBytes(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  // A pipe would be waited for; Windows has none.
+  const file = await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
   try {
-    const { size } = await file.stat();
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new Error(`${path}: not a file`);
+    const { size } = stat;
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size;) {
       const { bytesRead } = await file.read(bytes, at, Math.min(size - at, 1 << 30), at);

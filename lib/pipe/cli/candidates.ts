@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import type { Graph } from '../graph/graph.ts';
 import { isMapping, type Json, type JsonObject } from '../json.ts';
 import { readYaml } from '../manifest/document.ts';

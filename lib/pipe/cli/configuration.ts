@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import type { Graph } from '../graph/graph.ts';
 import { loadPipeline } from '../graph/load.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
@@ -70,8 +70,6 @@ export function configureIn(
 export function textIn(directory: string, path: string): string | null {
   try {
     const file = join(directory, path);
-    // A pipe would be waited for.
-    if (!statSync(file).isFile()) return null;
     const bytes = readFileSync(file);
     return isUtf8(bytes) ? bytes.toString() : null;
   } catch {
@@ -83,15 +81,11 @@ export function textIn(directory: string, path: string): string | null {
 function textOf(context: Context, file: string): string | null {
   let bytes: Buffer;
   try {
-    // A pipe would be waited for.
-    const stat = statSync(file);
-    if (!stat.isFile() && !stat.isDirectory()) {
-      mistake(context, `${file} is a pipe, a socket or a device, and no file`);
-      return null;
-    }
     bytes = readFileSync(file);
   } catch (error) {
-    mistake(context, `cannot read ${file}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    // The disk's own words for a pipe name it already.
+    mistake(context, code === 'EINVAL' ? message : `cannot read ${file}: ${message}`);
     return null;
   }
   if (isUtf8(bytes)) return bytes.toString();

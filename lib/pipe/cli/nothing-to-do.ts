@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import { digestOf, type Digest } from '../digest.ts';
 import type { RunEvent } from '../run/event.ts';
 import { quietRun } from '../run/quiet-run.ts';
@@ -25,7 +26,7 @@ export function questionOf(text: string, patterns: readonly string[], options: R
 /** Null for what cannot be read, which is said where it has to be. */
 function textOf(file: string): string | null {
   try {
-    return lookThrough(file)?.kind === 'file' ? readFileSync(file, 'utf8') : null;
+    return readFileSync(file, 'utf8');
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import { addressMistake } from '../manifest/remote.ts';
 import type { RemoteDeclaration } from '../manifest/remote-grammar.ts';
 import { readUserFile } from '../manifest/user-file.ts';

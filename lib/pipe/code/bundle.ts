@@ -1,11 +1,13 @@
 import type { BuildFailure, BuildOptions, BuildResult, Loader } from 'esbuild';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import { digestOf, type Digest } from '../digest.ts';
 import { byCodeUnit } from '../store/tree.ts';
 import { ARROW_MODULE, OWN_NAMESPACE, ownVersion } from './own-modules.ts';
 import { packageName, versionsOf } from './packages.ts';
 import { resolveImports, type Resolutions } from './resolve-imports.ts';
+import { SettingsFiles } from './settings-files.ts';
 import { surroundingsOf, type Surroundings } from './surroundings.ts';
 import { tsconfigFor } from './tsconfig.ts';
 
@@ -77,6 +79,8 @@ async function bundleOnce(
   const there = statSync(join(project, module), { throwIfNoEntry: false });
   if (there === undefined) return `there is no ${module}`;
   if (!there.isFile()) return `${module} is no file`;
+  const special = new SettingsFiles().specialAbove(dirname(join(project, module)));
+  if (special !== null) return `${special} is no file`;
   const { conditions } = tsconfigFor(dirname(join(project, module)));
   const { plugin, found } = resolveImports(place, conditions);
   try {

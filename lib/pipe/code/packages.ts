@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import { byCodeUnit } from '../store/tree.ts';
 
 const FOLDER = `${sep}node_modules${sep}`;

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import { digestOf, type Digest } from '../digest.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { readSealed, writeSealed } from '../store/sealed.ts';

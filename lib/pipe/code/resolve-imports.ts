@@ -1,9 +1,8 @@
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
-import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { extname, relative, sep } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
-import { lookThrough } from '../store/file-stat.ts';
+import { readFileSync } from '../store/disk.ts';
 import { ARROW_MODULE, OWN_NAMESPACE, ownModuleText, STAGE_MODULE } from './own-modules.ts';
 import {
   closureOf,
@@ -15,6 +14,7 @@ import {
   type Closure,
   type Lookup,
 } from './packages.ts';
+import { isSpecial, SettingsFiles } from './settings-files.ts';
 import { mappedCandidates, tsconfigFor } from './tsconfig.ts';
 
 /** What the bundler was told and found about imports by name. */
@@ -43,10 +43,17 @@ export function resolveImports(
   conditions: readonly string[],
 ): { readonly plugin: Plugin; readonly found: Resolutions } {
   const found: Resolutions = { external: new Map(), named: [], looked: [], texts: new Map() };
+  const settings = new SettingsFiles();
   const resolver = { place, conditions, found, closures: new Map<string, Closure>() };
   const plugin: Plugin = {
     name: 'what an import means',
     setup(build) {
+      // Before anything that the bundler does by itself, which reads these files past all doors.
+      build.onResolve({ filter: /.*/ }, ({ path, resolveDir, kind }) => {
+        if (kind === 'entry-point') return undefined;
+        const special = settings.specialFor(resolveDir, path);
+        return special === null ? undefined : refused(special);
+      });
       build.onResolve({ filter: /^[^./]/ }, (asked) =>
         asked.pluginData === nested || asked.kind === 'entry-point'
           ? undefined
@@ -56,16 +63,19 @@ export function resolveImports(
         contents: ownModuleText(path),
         loader: 'js',
       }));
-      build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
-        // A pipe would be waited for.
-        if (lookThrough(path)?.kind === 'other') return { errors: [{ text: `${path} is no file` }] };
-        const contents = await readFile(path);
+      build.onLoad({ filter: /.*/, namespace: 'file' }, ({ path }) => {
+        if (isSpecial(path)) return refused(path);
+        const contents = readFileSync(path);
         found.texts.set(path, digestOf(contents));
         return { contents, loader: 'default' };
       });
     },
   };
   return { plugin, found };
+}
+
+function refused(path: string): { readonly errors: { readonly text: string }[] } {
+  return { errors: [{ text: `${path} is no file` }] };
 }
 
 interface Resolver {
@@ -97,6 +107,9 @@ async function resolveNamed(
   if (external || !isInstalled(file) || typescript.has(extname(file))) return undefined;
   const closure = closureIn(packageDirectory(file), resolver);
   if (closure.linked) return undefined;
+  // Node waits for them as well.
+  const special = [file, ...closure.directories.map((each) => join(each, 'package.json'))].find(isSpecial);
+  if (special !== undefined) return refused(special);
   const name = nodeFinds(specifier, file, directory, resolver) ? specifier : fromPlace(resolver.place, file);
   found.external.set(name, closure);
   return { path: name, external: true };

@@ -1,9 +1,10 @@
 import type { Metafile } from 'esbuild';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { OWN_NAMESPACE } from './own-modules.ts';
 import { ancestors, findPackage, isInstalled, packageName } from './packages.ts';
 import type { Resolutions } from './resolve-imports.ts';
+import { pathsIn, readJson } from './settings-files.ts';
 import { mappedCandidates, tsconfigFor } from './tsconfig.ts';
 
 /**
@@ -106,24 +107,5 @@ class Noted implements Surroundings {
 
   #relative(path: string): string {
     return relative(this.#project, path).split(sep).join('/') || '.';
-  }
-}
-
-/** All that `main`, `exports` and `imports` name in the package itself. */
-function pathsIn({ main, module, exports, imports }: Readonly<Record<string, unknown>>): string[] {
-  const leaves = (value: unknown): string[] =>
-    typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(leaves);
-  return [
-    ...[main, module].flatMap(leaves),
-    ...[exports, imports].flatMap(leaves).filter((path) => path.startsWith('.')),
-  ];
-}
-
-function readJson(file: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
-  } catch {
-    // The bundler says what is wrong with it.
-    return {};
   }
 }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import { ancestors } from './packages.ts';
 
 /** What a `tsconfig.json`, with all that it extends, says about where imports lead. */
@@ -102,12 +103,12 @@ interface Written {
 
 /** JSON as TypeScript takes it: with comments, and commas behind the last item. What is none says nothing. */
 function readJsonc(file: string): Written {
-  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   const strings = /"(?:\\.|[^"\\])*"/.source;
-  const plain = text
-    .replace(new RegExp(`(${strings})|//[^\\n]*|/\\*[\\s\\S]*?\\*/`, 'g'), '$1')
-    .replace(new RegExp(`(${strings})|,(?=\\s*[}\\]])`, 'g'), '$1');
   try {
+    const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    const plain = text
+      .replace(new RegExp(`(${strings})|//[^\\n]*|/\\*[\\s\\S]*?\\*/`, 'g'), '$1')
+      .replace(new RegExp(`(${strings})|,(?=\\s*[}\\]])`, 'g'), '$1');
     return (JSON.parse(plain) as Written | null) ?? {};
   } catch {
     // The bundler says what is wrong with it.

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import { HttpClient } from './http-client.ts';
 import type { Variables } from './settings.ts';
 import type { AwsKeys } from './sigv4.ts';

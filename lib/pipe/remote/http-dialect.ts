@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import type { Dialect } from './dialect.ts';
 import { loginFor, type Login } from './netrc.ts';
 import { printable, type RemoteSettings, type Variables } from './settings.ts';

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../store/disk.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { Courier } from './courier.ts';
 import type { Dialect } from './dialect.ts';

@@ -3,7 +3,6 @@ import { isDigest, type Digest } from '../digest.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { writeAtomically } from './atomic.ts';
 import { readdirSync, readFileSync } from './disk.ts';
-import { lookThrough } from './file-stat.ts';
 import { lockName, lockProfile } from './layout.ts';
 import { byCodeUnit } from './tree.ts';
 
@@ -155,19 +154,11 @@ function parseOutputs(text: string): OutputDigests | null {
   }
 }
 
-function notAFile(path: string): NodeJS.ErrnoException {
-  const message = `${path} is a pipe, a socket or a device, and no file`;
-  return Object.assign(new Error(message), { code: 'EINVAL', syscall: 'open', path });
-}
-
 function readText(path: string): string {
   try {
-    // A pipe would be waited for.
-    if (lookThrough(path)?.kind === 'other') throw notAFile(path);
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    // Of a directory Node does not say which it was.
-    throw Object.assign(error as NodeJS.ErrnoException, { path });
+    throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { openSync, readFileSync } from '../store/disk.ts';
 import { runLockPath, type Layout } from '../store/layout.ts';
 import { holderOf } from '../store/project-lock.ts';
 import { isAlive, thisProcess } from '../store/process-identity.ts';

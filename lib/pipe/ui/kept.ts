@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync } from '../store/disk.ts';
 import type { Layout } from '../store/layout.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { isAlive, thisProcess, type ProcessIdentity } from '../store/process-identity.ts';

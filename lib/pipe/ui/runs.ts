@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { openSync } from '../store/disk.ts';
 import { runDirectories } from '../run/past-runs.ts';
 import type { RunEvent } from '../run/event.ts';
 import { runLockPath, runsPath, type Layout } from '../store/layout.ts';

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { openSync } from '../store/disk.ts';
 import type { RunEvent } from '../run/event.ts';
 
 /** Bytes read at once. */

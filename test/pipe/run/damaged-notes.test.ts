@@ -1,4 +1,13 @@
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
@@ -40,6 +49,32 @@ test.each(['', 'null\n', '0', '[null]', '{}', '[["x",null]]'])(
     expect(project.read('pipe.lock')).toBe(lock);
   },
 );
+
+test.each([
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  [
+    'a device without an end',
+    (path: string) => {
+      symlinkSync('/dev/zero', path);
+    },
+  ],
+  [
+    'a directory',
+    (path: string) => {
+      mkdirSync(path);
+    },
+  ],
+])('so does %s in its place', async (_, put) => {
+  const project = new TestProject(files);
+  const question = digestOf('all');
+  for (let time = 0; time < 3; time++) await project.ask({ question });
+  for (const name of notes(project).map((note) => project.path(join('cache/local', note)))) {
+    rmSync(name, { recursive: true, force: true });
+    put(name);
+    const summary = await project.ask({ question });
+    expect([name, summary]).toMatchObject([name, { type: 'finished', failed: 0 }]);
+  }
+});
 
 test('a bit that has turned in what is known of files makes no other file of them', async () => {
   const project = new TestProject(files);

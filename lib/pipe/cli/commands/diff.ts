@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { readFileSync } from '../../store/disk.ts';
 import { pathOf } from '../../graph/graph.ts';
 import type { Action } from '../../plan/action.ts';
 import { reasonsBetween } from '../../plan/compare.ts';

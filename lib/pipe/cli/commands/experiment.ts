@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync } from '../../store/disk.ts';
 import { canonicalJson } from '../../json.ts';
 import { count } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from '../../store/disk.ts';
 import { isMapping, type Json, type JsonObject } from '../../json.ts';
 import { makeDirectory } from '../../store/atomic.ts';
 import { EXIT, mistake, type Context } from '../context.ts';

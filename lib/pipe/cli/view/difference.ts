@@ -1,5 +1,6 @@
-import { openSync, readSync, closeSync, statSync } from 'node:fs';
+import { readSync, closeSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
+import { openSync } from '../../store/disk.ts';
 import { bytes, count, grouped } from '../../report/quantity.ts';
 import type { OutputDifference } from '../../upkeep/rerun.ts';
 

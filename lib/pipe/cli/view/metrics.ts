@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parse } from 'yaml';
+import { readFileSync } from '../../store/disk.ts';
 import { groupBy } from '../../group.ts';
 import type { Json } from '../../json.ts';
 import type { Metrics } from '../../manifest/manifest.ts';

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { readFileSync } from '../../store/disk.ts';
 
 export type Cell = number | string | boolean | null;
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { openSync } from '../../store/disk.ts';
 import type { Preview } from '../protocol.ts';
 
 /** Bytes of a text that are shown. */
