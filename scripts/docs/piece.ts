@@ -26,7 +26,8 @@ export function pieceOf(key: string, text: string): Piece {
 
 export function load({ file }: Piece): Pipeline {
   const read = (path: string) => (path === 'params.yaml' ? 'seeds: [0, 1]\n' : null);
-  return loadPipeline(file, { file: 'pipeline.yaml', read });
+  const list = (pattern: string) => (pattern === 'data/*.csv' ? ['data/a.csv', 'data/b.csv'] : []);
+  return loadPipeline(file, { file: 'pipeline.yaml', read, list });
 }
 
 const style = styleFor({ isTTY: false, env: {}, noColor: true });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
-import { readFileSync } from '../store/disk.ts';
+import { axisFiles } from '../files/axis-files.ts';
 import type { Graph } from '../graph/graph.ts';
 import { loadPipeline } from '../graph/load.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
@@ -10,6 +10,7 @@ import { formatDiagnostic } from '../report/diagnostic.ts';
 import { mistake, type Context } from './context.ts';
 import { namedExperiment } from './experiments.ts';
 import { findProject } from './locate.ts';
+import { readFileSync } from '../store/disk.ts';
 import { MANIFEST_FILE } from '../store/layout.ts';
 import type { ConfigurationOptions } from './options.ts';
 
@@ -55,7 +56,8 @@ export function configureIn(
     asked.push(held ?? '');
     return held;
   };
-  const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile, sets: set, experiment, read });
+  const list = (pattern: string) => axisFiles(directory, pattern);
+  const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile, sets: set, experiment, read, list });
   if (!loaded.ok) {
     printDiagnostics(context, loaded.diagnostics, text);
     return null;

@@ -1,13 +1,14 @@
-import type { Scalar } from '../json.ts';
 import { orderStages } from '../manifest/axes.ts';
 import { pathName } from '../manifest/axis-value.ts';
-import type { Problem } from '../manifest/diagnostic.ts';
-import type { Manifest, Stage } from '../manifest/manifest.ts';
+import { withEntries } from '../manifest/axis-entries.ts';
+import type { Path, Problem } from '../manifest/diagnostic.ts';
+import type { Axis, Manifest, Stage } from '../manifest/manifest.ts';
 import { templateOf } from '../manifest/template.ts';
 import { conflicts } from './conflict.ts';
-import type { Graph, Task, TaskInput } from './graph.ts';
+import type { AbsentStage, Graph, Task, TaskInput } from './graph.ts';
 import { eachDigits, fillerOf, idAt, layoutOf, pointAt, type Digits, type Layout } from './layout.ts';
 import { paramsOf } from './parameters.ts';
+import { rowsOf } from './rows.ts';
 import { wiresOf } from './wire.ts';
 
 export type Expanded =
@@ -26,24 +27,62 @@ export function expandGraph(manifest: Manifest): Expanded {
   const errors = problems.filter(({ severity }) => severity !== 'warning');
   if (errors.length > 0) return { ok: false, problems: errors };
 
-  const layouts = new Map<string, Layout>();
-  let total = 0;
-  for (const stage of stages) {
-    const layout = layoutOf(stage, axes.get(stage.name)!, total);
-    layouts.set(stage.name, layout);
-    total += layout.count;
-    if (total <= MOST_TASKS) continue;
-    const message = `with ${layout.count} tasks here there would be more than ${MOST_TASKS}`;
-    return { ok: false, problems: [{ path: ['stages', stage.name], part: 'key', message }] };
-  }
-
+  const found = layoutsOf(stages, axes, manifest);
+  if (!found.ok) return found;
+  const { layouts, absent } = found;
   const crowded = tooManySources(layouts);
   if (crowded !== null) return { ok: false, problems: [crowded] };
   const tasks = [...layouts.values()].flatMap((layout) => tasksOf(layout, layouts, manifest));
   for (const task of tasks) for (const need of task.needs) tasks[need]!.neededBy.push(task.index);
-  const graph = { tasks, byId: new Map(tasks.map((task) => [task.id, task])) };
+  const graph = { tasks, byId: new Map(tasks.map((task) => [task.id, task])), absent };
   const collisions = conflicts(manifest, graph);
   return collisions.length > 0 ? { ok: false, problems: collisions } : { ok: true, graph };
+}
+
+type FoundLayouts =
+  | {
+      readonly ok: true;
+      readonly layouts: ReadonlyMap<string, Layout>;
+      readonly absent: readonly AbsentStage[];
+    }
+  | Extract<Expanded, { ok: false }>;
+
+/** Where the tasks of each stage stand, and which stages have none. */
+function layoutsOf(
+  stages: readonly Stage[],
+  axes: ReadonlyMap<string, readonly Axis[]>,
+  manifest: Manifest,
+): FoundLayouts {
+  const layouts = new Map<string, Layout>();
+  const known = new Map<string, Layout | null>();
+  const absent: AbsentStage[] = [];
+  let total = 0;
+  const refuse = (path: Path, message: string, hint?: string): FoundLayouts => {
+    return { ok: false, problems: [{ path, part: 'key', message, hint }] };
+  };
+  for (const stage of stages) {
+    const path: Path = ['stages', stage.name];
+    const found = rowsOf(stage, axes.get(stage.name)!, known, manifest);
+    if (found.type === 'too-many') {
+      const hint = 'combinations are gone through one by one where some are left out';
+      return refuse(path, `there are ${found.count} combinations here, more than can be gone through`, hint);
+    }
+    if (found.type === 'none') {
+      if (found.by === 'exclude')
+        return refuse([...path, 'matrix', 'exclude'], 'this leaves no combination of the matrix');
+      known.set(stage.name, null);
+      absent.push({ stage, by: found.by });
+      continue;
+    }
+    const layout = layoutOf(stage, axes.get(stage.name)!, total, found.rows);
+    layouts.set(stage.name, layout);
+    known.set(stage.name, layout);
+    total += layout.count;
+    if (total > MOST_TASKS)
+      return refuse(path, `with ${layout.count} tasks here there would be more than ${MOST_TASKS}`);
+  }
+  if (total === 0) return refuse(['stages'], 'there is nothing to run: `when` leaves out every stage');
+  return { ok: true, layouts, absent };
 }
 
 /** The first input with which the tasks would read too many outputs of others. */
@@ -53,7 +92,8 @@ function tooManySources(layouts: ReadonlyMap<string, Layout>): Problem | null {
     for (const { name, source } of stage.inputs) {
       if (source.kind !== 'output') continue;
       const gathered = layouts.get(source.stage)!.axes.filter((axis) => source.gather.includes(axis.name));
-      const each = gathered.reduce((product, { values }) => product * values.length, 1);
+      const all = gathered.reduce((product, { values }) => product * values.length, 1);
+      const each = Math.min(all, layouts.get(source.stage)!.count);
       total += count * each;
       if (total <= MOST_SOURCES) continue;
       const message = `${count} tasks that gather ${each} outputs each are more than can be planned`;
@@ -69,9 +109,10 @@ type OpenTask = Task & { readonly neededBy: number[] };
 function tasksOf(
   layout: Layout,
   layouts: ReadonlyMap<string, Layout>,
-  { artifacts, params }: Manifest,
+  { artifacts, ...manifest }: Manifest,
 ): OpenTask[] {
   const { stage, base } = layout;
+  const params = withEntries(manifest.params, manifest.fields);
   const paramsAt = paramsOf(layout, params);
   const wires = wiresOf(layout, layouts, params);
   const outputs = stage.outputs.map(({ name, path, directory }) => {
@@ -79,28 +120,31 @@ function tasksOf(
   });
   const tasks: OpenTask[] = [];
   let index = base;
+  // The scan is a stage's last axis: a task continues the one before it if only that differs.
+  let before: Digits | null = null;
   for (const digits of eachDigits(layout)) {
-    const inputs = wires.map(({ name, sourcesAt }) => ({ name, sources: sourcesAt(digits, index) }));
+    const follows = before !== null && isSameChain(before, digits);
+    const inputs = wires.map(({ name, sourcesAt }) => ({ name, sources: sourcesAt(digits, index, follows) }));
     tasks.push({
       index: index++,
       id: idAt(layout, digits),
       stage,
       point: pointAt(layout, digits),
       params: paramsAt(digits),
-      previous: previousAt(stage, digits),
+      previous: stage.scan !== null && follows ? stage.scan.values[before!.at(-1)!]! : null,
       inputs,
       outputs: outputs.map(({ name, directory, fill }) => ({ name, path: fill(digits), directory })),
       needs: needsOf(inputs),
       neededBy: [],
     });
+    if (stage.scan !== null) before = [...digits];
   }
   return tasks;
 }
 
-/** The scan is a stage's last axis. */
-function previousAt({ scan }: Stage, digits: Digits): Scalar | null {
-  const position = digits.at(-1) ?? 0;
-  return scan === null || position === 0 ? null : scan.values[position - 1]!;
+function isSameChain(one: Digits, other: Digits): boolean {
+  for (let axis = 0; axis < one.length - 1; axis++) if (one[axis] !== other[axis]) return false;
+  return true;
 }
 
 function needsOf(inputs: readonly TaskInput[]): readonly number[] {

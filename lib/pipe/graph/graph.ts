@@ -7,6 +7,14 @@ export interface Graph {
   /** In topological order: what a task needs stands before it. A task's index here is its dense id. */
   readonly tasks: readonly Task[];
   readonly byId: ReadonlyMap<string, Task>;
+  /** Stages without a task. */
+  readonly absent: readonly AbsentStage[];
+}
+
+/** A stage that `when` leaves out, or that would read such a one. */
+export interface AbsentStage {
+  readonly stage: Stage;
+  readonly by: 'when' | { readonly stage: string };
 }
 
 /** One concrete run of a stage: the node of the graph. */

@@ -7,6 +7,9 @@ import { normalPath } from '../manifest/path.ts';
 /** Positions on the axes of a stage, in their order. */
 export type Digits = readonly number[];
 
+/** Those of each task of a stage in turn. */
+export type Rows = readonly Digits[];
+
 /**
  * Where the tasks of a stage stand in the list of all: at `base`, in the order of a number whose digits
  * are the positions on the axes, the last axis running fastest.
@@ -16,7 +19,9 @@ export interface Layout {
   readonly axes: readonly Axis[];
   readonly base: number;
   readonly count: number;
-  /** By axis: how far apart in the list two neighbours on it are. */
+  /** The digits of each task, where they are not all that there could be; ascending. */
+  readonly rows: Rows | null;
+  /** By axis: how far apart in the list two neighbours on it are, where there are all. */
   readonly strides: readonly number[];
   /** By axis and position: `axis=value`. */
   readonly labels: readonly (readonly string[])[];
@@ -24,7 +29,7 @@ export interface Layout {
   readonly directories: readonly (readonly string[])[];
 }
 
-export function layoutOf(stage: Stage, axes: readonly Axis[], base: number): Layout {
+export function layoutOf(stage: Stage, axes: readonly Axis[], base: number, rows: Rows | null): Layout {
   const strides: number[] = [];
   let count = 1;
   for (const { values } of axes.toReversed()) {
@@ -33,11 +38,15 @@ export function layoutOf(stage: Stage, axes: readonly Axis[], base: number): Lay
   }
   const labels = axes.map(({ name, values }) => values.map((value) => `${name}=${value}`));
   const directories = axes.map(({ name, values }) => values.map((value) => directoryName(name, value)));
-  return { stage, axes, base, count, strides, labels, directories };
+  return { stage, axes, base, count: rows?.length ?? count, rows, strides, labels, directories };
 }
 
-/** The digits of every task in turn, in one array that is counted up. */
-export function* eachDigits({ axes, count }: Layout): Generator<Digits> {
+/** The digits of every task in turn, in one array that is counted up where there are all. */
+export function* eachDigits({ axes, count, rows }: Layout): Generator<Digits> {
+  if (rows !== null) {
+    yield* rows;
+    return;
+  }
   const digits = axes.map(() => 0);
   for (let local = 0; local < count; local++) {
     yield digits;

@@ -25,7 +25,7 @@ export function selectTasks(graph: Graph, patterns: readonly string[], options: 
   if (patterns.length === 0) chosen.fill(1);
   const diagnostics: Diagnostic[] = [];
   for (const pattern of patterns) {
-    const matched = matching(pattern, stages);
+    const matched = matching(pattern, stages, graph.absent);
     if ('message' in matched) diagnostics.push(matched);
     else for (const { index } of matched.tasks) chosen[index] = 1;
   }
@@ -51,7 +51,11 @@ interface Matched {
   readonly tasks: readonly Task[];
 }
 
-function matching(pattern: string, stages: readonly StageTasks[]): Matched | Diagnostic {
+function matching(
+  pattern: string,
+  stages: readonly StageTasks[],
+  absent: Graph['absent'],
+): Matched | Diagnostic {
   const at = pattern.indexOf('@');
   const name = at === -1 ? pattern : pattern.slice(0, at);
   const glob = new RegExp(
@@ -71,6 +75,12 @@ function matching(pattern: string, stages: readonly StageTasks[]): Matched | Dia
     const message = name.includes('*')
       ? `no stage is called like \`${name}\``
       : `there is no stage \`${name}\``;
+    const left = absent.find((each) => each.stage.name === name);
+    if (left !== undefined) {
+      const why =
+        left.by === 'when' ? 'its `when` does not hold' : `it reads \`${left.by.stage}\`, which has none`;
+      return commandLineDiagnostic(pattern, name, `the stage \`${name}\` has no tasks: ${why}`);
+    }
     const [stage = ''] = name.split('.', 1);
     const near = names.includes(stage) ? `\`${stage}\` makes all its outputs` : didYouMean(name, names);
     return commandLineDiagnostic(pattern, name, message, near ?? `stages: ${listed(names, 12)}`);

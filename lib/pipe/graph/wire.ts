@@ -6,12 +6,13 @@ import type { InputSource } from '../manifest/manifest.ts';
 import { normalPath } from '../manifest/path.ts';
 import { templateOf } from '../manifest/template.ts';
 import type { TaskSource } from './graph.ts';
-import { fillerOf, perPoint, type Digits, type Filling, type Layout } from './layout.ts';
+import { fillerOf, perPoint, type Digits, type Filling, type Layout, type Rows } from './layout.ts';
 
 /** One input of a stage: from the positions of a task on the axes to what the task reads. */
 export interface Wire {
   readonly name: string;
-  readonly sourcesAt: (digits: Digits, index: number) => readonly TaskSource[];
+  /** `follows`: the task continues the one before it in the list. */
+  readonly sourcesAt: (digits: Digits, index: number, follows: boolean) => readonly TaskSource[];
 }
 
 const NOWHERE: Point = {};
@@ -26,13 +27,10 @@ export function wiresOf(layout: Layout, layouts: ReadonlyMap<string, Layout>, pa
   const carried = (stage.scan?.carry ?? []).map(({ input, output }): Wire => {
     const position = outputOf(layout, output);
     // The scan is the last axis, so that the segment before is the task before.
-    const last = layout.axes.length - 1;
     return {
       name: input,
-      sourcesAt: (digits, index) =>
-        digits[last] === 0
-          ? NO_SOURCES
-          : [{ kind: 'output', task: index - 1, output: position, point: NOWHERE }],
+      sourcesAt: (_, index, follows) =>
+        follows ? [{ kind: 'output', task: index - 1, output: position, point: NOWHERE }] : NO_SOURCES,
     };
   });
   return [...declared, ...carried];
@@ -99,6 +97,8 @@ type OutputSource = Extract<InputSource, { kind: 'output' }>;
 function outputsOf(source: OutputSource, layout: Layout, producer: Layout): Wire['sourcesAt'] {
   const output = outputOf(producer, source.output);
   const file = source.file === undefined ? {} : { file: source.file };
+  if (producer.rows !== null)
+    return someOutputs(source, layout, producer, producer.rows, { output, ...file });
   let fixed = producer.base;
   let gathered: readonly { readonly offset: number; readonly point: Point }[] = [
     { offset: 0, point: NOWHERE },
@@ -131,4 +131,31 @@ function outputsOf(source: OutputSource, layout: Layout, producer: Layout): Wire
       ...file,
     }));
   };
+}
+
+/** The same where the producer has not all combinations: tasks by their place on the axes that are joined. */
+function someOutputs(
+  { gather, at }: OutputSource,
+  layout: Layout,
+  { axes, base }: Layout,
+  rows: Rows,
+  each: { readonly output: number; readonly file?: string },
+): Wire['sourcesAt'] {
+  const places = [...axes.entries()];
+  const fixed = places.filter(([, { name }]) => Object.hasOwn(at, name));
+  const gathered = places.filter(([, { name }]) => gather.includes(name));
+  const joined = places.filter(([, { name }]) => !gather.includes(name) && !Object.hasOwn(at, name));
+  const ours = joined.map(([, { name }]) => layout.axes.findIndex((axis) => axis.name === name));
+  const found = new Map<string, TaskSource[]>();
+  for (const [local, row] of rows.entries()) {
+    if (fixed.some(([theirs, { name, values }]) => values[row[theirs]!] !== at[name])) continue;
+    const key = joined.map(([theirs]) => row[theirs]).join();
+    const point = Object.fromEntries(
+      gathered.map(([theirs, { name, values }]) => [name, values[row[theirs]!]!]),
+    );
+    const sources = found.get(key) ?? [];
+    sources.push({ kind: 'output', task: base + local, point, ...each });
+    found.set(key, sources);
+  }
+  return (digits) => found.get(ours.map((axis) => digits[axis]).join()) ?? NO_SOURCES;
 }

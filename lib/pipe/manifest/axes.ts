@@ -1,6 +1,7 @@
 import type { Path, Problem } from './diagnostic.ts';
 import type { Axis, InputSource, Manifest, Stage, StageInput } from './manifest.ts';
-import { checkChoices } from './chosen.ts';
+import { withEntries } from './axis-entries.ts';
+import { checkChoices, checkConditions } from './chosen.ts';
 import { fromPath, sorted } from './order.ts';
 import { checkOwn, checkPlaceholders } from './placeholder.ts';
 import { didYouMean, listed } from './suggest.ts';
@@ -21,7 +22,7 @@ type OutputSource = Extract<InputSource, { kind: 'output' }>;
 
 /** `broken`: stages of the file that could not be read, about which nothing is said twice. */
 export function orderStages(
-  { stages, params }: Pick<Manifest, 'stages' | 'params'>,
+  { stages, params, fields }: Pick<Manifest, 'stages' | 'params' | 'fields'>,
   broken: ReadonlySet<string> = new Set(),
 ): StageOrder {
   const problems: Problem[] = [];
@@ -38,7 +39,9 @@ export function orderStages(
     axes.set(stage.name, joined);
     checkPlaceholders(stage, joined, problems);
     const valuesOf = (axis: string): Path => pathOfValues(axis, stage, byName) ?? ['stages', stage.name];
-    checkChoices(stage, { params, axes: joined, valuesOf }, (problem) => void problems.push(problem));
+    const facts = { params: withEntries(params, fields), axes: joined, valuesOf };
+    checkChoices(stage, facts, (problem) => void problems.push(problem));
+    checkConditions(stage, facts, (problem) => void problems.push(problem));
   }
   for (const stage of stages) if (!broken.has(stage.name)) checkOwn(stage, problems);
   return { stages: order, axes, problems };

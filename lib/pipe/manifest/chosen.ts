@@ -1,5 +1,7 @@
-import { isMapping, type Json, type JsonObject, type Point } from '../json.ts';
+import { isMapping, type Json, type JsonObject, type Point, type Scalar } from '../json.ts';
 import { axesIn, keysAt, loneReference, valueUnder, type Choice, type Reference } from './choice.ts';
+import { VALUES } from './axis-entries.ts';
+import { asChoice, axesAsked } from './condition.ts';
 import type { Path } from './diagnostic.ts';
 import { checkInside } from './input.ts';
 import type { Axis, Stage } from './manifest.ts';
@@ -50,6 +52,41 @@ export function checkChoices(stage: Stage, facts: ChoiceFacts, report: Report): 
   }
 }
 
+/** What a stage's `when` and `exclude` name are axes of it, and parameters that are there. */
+export function checkConditions(stage: Stage, facts: ChoiceFacts, report: Report): void {
+  const base: Path = ['stages', stage.name];
+  const names = facts.axes.map(({ name }) => name);
+  const checkAxis = (axis: string, path: Path, values: readonly Scalar[] = []): void => {
+    const known = facts.axes.find(({ name }) => name === axis)?.values.map(String);
+    if (known === undefined) {
+      const hint =
+        didYouMean(axis, names) ?? (names.length > 0 ? `its axes are ${listed(names)}` : undefined);
+      report({ path, part: 'key', message: `this stage has no axis \`${axis}\``, hint });
+      return;
+    }
+    for (const value of values) {
+      // A list may have been shortened for once; a slip looks like what is there.
+      const near = typeof value === 'string' && !known.includes(value) ? didYouMean(value, known) : undefined;
+      const message = `\`${String(value)}\` is not on the axis \`${axis}\``;
+      if (near !== undefined) report({ path, severity: 'warning', message, hint: near });
+    }
+  };
+  for (const { where, path } of stage.subset?.exclude ?? [])
+    for (const [axis, values] of where) checkAxis(axis, [...base, ...path, axis], values);
+  for (const condition of stage.when) {
+    const path = [...base, ...condition.path];
+    if (condition.kind === 'axis') checkAxis(condition.axis, path, condition.values);
+    if (condition.kind === 'parameter' && axesAsked(condition).every((axis) => names.includes(axis)))
+      checkChoice(asChoice(condition), path, facts, report);
+    else if (condition.kind === 'parameter') for (const axis of axesAsked(condition)) checkAxis(axis, path);
+    if (condition.kind !== 'true') continue;
+    checkChoice(condition.choice, path, facts, report, (value, given) => {
+      if (typeof value === 'boolean') return;
+      report({ path: given, message: `the \`when\` of \`${stage.name}\` needs \`true\` or \`false\` here` });
+    });
+  }
+}
+
 /** `{params.model.width}` asks every entry that the parameter `model` may be for its `width`. */
 function choicesInCommand({ work, references }: Stage): Choice[] {
   if (work.kind !== 'cmd') return [];
@@ -84,7 +121,7 @@ function checkChoice(
     const pieces = choice.map((piece) =>
       typeof piece === 'string'
         ? { value: piece, given: path }
-        : { value: valueOf(piece, path, point, facts, report), given: ['params', ...keysAt(piece, point)] },
+        : { value: valueOf(piece, path, point, facts, report), given: givenAt(piece, point) },
     );
     const values = pieces.map(({ value }) => value);
     const [first] = pieces;
@@ -99,6 +136,10 @@ function checkChoice(
   }
 }
 
+function givenAt(reference: Reference, point: Point): Path {
+  return ['params', ...keysAt(reference, point)];
+}
+
 /** Undefined after saying what is missing. */
 function valueOf(
   reference: Reference,
@@ -111,6 +152,14 @@ function valueOf(
   const found = valueUnder(facts.params, keys);
   if (found.type === 'value') return found.value;
   const { known, holder } = found;
+  if (keys[0] === VALUES) {
+    const [, ofAxis, value, ...more] = keys.slice(0, known);
+    const held = isMapping(holder) ? Object.keys(holder) : [];
+    const message = `\`${[value, ...more].join('.')}\` on the axis \`${ofAxis!}\` has no field \`${keys[known]!}\``;
+    const hint = didYouMean(keys[known]!, held) ?? (held.length > 0 ? `it has ${listed(held)}` : undefined);
+    report({ path, within: reference.written, message, hint });
+    return undefined;
+  }
   const axisOf = (key: Reference['keys'][number]): string | undefined =>
     key.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.axis]))[0];
   const axis = axisOf(reference.keys[known]!);

@@ -21,7 +21,36 @@ function or<T extends z.ZodType>(schema: T): T {
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const values = or(z.array(scalar));
+const named = z.record(z.string(), z.unknown());
+const range = z.strictObject({
+  from: or(z.number()).describe('The first number.'),
+  to: or(z.number()).describe('The last, where a step leads to it.'),
+  step: or(z.number()).optional().describe('What is added from one to the next.'),
+  factor: or(z.number()).optional().describe('What each is multiplied with to give the next.'),
+});
+const found = z.strictObject({
+  glob: z.string().describe('A pattern of files: `data/*.csv`. Each that is there is a value.'),
+});
+const values = or(z.union([z.array(z.union([scalar, named])), range, found]));
+/** A value of each axis, or several. */
+const combination = z.record(z.string(), or(z.union([scalar, z.array(scalar)])));
+const matrix = z
+  .object({
+    include: or(z.array(combination))
+      .optional()
+      .describe(
+        'Combinations beside the product of the axes, each a mapping axis → value or list of values.',
+      ),
+    exclude: or(z.array(combination))
+      .optional()
+      .describe('Combinations that are left out, each a mapping axis → value or list of values.'),
+  })
+  .catchall(
+    values.describe(
+      'Values of the axis: a list of texts, numbers, truth values or mappings; a range; or the files that match a pattern.',
+    ),
+  );
+const condition = z.union([z.boolean(), combination]);
 const input = z
   .union([
     z.string(),
@@ -63,13 +92,11 @@ const resources = z
 
 const scan = z.strictObject({
   axis: z.string().describe('The name of the axis.'),
-  values: values.describe('Values of the axis, in the order of the chain.'),
+  values: values.describe('Values of the axis, as in a `matrix`, in the order of the chain.'),
   carry: or(z.record(z.string(), z.string())).describe(
     'Input name → the output of the segment before that it holds; the first segment has none.',
   ),
 });
-
-const named = z.record(z.string(), z.unknown());
 
 const python = z
   .string()
@@ -157,9 +184,12 @@ const stage = z
       .string()
       .optional()
       .describe('The output that is opened to see the results: `pipe run` ends by naming it, first of all.'),
-    matrix: or(z.record(z.string(), values.describe('Values of the axis.')))
+    matrix: or(matrix).optional().describe('Axis → values: one task for every combination.'),
+    when: or(z.union([condition, z.array(or(condition))]))
       .optional()
-      .describe('Axis → values: one task for every combination.'),
+      .describe(
+        'Which tasks of the stage there are: `true` or `false`, as a parameter says, or a mapping axis → value or list of values; of a list, all has to hold.',
+      ),
     scan: or(scan).optional().describe('A chain of tasks, each continuing the one before.'),
     resources: or(resources).optional().describe('What a task holds while it runs.'),
     env: or(z.array(z.string()))
@@ -208,4 +238,6 @@ export const grammar = z
 
 export type RawManifest = z.output<typeof grammar>;
 export type RawStage = RawManifest['stages'][string];
+export type RawMatrix = NonNullable<RawStage['matrix']>;
+export type RawValues = z.output<typeof values>;
 export type RawInput = NonNullable<RawStage['inputs']>[string];

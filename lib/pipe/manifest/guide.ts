@@ -1,3 +1,4 @@
+import { matrixGuide, valuesGuide } from './guide-matrix.ts';
 import { remoteGuide } from './guide-remote.ts';
 import type { KeyGuide } from './key-guide.ts';
 
@@ -7,6 +8,7 @@ params:
   seeds: [0, 1]
   epochs: [1, 2, 5]
   train: { rate: 0.1, batch: 32 }
+  draw: true
   models: [small, wide]
   model: { small: { width: 8 }, wide: { width: 16 } }
 stages:
@@ -315,17 +317,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     examples: ['open: page\noutputs: { page: ./report/ } # artifacts/report/index.html'],
     mistakes: ['open: pgae\noutputs: { page: page.html }', 'open: [page]\noutputs: { page: page.html }'],
   },
-  'stages.*.matrix': {
-    default: {},
-    more: 'Values are texts of one line without `,` and `=`, numbers or truth values. In the path of an output, a value that is long or holds a slash, a blank or the like is shortened and told apart by a digest: `model=meta-llama_Llama-3-0f1e2d3c4b`. A value that is added adds tasks; those that exist stay fresh.',
-    examples: ["matrix: { seed: '${seeds}', size: [small, large] }"],
-    mistakes: [
-      'matrix: { seed: 3 }',
-      'matrix: { seed: [] }',
-      'matrix: { seed: [1, 1] }',
-      'matrix: { size: ["a,b"] }',
-    ],
-  },
+  ...matrixGuide,
   'stages.*.scan': {
     otherwise: 'no chain',
     more: 'A value that is added at the end adds one task, which continues from the last.',
@@ -350,6 +342,11 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     ],
     mistakes: ['scan: { axis: step, values: [], carry: { state: state } }\noutputs: { state: state.txt }'],
   },
+  ...valuesGuide(
+    'stages.*.scan.values',
+    (values) =>
+      `scan: { axis: step, values: ${values}, carry: { state: state } }\noutputs: { state: state.txt }`,
+  ),
   'stages.*.scan.carry': {
     otherwise: 'required in a `scan`',
     more: 'In the first task the input is no file: its placeholder in a command is empty, and in a module it is null.',

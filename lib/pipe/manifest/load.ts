@@ -1,10 +1,12 @@
 import { isMapping, type Json, type JsonObject } from '../json.ts';
 import { orderStages } from './axes.ts';
+import { axisEntries, type AxisEntries, type ListFiles } from './axis-entries.ts';
 import type { ChoiceNote } from './choice.ts';
 import { commandLineDiagnostic, inOrder, type Diagnostic, type Problem } from './diagnostic.ts';
 import { readYaml } from './document.ts';
 import type { RawManifest } from './grammar.ts';
 import type { Manifest, Stage } from './manifest.ts';
+import { writtenAxes } from './matrix.ts';
 import { checkName } from './name.ts';
 import { withParamsFile, type ReadFile } from './params-file.ts';
 import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
@@ -29,6 +31,8 @@ export interface LoadOptions {
   readonly sets?: readonly string[];
   /** Reads the file that `params` may name; without it there is none. */
   readonly read?: ReadFile;
+  /** Finds the files that are values of an axis; without it there are none. */
+  readonly list?: ListFiles;
 }
 
 export type Loaded =
@@ -50,9 +54,10 @@ export function loadManifest(text: string, options: LoadOptions): Loaded {
   if (misread.length > 0) return { ok: false, diagnostics: inOrder(misread) };
   const problems: Problem[] = [];
   const { profile, params, settings, diagnostics } = layered(value, options, problems);
-  const source = sourceOf(yaml, profile, settings, file?.yaml ?? null);
+  const entries = entriesOf(value, params, options.list ?? (() => []), problems);
+  const source = sourceOf(yaml, profile, settings, file?.yaml ?? null, (...of) => entries.placeOf(...of));
 
-  const assembly = assembled(value, profile, params, problems);
+  const assembly = assembled(value, profile, params, entries, problems);
   const { experiment = null } = options;
   const place = experiment === null ? {} : { artifacts: `artifacts/.experiments/${experiment}` };
   const manifest = assembly && { ...assembly, ...place, experiment, paramsFile: file?.path ?? null };
@@ -111,10 +116,11 @@ function assembled(
   value: Json,
   profile: string,
   params: JsonObject,
+  entries: AxisEntries,
   problems: Problem[],
 ): Omit<Manifest, 'paramsFile' | 'experiment'> | null {
   const report = (problem: Problem): void => void problems.push(problem);
-  const resolver = resolverOf(params, report);
+  const resolver = resolverOf(params, report, entries.fields);
   const { resolved, failed, choices } = withoutReferences(value, resolver);
   const { raw, broken, problems: misshapen } = shaped(resolved);
   problems.push(...misshapen);
@@ -135,21 +141,54 @@ function assembled(
   const { python } = raw;
   for (const [name, stage] of Object.entries(raw.stages)) {
     const before = problems.length;
-    const references = { resolver, choices: choices.get(name) ?? [] };
+    const references = { resolver, choices: choices.get(name) ?? [], entries };
     stages.push(readStage(name, stage, references, { shell, passEnv, python, resources }, report));
     if (problems.length > before) doubtful.add(name);
   }
-  problems.push(...orderStages({ stages, params: { ...params, ...resolver.params } }, doubtful).problems);
+  const { fields, globs } = entries;
+  const all = { stages, params: { ...params, ...resolver.params }, fields };
+  problems.push(...orderStages(all, doubtful).problems);
   const remote = raw.remote === undefined ? null : readRemote(raw.remote, ['remote'], true, report);
   return {
     profile,
     artifacts: usualPlace(profile),
     params: resolver.params,
+    fields,
+    globs,
     resources,
     doctor: raw.doctor ?? null,
     remote,
     stages,
   };
+}
+
+/** What values of axes hold, which references in stages may ask for: known before any of these is replaced. */
+function entriesOf(value: Json, params: JsonObject, list: ListFiles, problems: Problem[]): AxisEntries {
+  // What cannot be resolved is said where the stages are read.
+  const resolver = resolverOf(params, () => undefined);
+  const stages = Object.entries(mapping(mapping(value)?.['stages']) ?? {}).map(([name, stage]) => {
+    const { matrix = null, scan = null } = mapping(stage) ?? {};
+    const resolve = (held: Json, path: readonly string[]): Json => {
+      const resolved = resolver.resolve(held, path);
+      return resolved === FAILED ? null : resolved;
+    };
+    const partsOf = (held: Json, key: string): Json => {
+      const whole = typeof held === 'string' ? resolve(held, ['stages', name, key]) : held;
+      if (!isMapping(whole)) return null;
+      return Object.fromEntries(
+        Object.entries(whole).map(([part, inner]) => [part, resolve(inner, ['stages', name, key, part])]),
+      );
+    };
+    const written = { matrix: partsOf(matrix, 'matrix'), scan: partsOf(scan, 'scan') };
+    return [name, writtenAxes(name, written)] as const;
+  });
+  const entries = axisEntries(stages, list, (problem) => void problems.push(problem));
+  for (const axis of Object.keys(entries.fields)) {
+    if (!Object.hasOwn(params, axis)) continue;
+    const message = `\`${axis}\` is also an axis whose values have fields: \`\${${axis}}\` could be either`;
+    problems.push({ path: ['params', axis], part: 'key', message, hint: 'rename one of them' });
+  }
+  return entries;
 }
 
 interface Replaced {
@@ -197,7 +236,8 @@ function noteIn(choices: Map<string, ChoiceNote[]>): Note {
   return ([, stage, ...path], choice) => {
     const [field, , part, ...more] = path;
     const isPath = more.length === 0 && (part === undefined || part === 'path' || part === 'glob');
-    if (path.length < 2 || !(field === 'params' || (field === 'inputs' && isPath))) return false;
+    const isPart = path.length > 1 && (field === 'params' || (field === 'inputs' && isPath));
+    if (!isPart && !(field === 'when' && path.length < 3)) return false;
     const noted = choices.get(String(stage)) ?? [];
     choices.set(String(stage), [...noted, { path, choice }]);
     return true;

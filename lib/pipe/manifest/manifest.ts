@@ -3,6 +3,7 @@ import type { Choice } from './choice.ts';
 import type { TrackedCode } from './code.ts';
 import type { Path } from './diagnostic.ts';
 import type { RemoteDeclaration } from './remote-grammar.ts';
+import type { Template } from './template.ts';
 
 /**
  * `pipeline.yaml`, checked and resolved: the profile merged in, `--set` applied, `${…}` substituted.
@@ -19,6 +20,10 @@ export interface Manifest {
    */
   readonly artifacts: string;
   readonly params: JsonObject;
+  /** What values of axes hold beside their names, by axis and name (`axis-entries.ts`). */
+  readonly fields: JsonObject;
+  /** Patterns whose files are values of axes. */
+  readonly globs: readonly string[];
   /** The file that they stand in, project-relative; null where that is the manifest itself. */
   readonly paramsFile: string | null;
   /** How many there are of resources that the file declares, by name. */
@@ -52,8 +57,11 @@ export interface Stage {
   readonly plots: readonly Plot[];
   /** Name of the output that is opened to see the results; null where none is. */
   readonly open: string | null;
-  /** Axes this stage adds: one task for every combination of their values. */
+  /** Axes this stage adds: one task for every combination of their values, or of the subset. */
   readonly matrix: readonly Axis[];
+  readonly subset: Subset | null;
+  /** What has to hold of a task for there to be it. Part of no fingerprint. */
+  readonly when: readonly Condition[];
   /** An axis along which each task continues the one before. */
   readonly scan: Scan | null;
   readonly resources: Resources;
@@ -84,6 +92,38 @@ export interface Axis {
   readonly name: string;
   readonly values: readonly Scalar[];
 }
+
+/** The combinations of a matrix that is more or less than the product of its axes. */
+export interface Subset {
+  /** By axis of the matrix, how many of its values, the first ones, are combined with each other. */
+  readonly combined: readonly number[];
+  /** What is taken away of these; an entry names values of some axes. */
+  readonly exclude: readonly Exclusion[];
+  /** What is added, each a value for every axis of the matrix. */
+  readonly include: readonly Point[];
+}
+
+/** By axis, the values that are meant. */
+export interface Exclusion {
+  readonly where: ReadonlyMap<string, readonly Scalar[]>;
+  readonly path: Path;
+}
+
+/** Something that has to hold of a task for there to be it. */
+export type Condition =
+  /** `false`, in the file or by a parameter. */
+  | { readonly kind: 'never'; readonly path: Path }
+  /** A parameter that the task's axes choose is true. */
+  | { readonly kind: 'true'; readonly choice: Choice; readonly path: Path }
+  /** Its value on an axis is one of these. */
+  | { readonly kind: 'axis'; readonly axis: string; readonly values: readonly Scalar[]; readonly path: Path }
+  /** A parameter is one of these; `{axis}` may stand among its keys. */
+  | {
+      readonly kind: 'parameter';
+      readonly keys: readonly Template[];
+      readonly values: readonly Scalar[];
+      readonly path: Path;
+    };
 
 export interface Scan extends Axis {
   /** Each of these inputs is the named output of the segment before; the first segment has none. */

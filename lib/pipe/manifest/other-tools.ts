@@ -6,6 +6,7 @@ type Words = Readonly<Record<string, string>>;
 const inputs = 'what is read stands under `inputs`, each with a name: `inputs: { data: ./data.csv }`';
 const outputs = 'what is written stands under `outputs`, each with a name: `outputs: { model: model.pkl }`';
 const matrix = 'one task for each value is `matrix: { name: [a, b] }`, and `{name}` in `cmd`';
+const condition = 'what there is only sometimes has `when: ${parameter}`, or `when: { axis: value }`';
 const command = 'the command is `cmd`, several lines with `cmd: |`';
 const after = 'a stage comes after those whose outputs it reads: `inputs: { data: other.output }`';
 const stages = 'they are `stages`, by name';
@@ -20,6 +21,10 @@ const ofStage: Words = {
   outs: outputs,
   output: outputs,
   generates: outputs,
+  if: condition,
+  only: condition,
+  unless: condition,
+  strategy: matrix,
   foreach: matrix,
   do: matrix,
   expand: matrix,

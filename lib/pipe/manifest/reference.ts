@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json.ts';
+import { withFields } from './axis-entries.ts';
 import { axesIn, choiceOf, PIECE, type Choice } from './choice.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import { REFERENCE } from './grammar.ts';
@@ -23,6 +24,8 @@ export interface Resolver {
   resolve(value: Json, path: Path, note?: Note): Resolved;
   /** The parameter under a dotted path; undefined where there is none. */
   parameter(path: string): Resolved | undefined;
+  /** Whether a path names a field of an axis's values. */
+  isField(path: string): boolean;
   /** For a path that names no parameter. */
   suggestion(path: string): string | undefined;
 }
@@ -33,11 +36,12 @@ export function referenceOf(text: string): string | undefined {
 }
 
 /** Parameters may refer to each other, but not in a circle. */
-export function resolverOf(params: JsonObject, report: Report): Resolver {
+export function resolverOf(params: JsonObject, report: Report, fields: JsonObject = {}): Resolver {
   const known = new Map<string, Resolved>();
   const sizes = new WeakMap<object, number>();
   const active: string[] = [];
   const suggestion = (path: string): string | undefined => suggestParameter(path, params);
+  const isField = (path: string): boolean => Object.hasOwn(fields, path.split('.')[0]!);
 
   function parameter(name: string): Resolved | undefined {
     if (known.has(name)) return known.get(name);
@@ -79,7 +83,10 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
       return FAILED;
     }
     if (value !== undefined) return value;
-    const hint = suggestion(name);
+    const chosen = isField(name)
+      ? 'fields of a value on an axis are known in `params` and in paths of `inputs`'
+      : undefined;
+    const hint = chosen ?? suggestion(name);
     report({ path, within: text, message: `there is no parameter \`${name}\``, hint });
     return FAILED;
   }
@@ -106,7 +113,7 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
   function resolve(value: Json, path: Path, note?: Note): Resolved {
     if (typeof value === 'string') {
       if (note !== undefined && value.includes('${')) {
-        const choice = choiceOf(value);
+        const choice = withFields(choiceOf(value), fields);
         if (note(path, choice) && axesIn(choice).length > 0) return value;
       }
       const name = referenceOf(value);
@@ -131,7 +138,7 @@ export function resolverOf(params: JsonObject, report: Report): Resolver {
     const value = parameter(key);
     if (value !== undefined && value !== FAILED) all[key] = value;
   }
-  return { params: all, resolve, parameter, suggestion };
+  return { params: all, resolve, parameter, isField, suggestion };
 }
 
 /** References to references can double a value at each step. */

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { VALUES } from './axis-entries.ts';
 import type { Diagnostic, Part, Path, Place, Problem } from './diagnostic.ts';
 import { childOf, spanOf, type YamlText } from './document.ts';
 import { placeInSetting, type Setting } from './params.ts';
@@ -26,12 +27,13 @@ interface Found {
   readonly text: string;
 }
 
-/** `params`: the file with the parameters, where that is another. */
+/** `params`: the file with the parameters, where that is another. `placeOfValue`: where a value of an axis is written. */
 export function sourceOf(
   yaml: YamlText,
   profile: string,
   settings: readonly Setting[],
   params: YamlText | null = null,
+  placeOfValue: (axis: string, value: string) => Path | undefined = () => undefined,
 ): Source {
   const top = topOf(yaml);
   const paramsTop = params === null ? null : topOf(params);
@@ -49,6 +51,11 @@ export function sourceOf(
   }
 
   function find(path: Path, trips = 0): Found {
+    if (path[0] === 'params' && path[1] === VALUES) {
+      const [, , axis, value, ...rest] = path;
+      const written = placeOfValue(String(axis), String(value));
+      if (written !== undefined) return find([...written, ...rest], trips);
+    }
     if (path[0] === 'params') return findParameter(path.slice(1), trips);
     const found = walk(top, path);
     const rest = path.slice(found.depth);

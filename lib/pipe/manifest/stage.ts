@@ -1,11 +1,13 @@
-import { isMapping, type Json, type JsonObject, type Scalar } from '../json.ts';
+import { isMapping, type Json, type JsonObject } from '../json.ts';
+import { allFields, type AxisEntries } from './axis-entries.ts';
 import { choiceOf, type ChoiceNote } from './choice.ts';
-import { whyNoValue } from './axis-value.ts';
 import { readCode } from './code.ts';
 import type { Path, Problem } from './diagnostic.ts';
+import { readWhen } from './condition.ts';
 import type { RawStage } from './grammar.ts';
 import { readInputs } from './input.ts';
 import type { Axis, ParameterReference, Scan, Stage, StageOutput, Work } from './manifest.ts';
+import { readAxis, readMatrix } from './matrix.ts';
 import { readMetrics, readPlots } from './metrics.ts';
 import { checkName } from './name.ts';
 import { normalPath, whyOutside } from './path.ts';
@@ -29,13 +31,14 @@ export interface ReadReferences {
   readonly resolver: Resolver;
   /** References that stand in the stage, among them those that need a task. */
   readonly choices: readonly ChoiceNote[];
+  readonly entries: AxisEntries;
 }
 
 /** A stage of the file, references replaced, as the manifest holds it. */
 export function readStage(
   name: string,
   raw: RawStage,
-  { resolver, choices }: ReadReferences,
+  { resolver, choices, entries }: ReadReferences,
   { shell, passEnv, python, resources }: ForAllStages,
   report: Report,
 ): Stage {
@@ -44,10 +47,7 @@ export function readStage(
     report({ ...problem, path: [...path, ...problem.path] });
   };
   checkName(name, 'stage', { path, part: 'key' }, report);
-  const matrix = Object.entries(raw.matrix ?? {}).map(([axis, values]): Axis => {
-    checkAxis(axis, values, { path: ['matrix', axis], part: 'key' }, at);
-    return { name: axis, values };
-  });
+  const { axes: matrix, subset } = readMatrix(raw.matrix, entries, at);
   const outputs = Object.entries(raw.outputs ?? {}).map(([output, written]) =>
     readOutput(name, output, written, at),
   );
@@ -56,14 +56,16 @@ export function readStage(
     title: raw.title ?? '',
     work: readWork(raw, shell, at),
     code: readCode(raw, python, at),
-    ...readParams(raw.params ?? [], { resolver, choices }, at),
+    ...withOwnFields(readParams(raw.params ?? [], { resolver, choices }, at), raw, matrix, entries),
     inputs: readInputs(raw.inputs ?? {}, choices, at),
     outputs,
     metrics: readMetrics(raw.metrics, outputs, at),
     plots: readPlots(raw.plots, outputs, at),
     open: readOpen(raw, at),
     matrix,
-    scan: raw.scan === undefined ? null : readScan(raw.scan, raw, at),
+    subset,
+    when: readWhen(raw.when, choices, at),
+    scan: raw.scan === undefined ? null : readScan(raw.scan, raw, entries, at),
     resources: readResources(raw.resources, resources, at),
     env: readEnv(raw.env ?? [], at),
     passEnv: [...new Set([...passEnv, ...readPassEnv(raw, at)])],
@@ -108,12 +110,39 @@ function readWork({ use, cmd, cwd, shell }: RawStage, usual: string, report: Rep
 }
 
 type RawParams = NonNullable<RawStage['params']>;
+type Parameters = Pick<Stage, 'params' | 'references'>;
+
+/** The fields of a value on an axis that the stage itself has decide like its parameters, under the axis's name. */
+function withOwnFields(
+  { params, references }: Parameters,
+  { matrix = {}, scan }: RawStage,
+  axes: readonly Axis[],
+  { fields }: AxisEntries,
+): Parameters {
+  const written = new Map<string, unknown>(Object.entries(matrix));
+  if (scan !== undefined) written.set(scan.axis, scan.values);
+  const named = [...axes.map(({ name }) => name), ...(scan === undefined ? [] : [scan.axis])];
+  // The files of a pattern are inputs, which count by what is in them.
+  const own = named.filter(
+    (axis) => Object.hasOwn(fields, axis) && Array.isArray(written.get(axis)) && !Object.hasOwn(params, axis),
+  );
+  return {
+    params: { ...params, ...Object.fromEntries(own.map((axis) => [axis, `\${${axis}}`])) },
+    references: [
+      ...references,
+      ...own.map((axis): ParameterReference => {
+        const where = scan?.axis === axis ? ['scan', 'values'] : ['matrix', axis];
+        return { at: [axis], choice: allFields(axis), written: where };
+      }),
+    ],
+  };
+}
 
 function readParams(
   raw: RawParams,
-  { resolver, choices }: ReadReferences,
+  { resolver, choices }: Omit<ReadReferences, 'entries'>,
   report: Report,
-): Pick<Stage, 'params' | 'references'> {
+): Parameters {
   const references = choices.flatMap((note) => referenceIn(raw, note));
   if (!Array.isArray(raw)) return { params: raw as JsonObject, references };
   let params: JsonObject = {};
@@ -144,6 +173,10 @@ function readParams(
 
 function unknownParameter(item: string, resolver: Resolver): Pick<Problem, 'message' | 'hint'> {
   const message = `there is no parameter \`${item}\``;
+  if (resolver.isField(item)) {
+    const name = item.slice(item.lastIndexOf('.') + 1);
+    return { message, hint: `what an axis chooses needs a name: \`{ ${name}: '\${${item}}' }\`` };
+  }
   if (!item.includes('{')) return { message, hint: resolver.suggestion(item) };
   const reference = item.startsWith('${') ? item : `\${${item}}`;
   return { message, hint: `what an axis chooses needs a name: \`{ name: '${reference}' }\`` };
@@ -194,9 +227,14 @@ function readOpen({ open, outputs = {} }: RawStage, report: Report): string | nu
   return open;
 }
 
-function readScan(raw: NonNullable<RawStage['scan']>, stage: RawStage, report: Report): Scan {
-  const { axis, values } = raw;
-  checkAxis(axis, values, { path: ['scan', 'axis'] }, report, ['scan', 'values']);
+function readScan(
+  raw: NonNullable<RawStage['scan']>,
+  stage: RawStage,
+  entries: AxisEntries,
+  report: Report,
+): Scan {
+  const { axis } = raw;
+  const values = readAxis(axis, raw.values, { path: ['scan', 'axis'] }, ['scan', 'values'], entries, report);
   if (Object.hasOwn(stage.matrix ?? {}, axis)) {
     report({ path: ['scan', 'axis'], message: `\`${axis}\` is an axis of the matrix already` });
   }
@@ -214,33 +252,6 @@ function readScan(raw: NonNullable<RawStage['scan']>, stage: RawStage, report: R
     }
   }
   return { name: axis, values, carry };
-}
-
-/** Axis values stand in ids and paths as text, so their texts have to differ and be harmless there. */
-function checkAxis(
-  name: string,
-  values: readonly Scalar[],
-  place: Pick<Problem, 'path' | 'part'>,
-  report: Report,
-  valuesPath: Path = place.path,
-): void {
-  checkName(name, 'axis', place, report);
-  if ([ALL_AXES, 'inputs', 'outputs', 'params'].includes(name)) {
-    report({ ...place, message: `\`${name}\` has a meaning of its own and cannot name an axis` });
-  }
-  if (values.length === 0) report({ path: valuesPath, message: `the axis \`${name}\` has no values` });
-  const seen = new Set<string>();
-  for (const [index, value] of values.entries()) {
-    const path = [...valuesPath, index];
-    const text = String(value);
-    if (seen.has(text)) report({ path, message: `\`${text}\` is twice on the axis \`${name}\`` });
-    seen.add(text);
-    const reason = whyNoValue(text);
-    if (reason !== null) {
-      const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-      report({ path, message: `${shown} cannot be a value of an axis`, hint: `it ${reason}` });
-    }
-  }
 }
 
 function readEnv(names: readonly string[], report: Report): readonly string[] {

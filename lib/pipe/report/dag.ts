@@ -1,5 +1,6 @@
 import type { Graph, Task } from '../graph/graph.ts';
 import { stageGraph, type StageEdge, type StageGraph, type StageNode } from '../graph/stages.ts';
+import { absentLines } from './status.ts';
 import { lanes } from './lanes.ts';
 import type { Style } from './style.ts';
 import { columnsOf, fitted, padded } from './width.ts';
@@ -15,7 +16,7 @@ export interface DagOptions {
 /** Draws a pipeline for reading in a terminal. */
 export function dagText(graph: Graph, { tasks, columns, style }: DagOptions): string {
   const lines = tasks ? taskLines(graph, style) : stageLines(stageGraph(graph), columns, style);
-  return `${lines.join('\n')}\n`;
+  return `${[...lines, ...absentLines(graph, style)].join('\n')}\n`;
 }
 
 function stageLines(stages: StageGraph, columns: number, style: Style): string[] {
@@ -194,10 +195,16 @@ function taskRecords({ tasks }: Graph): unknown {
   };
 }
 
+/** Stages that have no tasks. */
+export function absentRecords({ absent }: Graph): unknown {
+  return absent.map(({ stage, by }) => ({ name: stage.name, by: by === 'when' ? by : { stage: by.stage } }));
+}
+
 function stageRecords(graph: Graph): unknown {
   const { nodes, edges } = stageGraph(graph);
   return {
     stages: nodes.map(({ stage, tasks, axes }) => ({ name: stage.name, title: stage.title, tasks, axes })),
+    leftOut: absentRecords(graph),
     edges,
   };
 }

@@ -14,7 +14,16 @@ export function statusLines(inspection: Inspection, graph: Graph, style: Style):
     `${style.colors.bold(padded(stage, width))}  ${verdictCounts(tasks, style)}`,
     ...reasonLines(tasks, graph, ' '.repeat(width + 4)),
   ]);
-  return [...lines, ...codeNoteLines(inspection.codeNotes), ...totalLines(inspection.tasks, style)];
+  const left = inspection.tasks.length === graph.tasks.length ? absentLines(graph, style) : [];
+  return [...lines, ...left, ...codeNoteLines(inspection.codeNotes), ...totalLines(inspection.tasks, style)];
+}
+
+/** Stages that have no tasks, and why. */
+export function absentLines({ absent }: Graph, { colors }: Style): string[] {
+  return absent.map(({ stage, by }) => {
+    const why = by === 'when' ? 'its `when` does not hold' : `it reads \`${by.stage}\``;
+    return colors.dim(`left out: ${stage.name} (${why})`);
+  });
 }
 
 /** Every task on a line of its own, with its reasons below. */

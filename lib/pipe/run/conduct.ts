@@ -163,7 +163,8 @@ function noteStanding(
   { engine, manifest, graph, options: { question, selection } }: RunRequest,
   { digests, sources, plans }: Survey,
 ): void {
-  if (question === undefined || !digests.settled || sources.searched) return;
+  const searched = sources.searched || manifest.globs.length > 0;
+  if (question === undefined || !digests.settled || searched) return;
   const python = manifest.stages.some(({ code }) => code !== null) ? interpreterVariables : [];
   const env = [...new Set([...python, ...manifest.stages.flatMap((stage) => stage.env)])];
   const { profile, artifacts } = manifest;

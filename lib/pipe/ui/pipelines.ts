@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { axisFiles } from '../files/axis-files.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { Graph } from '../graph/graph.ts';
 import { axesOf, stageGraph, stagesOf } from '../graph/stages.ts';
@@ -33,7 +34,8 @@ export interface Reading {
   profiles(): readonly string[];
 }
 
-const NO_GRAPH: Graph = { tasks: [], byId: new Map() };
+const NO_GRAPH: Graph = { tasks: [], byId: new Map(), absent: [] };
+const NOTHING_READ = { paramsFile: null, globs: [] };
 /** Tasks of a stage whose recorded time is looked up. */
 const SAMPLED = 20;
 
@@ -43,7 +45,8 @@ export class Pipelines {
   readonly #reading: Reading;
   readonly #loaded = new Map<string, { readonly stamp: string; readonly loaded: Loaded }>();
   readonly #locks = new Map<string, { readonly stamp: string; readonly lock: Lock }>();
-  #paramsFile: string | null = null;
+  /** Beside the file itself: that of its parameters, and patterns whose files are values of axes. */
+  #read: { readonly paramsFile: string | null; readonly globs: readonly string[] } = NOTHING_READ;
 
   constructor(layout: Layout, reading: Reading) {
     this.layout = layout;
@@ -52,16 +55,23 @@ export class Pipelines {
 
   /** Differs when a file that says what there is was written. */
   stamp(): string {
-    return stampOf(this.layout.project, [MANIFEST_FILE, this.#paramsFile ?? MANIFEST_FILE, 'pipe.lock']);
+    return `${this.#pipelineStamp()} ${stampOf(this.layout.project, ['pipe.lock'])}`;
+  }
+
+  #pipelineStamp(): string {
+    const { paramsFile, globs } = this.#read;
+    const { project } = this.layout;
+    const found = globs.map((pattern) => axisFiles(project, pattern).join('\0'));
+    return [stampOf(project, [MANIFEST_FILE, paramsFile ?? MANIFEST_FILE]), ...found].join('\n');
   }
 
   load(asked: Asked): Loaded {
     const key = keyOf(asked);
-    const stamp = stampOf(this.layout.project, [MANIFEST_FILE, this.#paramsFile ?? MANIFEST_FILE]);
+    const stamp = this.#pipelineStamp();
     const known = this.#loaded.get(key);
     if (known?.stamp === stamp) return known.loaded;
     const loaded = this.#reading.load(asked);
-    if (loaded.ok) this.#paramsFile = loaded.manifest.paramsFile;
+    if (loaded.ok) this.#read = loaded.manifest;
     // A few are looked at in turn; a large one takes its place in memory.
     if (this.#loaded.size >= 4) this.#loaded.delete(this.#loaded.keys().next().value!);
     this.#loaded.set(key, { stamp, loaded });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { axisFiles } from '../files/axis-files.ts';
 import { loadPipeline } from '../graph/load.ts';
 import { existsSync, readFileSync } from '../store/disk.ts';
 import type { Build } from './verify.ts';
@@ -12,7 +13,8 @@ export function buildsOf(directory: string): Build[] {
   const text = readFileSync(join(directory, MANIFEST_FILE), 'utf8');
   return locksIn(directory).flatMap(({ profile, lock }) => {
     const chosen = profile === 'default' ? undefined : profile;
-    const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile: chosen, sets: [], read });
+    const list = (pattern: string) => axisFiles(directory, pattern);
+    const loaded = loadPipeline(text, { file: MANIFEST_FILE, profile: chosen, sets: [], read, list });
     return loaded.ok ? [{ manifest: loaded.manifest, graph: loaded.graph, lock }] : [];
   });
 }

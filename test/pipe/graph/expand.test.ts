@@ -126,6 +126,8 @@ const manifest: fc.Arbitrary<Manifest> = fc
         metrics: [],
         plots: [],
         matrix: matrix > 0 ? [{ name: `m${index}`, values: values(matrix) }] : [],
+        subset: null,
+        when: [],
         scan:
           scan > 0 ? { name: `s${index}`, values: values(scan), carry: [{ input: 'c', output: 'o' }] } : null,
         resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
@@ -142,6 +144,8 @@ const manifest: fc.Arbitrary<Manifest> = fc
       artifacts: 'artifacts',
       params: {},
       paramsFile: null,
+      fields: {},
+      globs: [],
       resources: {},
       doctor: null,
       remote: null,

@@ -45,6 +45,21 @@ describe('a pipeline that is too much is refused in words', () => {
   g: { cmd: x, matrix: { b: ${numbers(5000)} }, inputs: { i: { from: s.o, gather: [a] } }, outputs: { o: o } }\n`,
       /5000 tasks that gather 5000 outputs each are more than can be planned/,
     ],
+    [
+      'a range of a million',
+      'version: 1\nstages:\n  s: { cmd: x, matrix: { a: { from: 1, to: 1000000 } }, outputs: { o: o } }\n',
+      /more than 100000 values/,
+    ],
+    [
+      'a matrix of thousands by thousands, of which some are excluded',
+      `version: 1\nstages:\n  s: { cmd: x, matrix: { a: ${numbers(3000)}, b: ${numbers(3000)}, exclude: [{ a: 1, b: 1 }] }, outputs: { o: o } }\n`,
+      /there are 9000000 combinations here, more than can be gone through/,
+    ],
+    [
+      'an entry of thousands by thousands',
+      `version: 1\nstages:\n  s: { cmd: x, matrix: { include: [{ a: ${numbers(3000)}, b: ${numbers(3000)} }] }, outputs: { o: o } }\n`,
+      /9000000 combinations are more than can be gone through|there are no|no axis/,
+    ],
   ];
   test.each(cases)('%s', (_, text, expected) => {
     const said = messages(text);

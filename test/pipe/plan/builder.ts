@@ -25,6 +25,8 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
     metrics: [],
     plots: [],
     matrix: [],
+    subset: null,
+    when: [],
     scan: null,
     resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
     env: [],
@@ -60,5 +62,5 @@ export function graphOf(specs: readonly TaskSpec[]): Graph {
       neededBy: specs.flatMap((other, at) => (needsOf(other).includes(index) ? [at] : [])),
     };
   });
-  return { tasks, byId: new Map(tasks.map((task) => [task.id, task])) };
+  return { tasks, byId: new Map(tasks.map((task) => [task.id, task])), absent: [] };
 }

@@ -4,7 +4,7 @@ import type { Stage } from '../../../lib/pipe/manifest/manifest.ts';
 /** A graph of tasks by id, without edges: as much of one as text is made of. */
 export function graphOf(ids: readonly string[]): Graph {
   const tasks = ids.map(task);
-  return { tasks, byId: new Map(tasks.map((each) => [each.id, each])) };
+  return { tasks, byId: new Map(tasks.map((each) => [each.id, each])), absent: [] };
 }
 
 function task(id: string, index: number): Task {
@@ -35,6 +35,8 @@ function stage(name: string): Stage {
     metrics: [],
     plots: [],
     matrix: [],
+    subset: null,
+    when: [],
     scan: null,
     resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
     env: [],

@@ -1,3 +1,4 @@
+import { axisFiles } from '../../files/axis-files.ts';
 import { loadPipeline } from '../../graph/load.ts';
 import { bytes, count } from '../../report/quantity.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
@@ -105,7 +106,9 @@ function buildAt(
   const pipeline = fileOf(MANIFEST_FILE);
   if (pipeline === null) return null;
   const file = `${revision}:${MANIFEST_FILE}`;
-  const loaded = loadPipeline(pipeline, { file, profile, sets: set, read: fileOf });
+  // Files that are values of axes need not be in git at all: those that are here count.
+  const list = (pattern: string) => axisFiles(directory, pattern);
+  const loaded = loadPipeline(pipeline, { file, profile, sets: set, read: fileOf, list });
   if (!loaded.ok) {
     printDiagnostics(context, loaded.diagnostics, pipeline);
     return null;

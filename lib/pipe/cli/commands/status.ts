@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/graph.ts';
+import { absentRecords } from '../../report/dag.ts';
 import { statusLines, statusTaskLines } from '../../report/status.ts';
 import { openProject } from '../../run/session.ts';
 import type { Inspection } from '../../run/project.ts';
@@ -66,6 +67,7 @@ function statusJson(inspection: Inspection, { manifest, graph }: Configured): ob
   return {
     profile: manifest.profile,
     tasks: tasks.map(({ id, plan }) => ({ task: id, ...planJson(plan, graph) })),
+    leftOut: absentRecords(graph),
     codeNotes,
     stageIssues,
     inputIssues,

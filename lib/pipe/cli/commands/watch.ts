@@ -104,6 +104,7 @@ function shortened(paths: readonly string[]): string {
 async function watched({ directory, manifest, graph }: Configured, env: Variables): Promise<Set<string>> {
   const paths = new Set([join(directory, MANIFEST_FILE)]);
   if (manifest.paramsFile !== null) paths.add(join(directory, manifest.paramsFile));
+  for (const pattern of manifest.globs) paths.add(resolve(directory, globBase(pattern)));
   for (const source of await sourcesOf(directory, manifest, env)) paths.add(resolve(directory, source));
   for (const task of graph.tasks) {
     for (const { sources } of task.inputs) {
