@@ -12,6 +12,7 @@ const floors = [
   'code',
   'worker',
   'run',
+  'sites',
   'upkeep',
   'report',
   'ui',

@@ -50,14 +50,18 @@ export interface Running {
   until(text: string, from?: number): Promise<string>;
 }
 
-export function newProject(files: Readonly<Record<string, string>>): Project {
+/** `env`: variables that the program has beside those that it needs. */
+export function newProject(
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): Project {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'pipe-e2e-')));
   onTestFinished(() => {
     rmSync(directory, { recursive: true, force: true });
   });
   // Stage modules import zod, and what a stage is declared with.
   symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'));
-  return projectIn(directory, files);
+  return projectIn(directory, files, command, env);
 }
 
 /** The same in a directory that is there, run by this program or another. */
@@ -65,6 +69,7 @@ export function projectIn(
   directory: string,
   files: Readonly<Record<string, string>>,
   program = command,
+  env: Readonly<Record<string, string>> = {},
 ): Project {
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -80,7 +85,7 @@ export function projectIn(
       rmSync(join(directory, path), { recursive: true, force: true });
     },
     pipe: (...args) => project.start(...args).ended,
-    start: (...args) => start(program, directory, args),
+    start: (...args) => start(program, directory, args, env),
     files: () => filesOf(directory, /^node_modules/),
     results: () => filesOf(directory, /^(?:node_modules|cache)/),
     outcomes: async (...args) => outcomesOf(await project.pipe(...args, '--json')),
@@ -114,10 +119,15 @@ export async function builtProject(files: Readonly<Record<string, string>>): Pro
   return project;
 }
 
-function start(program: string, directory: string, args: readonly string[]): Running {
+function start(
+  program: string,
+  directory: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
-    env: { PATH: process.env['PATH'], HOME: directory, TZ: 'UTC' },
+    env: { PATH: process.env['PATH'], HOME: directory, TZ: 'UTC', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

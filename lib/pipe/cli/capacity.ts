@@ -28,6 +28,7 @@ export function statedCapacity(
 
   function hint(): string {
     if (stranger === 'threads') return `it is \`--jobs ${amount}\``;
+    if (stranger === 'time') return 'how long a task may take counts on a cluster only';
     if (stranger === 'gpu') return `it is \`--gpus ${amount}\``;
     if ((KNOWN_RESOURCES as readonly string[]).includes(stranger!))
       return `it is \`--${stranger!} ${amount}\``;

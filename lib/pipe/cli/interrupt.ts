@@ -6,6 +6,8 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Exit status for the signal that came; null when none did. */
   status(): number | null;
+  /** The terminal, or the connection to it, went away. */
+  hungUp(): boolean;
   /** Gives the signals back. */
   dispose(): void;
 }
@@ -29,6 +31,7 @@ export function interruption(context: Context, kill: () => void): Interruption {
   return {
     signal: controller.signal,
     status: () => status,
+    hungUp: () => status === 128 + constants.signals.SIGHUP,
     dispose() {
       for (const name of SIGNALS) process.off(name, stop);
     },

@@ -49,6 +49,12 @@ export function program(version: string, finish: (status: number) => void): Comm
   lookCommands(root, action, version);
   storeCommands(root, action);
   startCommands(root, action);
+  root.command('carry-out <folder> <element>', { hidden: true }).action(
+    action(async () => {
+      const { carryOutElement } = await import('../sites/carry-out.ts');
+      return ({ env }, folder: string, element: string) => carryOutElement(folder, Number(element), env);
+    }),
+  );
   root
     .command('complete [words...]', { hidden: true })
     .option('--line <line>')

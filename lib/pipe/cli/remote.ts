@@ -1,9 +1,5 @@
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { readFileSync } from '../store/disk.ts';
 import { addressMistake } from '../manifest/remote.ts';
 import type { RemoteDeclaration } from '../manifest/remote-grammar.ts';
-import { readUserFile } from '../manifest/user-file.ts';
 import { OFF, resolveRemote, variableLayer, type Layer } from '../remote/resolve.ts';
 import type { RemoteSettings } from '../remote/settings.ts';
 import { MANIFEST_FILE } from '../store/layout.ts';
@@ -12,17 +8,15 @@ import type { OpenRemote } from '../remote/open.ts';
 import type { TellTrouble } from '../remote/trouble.ts';
 import type { Engine } from '../run/engine.ts';
 import type { BlobStore } from '../store/blobs.ts';
-import { printDiagnostics, type Configured } from './configuration.ts';
+import type { Configured } from './configuration.ts';
 import { mistake, type Context } from './context.ts';
+import { LOCAL_FILE, userFiles } from './user-files.ts';
 
 export interface RemoteOptions {
   /** False by `--no-remote`. */
   readonly remote?: boolean;
   readonly remoteWrite?: true;
 }
-
-/** Of one user in one project. */
-export const LOCAL_FILE = 'pipe.local.yaml';
 
 export type RemoteChoice =
   | { readonly ok: true; readonly remote: RemoteSettings | null }
@@ -39,18 +33,10 @@ export function chosenRemote(
   if (allowed === false) return { ok: true, remote: null };
   const layers: Layer[] = [];
   if (declared !== null) layers.push({ declared, from: MANIFEST_FILE, directory, committed: true });
-  const shared = join(context.env['XDG_CONFIG_HOME'] ?? join(homeOf(context), '.config'), 'pipe/config.yaml');
-  for (const [path, from] of [
-    [shared, shared],
-    [join(directory, LOCAL_FILE), LOCAL_FILE],
-  ] as const) {
-    const text = textOf(path);
-    if (text === null) continue;
-    const { remote, diagnostics } = readUserFile(text, from);
-    printDiagnostics(context, diagnostics, text);
-    if (diagnostics.length > 0) return { ok: false };
-    if (remote !== null) layers.push({ declared: remote, from, directory: dirname(path), committed: false });
-  }
+  const files = userFiles(context, directory);
+  if (files === null) return { ok: false };
+  for (const { remote, from, directory: place } of files)
+    if (remote !== null) layers.push({ declared: remote, from, directory: place, committed: false });
   const variables = variableLayer(context.env, directory);
   const { url } = variables.declared;
   const wrong = url === undefined || url === OFF ? null : addressMistake(url);
@@ -102,18 +88,6 @@ export async function opened(
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     mistake(context, `${path ?? 'a certificate'}, which ${settings.from} names, cannot be read (${code})`);
-    return null;
-  }
-}
-
-function homeOf({ env }: Context): string {
-  return env['HOME'] ?? homedir();
-}
-
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
     return null;
   }
 }

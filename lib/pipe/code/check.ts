@@ -116,7 +116,7 @@ export interface CheckTools {
 /** Enough for every stage under a good many profiles. */
 const remembered = 500;
 
-function requestFor(
+export function requestFor(
   stage: Stage,
   tasks: readonly Task[],
   code: StageCode,

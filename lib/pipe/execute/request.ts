@@ -9,13 +9,16 @@ import { taskEnvironment, type Variables } from './environment.ts';
 import type { CommandRequest, ModuleRequest, PythonRun, RequestFile, TaskRequest } from './executor.ts';
 import { fillIn } from './placeholders.ts';
 import { shellWords } from './shell.ts';
-import type { SourceFiles } from '../files/source-files.ts';
+import type { FileSource } from '../files/source-files.ts';
 
 export interface RequestParts {
   readonly project: string;
   readonly graph: Graph;
   readonly known: KnownOutputs;
-  readonly sources: SourceFiles;
+  readonly sources: {
+    files(source: FileSource): readonly { readonly name: string }[];
+    isDirectory(source: { readonly path: string }): boolean;
+  };
   readonly blobs: BlobStore;
   readonly environment: Variables;
   /** Absolute path of the stage's bundle; null for a command. */

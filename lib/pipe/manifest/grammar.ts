@@ -1,6 +1,7 @@
 // As a namespace, so that a bundle leaves out what is not used: zod brings its messages in sixty languages.
 import * as z from 'zod';
 import { remoteGrammar } from './remote-grammar.ts';
+import { sitesGrammar } from './sites-grammar.ts';
 
 z.config({ jitless: true });
 
@@ -79,14 +80,19 @@ const input = z
   ])
   .describe('`stage.output`, or a path, which has a slash (`./file` at the top of the project).');
 
+const amount = z.union([z.number().min(0), z.string()]);
+
 const resources = z
   .object({
     threads: or(z.int().min(1)).optional().describe('CPU threads a task uses.'),
     gpu: or(z.number().min(0)).optional().describe('The share of one GPU that a task holds.'),
     gpus: or(z.int().min(0)).optional().describe('Whole GPUs that a task holds.'),
-    memory: or(z.union([z.number().min(0), z.string()]))
+    memory: or(z.union([amount, z.array(amount).min(1)]))
       .optional()
       .describe('Memory a task needs: `4 GB`, `500 MiB`, or a number of bytes.'),
+    time: or(z.union([amount, z.array(amount).min(1)]))
+      .optional()
+      .describe('On a cluster: how long a task may take: `30 min`, `2 h`, or a number of seconds.'),
   })
   .catchall(or(z.number().min(0)));
 
@@ -232,6 +238,7 @@ export const grammar = z
       .describe('Name → how many there are of something else that tasks share: licences, connections.'),
     passEnv: z.array(z.string()).optional().describe('`passEnv` of every stage, beside what each says.'),
     remote: remoteGrammar.optional(),
+    sites: sitesGrammar.optional(),
     stages: z.record(z.string(), stage).describe('Name → stage.'),
   })
   .meta({ title: 'pipeline.yaml' });

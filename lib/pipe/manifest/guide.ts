@@ -1,5 +1,6 @@
 import { matrixGuide, valuesGuide } from './guide-matrix.ts';
 import { remoteGuide } from './guide-remote.ts';
+import { sitesGuide } from './guide-sites.ts';
 import type { KeyGuide } from './key-guide.ts';
 
 /** The file in which the pieces of stages stand. */
@@ -87,6 +88,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     mistakes: ['resources: { memory: 8 }', 'resources: { licence: two }'],
   },
   ...remoteGuide,
+  ...sitesGuide,
   stages: {
     otherwise: 'required',
     more: 'The order of the file is not that of the run: a stage comes after those whose outputs it reads. Names of stages, inputs, outputs, axes and profiles are a letter, then letters, digits, `-` or `_`.',
@@ -381,9 +383,15 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.resources.memory': {
     default: 0,
-    more: 'Units are `B`, `KB`, `MB`, `GB`, `TB` of 1000 and `KiB`, `MiB`, `GiB`, `TiB` of 1024. It is what the task is counted with, not a limit that is enforced. There is what the machine has, or its container is held to; `pipe run --memory 8GB` says otherwise.',
-    examples: ['resources: { memory: 4 GB }'],
+    more: 'Units are `B`, `KB`, `MB`, `GB`, `TB` of 1000 and `KiB`, `MiB`, `GiB`, `TiB` of 1024. It is what the task is counted with, not a limit that is enforced. There is what the machine has, or its container is held to; `pipe run --memory 8GB` says otherwise. Of a list, this is the first; on a [cluster](cluster.md), where it is a limit, a task that needed more gets the next.',
+    examples: ['resources: { memory: 4 GB }', 'resources: { memory: [4 GB, 16 GB, 64 GB] }'],
     mistakes: ['resources: { memory: much }', 'resources: { memory: -1 }'],
+  },
+  'stages.*.resources.time': {
+    otherwise: 'what the site says',
+    more: 'Units are `s`, `min`, `h` and `d`. Counts on a [cluster](cluster.md) only; `timeout` counts everywhere. Of a list, a task that took longer gets the next.',
+    examples: ['resources: { time: 2 h }', 'resources: { time: [1 h, 8 h] }'],
+    mistakes: ['resources: { time: long }', 'resources: { time: -1 }'],
   },
   'stages.*.env': {
     default: [],

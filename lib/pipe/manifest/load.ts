@@ -11,6 +11,7 @@ import { checkName } from './name.ts';
 import { withParamsFile, type ReadFile } from './params-file.ts';
 import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
 import { readRemote } from './remote.ts';
+import { readSites } from './sites.ts';
 import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
 import { usualPlace } from './path.ts';
 import { shaped } from './shape.ts';
@@ -158,6 +159,7 @@ function assembled(
     resources,
     doctor: raw.doctor ?? null,
     remote,
+    ...(raw.sites && { sites: readSites(raw.sites, ['sites'], report) }),
     stages,
   };
 }

@@ -4,6 +4,7 @@ import type { TrackedCode } from './code.ts';
 import type { Path } from './diagnostic.ts';
 import type { RemoteDeclaration } from './remote-grammar.ts';
 import type { Template } from './template.ts';
+import type { SiteDeclarations } from './sites-grammar.ts';
 
 /**
  * `pipeline.yaml`, checked and resolved: the profile merged in, `--set` applied, `${…}` substituted.
@@ -32,6 +33,8 @@ export interface Manifest {
   readonly doctor: string | null;
   /** The remote cache that the file names, for everybody; null where it names none. Decides nothing. */
   readonly remote: RemoteDeclaration | null;
+  /** Clusters that the file names. Decide nothing. */
+  readonly sites?: SiteDeclarations;
   /** In the order of the file. */
   readonly stages: readonly Stage[];
 }
@@ -208,6 +211,8 @@ export interface Resources {
   readonly gpus: number;
   /** Bytes. */
   readonly memory: number;
+  /** On a cluster, what is asked for the first time and, where that was too little, after it: bytes, seconds. */
+  readonly attempts?: { readonly memory: readonly number[]; readonly time: readonly number[] };
   /** Resources that the file declares, by name. */
   readonly own: Readonly<Record<string, number>>;
 }

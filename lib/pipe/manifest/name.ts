@@ -4,12 +4,12 @@ import type { Report } from './reference.ts';
 /** Names stand in ids, paths and `stage.output`; so they hold nothing that separates there. */
 export function checkName(
   name: string,
-  what: 'stage' | 'profile' | 'resource' | 'input' | 'output' | 'axis',
+  what: 'stage' | 'profile' | 'resource' | 'site' | 'input' | 'output' | 'axis',
   place: Pick<Problem, 'path' | 'part'>,
   report: Report,
 ): void {
   if (/^[A-Za-z_][\w-]*$/.test(name) && name !== '__proto__') return;
-  const article = what === 'stage' || what === 'profile' || what === 'resource' ? 'a' : 'an';
+  const article = ['stage', 'profile', 'resource', 'site'].includes(what) ? 'a' : 'an';
   const hint = 'a name is a letter, then letters, digits, `-` or `_`';
   report({ ...place, message: `\`${name}\` cannot name ${article} ${what}`, hint });
 }

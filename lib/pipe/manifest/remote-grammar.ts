@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sitesGrammar } from './sites-grammar.ts';
 
 /** What an address looks like. */
 export const ADDRESS = 'https://host/path (or http), as of Bazel’s caches, or s3://bucket/prefix';
@@ -38,6 +39,7 @@ export const remoteGrammar = z
 
 /** Of a user's own file, which is not committed: secrets, too. */
 export const userGrammar = z.strictObject({
+  sites: sitesGrammar.optional(),
   remote: z
     .union([
       url,

@@ -16,6 +16,20 @@ export function bytesOf(text: string): number | null {
   return quantityOf(text, UNITS);
 }
 
+const TIMES: Readonly<Record<string, number>> = {
+  '': 1,
+  s: 1,
+  min: 60,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+};
+
+/** Seconds of `90 s`, `30 min`, `2h`, `1d`; null for what is no time. */
+export function secondsOf(text: string): number | null {
+  return quantityOf(text, TIMES);
+}
+
 /** A number with a unit, in the unit that counts as 1; null for anything else. */
 export function quantityOf(text: string, units: Readonly<Record<string, number>>): number | null {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*|%)$/i.exec(text.trim()) ?? [];

@@ -37,6 +37,26 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
   | { readonly reason: 'input-missing'; readonly input: string; readonly path: string }
   /** Run with `strict`: it read these files and directories (with a slash), which no input declares. */
   | { readonly reason: 'input-undeclared'; readonly paths: readonly string[] }
+  /** On a cluster: its job had this much memory (bytes; null is what the site gives), and needed more. */
+  | { readonly reason: 'out-of-memory'; readonly memory: number | null }
+  /** On a cluster: its job had this much time (seconds; null is what the site gives). */
+  | { readonly reason: 'out-of-time'; readonly seconds: number | null }
+  /** On a cluster: its job ended so often without an answer; `state` is the last one, in the engine's words. */
+  | {
+      readonly reason: 'job-lost';
+      readonly job: string;
+      readonly state: string;
+      readonly times: number;
+      readonly tail: readonly string[];
+    }
+  /** On a cluster: the engine did not take its job. */
+  | { readonly reason: 'job-refused'; readonly site: string; readonly message: string }
+  /** On a cluster: its stage names another toolchain on the nodes than here; `nodes` are those that were tried. */
+  | {
+      readonly reason: 'other-toolchain';
+      readonly nodes: readonly string[];
+      readonly said: Readonly<Record<string, string>> | null;
+    }
   /** The store or `artifacts/` could not be written: disk full, no permission. */
   | {
       readonly reason: 'store-failed';

@@ -1,5 +1,5 @@
 import type { Failure, Outcome } from '../plan/outcome.ts';
-import { duration } from './quantity.ts';
+import { bytes, duration } from './quantity.ts';
 
 /** One word for how a task ended: what the lists of a report are sorted and coloured by. */
 export type OutcomeWord = 'up to date' | 'restored' | 'ran' | 'failed' | 'skipped';
@@ -62,6 +62,18 @@ export function failureText(failure: Failure): string {
     }
     case 'input-undeclared':
       return `it read ${pathList(failure.paths)}, which is none of its inputs; declare it under \`inputs\``;
+    case 'out-of-memory':
+      return `its job needed more memory than ${failure.memory === null ? 'the site gives' : bytes(failure.memory)}; \`resources: { memory: … }\` asks for more, a list for more each time`;
+    case 'out-of-time':
+      return `its job was ended after ${failure.seconds === null ? 'the time that the site gives' : duration(failure.seconds * 1000)}; \`resources: { time: … }\` asks for more, a list for more each time`;
+    case 'job-lost':
+      return failure.state === 'CANCELLED'
+        ? `somebody cancelled its job ${failure.job}`
+        : `its job ended without an answer${failure.times > 1 ? `, ${failure.times} times` : ''} (${failure.job}: ${failure.state})`;
+    case 'job-refused':
+      return `${failure.site} did not take its job: ${failure.message}`;
+    case 'other-toolchain':
+      return `the stage names another toolchain on ${pathList(failure.nodes)} than here${toolchainText(failure.said)}: its results would be others; keep its jobs to nodes that agree (\`options\` of the site), or run \`pipe\` on one of them`;
     case 'store-failed':
       return `could not write ${failure.path}: ${failure.message}${storeAdvice(failure.code)}`;
   }
@@ -73,6 +85,11 @@ const unfitTexts = {
   'not-a-file': 'which is neither a file nor a directory; remove it',
   'not-utf-8': 'a name that is not UTF-8; give it another',
 };
+
+function toolchainText(said: Readonly<Record<string, string>> | null): string {
+  const named = Object.entries(said ?? {}).map(([name, value]) => `${name} ${value}`);
+  return named.length === 0 ? '' : ` (${named.join(', ')})`;
+}
 
 function pathList(paths: readonly string[]): string {
   const shown = paths.slice(0, 3).join(', ');
@@ -102,6 +119,7 @@ export function failureLines(failure: Failure): readonly string[] {
   switch (failure.reason) {
     case 'exit-nonzero':
     case 'killed':
+    case 'job-lost':
       return failure.tail;
     case 'threw':
       return failure.stack
@@ -115,6 +133,10 @@ export function failureLines(failure: Failure): readonly string[] {
     case 'input-changed':
     case 'output-unfit':
     case 'store-failed':
+    case 'out-of-memory':
+    case 'out-of-time':
+    case 'job-refused':
+    case 'other-toolchain':
       return [];
     case 'input-undeclared':
       return failure.paths.length > 3 ? failure.paths : [];

@@ -6,6 +6,7 @@ import { outcomeDetail, outcomeWord } from './outcome.ts';
 import { count } from './quantity.ts';
 import { remoteTroubleText } from './remote.ts';
 import type { Reporter, Write } from './reporter.ts';
+import { siteText } from './site.ts';
 import type { Style } from './style.ts';
 import { summary } from './summary.ts';
 
@@ -42,6 +43,13 @@ export function plainReporter(write: Write, style: Style, verbose = false): Repo
           return;
         case 'remote-trouble':
           print([`${style.colors.yellow('warning')}   ${remoteTroubleText(event)}`]);
+          return;
+        case 'site-note':
+        case 'job-lost':
+          print([`${style.colors.yellow('warning')}   ${siteText(event)}`]);
+          return;
+        case 'task-queued':
+          if (verbose) print([`queued    ${event.task} (${event.site}, job ${event.job})`]);
           return;
         case 'task-finished':
           lastLine.delete(event.task);

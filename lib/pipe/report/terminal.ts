@@ -7,6 +7,7 @@ import { logLines } from './log-lines.ts';
 import type { Reporter } from './reporter.ts';
 import { drawsLive } from './screen.ts';
 import { shown } from './shown.ts';
+import { siteText } from './site.ts';
 import type { Style } from './style.ts';
 import { summary } from './summary.ts';
 
@@ -71,6 +72,9 @@ export function terminalReporter(
       }
       if (event.type === 'remote-trouble') {
         persist([`${style.colors.yellow('warning')}  ${remoteTroubleText(event)}`]);
+      }
+      if (event.type === 'site-note' || event.type === 'job-lost') {
+        persist([`${style.colors.yellow('warning')}  ${siteText(event)}`]);
       }
       if (event.type === 'run-finished') {
         stop();

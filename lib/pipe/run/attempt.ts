@@ -40,19 +40,24 @@ export interface Execution {
   readonly over: () => Promise<void>;
 }
 
+/** What of it does not hang on where the task runs. */
+export type Surroundings = Omit<Execution, 'threads' | 'devices' | 'over' | 'work'>;
+
 export type Produced =
   | {
       readonly type: 'done';
       readonly action: string;
       readonly fingerprint: Digest;
       readonly outputs: OutputDigests;
+      /** How long it took where it ran, if not here. */
+      readonly ms?: number;
     }
   | Failure;
 
 /** Losing a task to a power cut costs this long at least before waiting for the disk is worth it; ms. */
-const durableFrom = 1000;
+export const durableFrom = 1000;
 /** How often a task starts over because its input files changed under it. */
-const mostStarts = 3;
+export const mostStarts = 3;
 
 /**
  * Runs a task to its end, retries included, and puts what it wrote into the store and the action cache. A
@@ -67,7 +72,7 @@ export async function produceOutputs(task: Task, plan: StalePlan, execution: Exe
     for (let start = 1; ; start++) {
       const ready = await readyToStart(task, start === 1 ? plan : null, execution);
       if ('type' in ready) return ready;
-      const result = await withRetries(task, ready, execution);
+      const result = await withRetries(task.stage.retries, execution, () => attempt(task, ready, execution));
       if (result.type === 'failed') return result;
       const ownDoing = result.moved.length > 0 && result.trace === before;
       if (result.moved.length === 0 || ownDoing) {
@@ -94,10 +99,10 @@ interface Ready {
 }
 
 /** `plan` holds as long as everything lies as it did when it was made. */
-async function readyToStart(
+export async function readyToStart(
   task: Task,
   plan: StalePlan | null,
-  execution: Execution,
+  execution: Surroundings,
 ): Promise<Ready | Failure> {
   const lost = await provideInputs(task, execution);
   if (lost !== null) return lost;
@@ -123,11 +128,11 @@ async function putBack(task: Task, moved: readonly string[], execution: Executio
 }
 
 /** Names those that may have done it: they ran meanwhile, and have the same input. */
-function inputsRestless(
+export function inputsRestless(
   task: Task,
   paths: readonly string[],
   others: ReadonlySet<string>,
-  { survey: { facts } }: Execution,
+  { survey: { facts } }: Surroundings,
 ): Failure {
   const suspects = [task.id, ...others].filter((id) => {
     const inputs = facts.graph.byId.get(id)?.inputs ?? [];
@@ -156,15 +161,23 @@ type Attempted =
 /** Failures that another attempt would only repeat. */
 const inVain: readonly Failure['reason'][] = ['store-failed', 'bad-input', 'input-undeclared'];
 
-async function withRetries(task: Task, ready: Ready, execution: Execution): Promise<Attempted> {
+export async function withRetries<T extends { readonly type: string }>(
+  retries: number,
+  { listener, signal }: Pick<Execution, 'listener' | 'signal'>,
+  attempted: () => Promise<T | Failure>,
+): Promise<T | Failure> {
   for (let retry = 1; ; retry++) {
-    const result = await attempt(task, ready, execution);
-    const last = retry > task.stage.retries || execution.signal.aborted;
-    if (result.type !== 'failed' || last || inVain.includes(result.reason)) return result;
-    execution.listener.warning(`failed (${result.reason}); retry ${retry} of ${task.stage.retries}`);
-    const stopped = await pause(Math.min(1000, 50 * 2 ** retry), execution.signal);
+    const result = await attempted();
+    const last = retry > retries || signal.aborted;
+    if (!isFailure(result) || last || inVain.includes(result.reason)) return result;
+    listener.warning(`failed (${result.reason}); retry ${retry} of ${retries}`);
+    const stopped = await pause(Math.min(1000, 50 * 2 ** retry), signal);
     if (stopped) return result;
   }
+}
+
+function isFailure(result: { readonly type: string }): result is Failure {
+  return result.type === 'failed';
 }
 
 /** Ends early, and gives true, when the run is stopped. */
@@ -230,7 +243,7 @@ function inputUndeclared(paths: readonly string[]): Failure {
 }
 
 /** Once for each stage and file, however many tasks read it. */
-function warnOfReads(task: Task, paths: readonly string[], { listener, told }: Execution): void {
+export function warnOfReads(task: Task, paths: readonly string[], { listener, told }: Surroundings): void {
   for (const path of paths) {
     const key = `${task.stage.name} ${path}`;
     if (told.has(key)) continue;
@@ -242,7 +255,7 @@ function warnOfReads(task: Task, paths: readonly string[], { listener, told }: E
 }
 
 /** Project-relative inside the project; the slash at the end of a directory is kept. */
-function nameIn(project: string, path: string): string {
+export function nameIn(project: string, path: string): string {
   if (path === `${project}/`) return './';
   return path.startsWith(`${project}/`) ? path.slice(project.length + 1) : path;
 }
@@ -251,7 +264,7 @@ function nameIn(project: string, path: string): string {
  * Makes sure that the bytes of other tasks' outputs are where the task will read them: for a module intact
  * in the store, for a command in `artifacts/` too. What is in one of the two is copied to the other.
  */
-async function provideInputs(task: Task, { engine, survey }: Execution): Promise<Failure | null> {
+async function provideInputs(task: Task, { engine, survey }: Surroundings): Promise<Failure | null> {
   const { artifacts } = survey;
   for (const { name, output, digest, file } of madeInputs(task, survey)) {
     const stored = () => engine.blobs.holds(output, digest);

@@ -58,7 +58,9 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   const { inputIssues } = found;
   const stated = { ...options.capacity, jobs: options.jobs };
   const gate = shared?.gate ?? new Gate(capacityFor(engine, manifest, stated));
-  const stageIssues = [...found.stageIssues, ...unmet(graph, found.plans, gate.capacity, engine)];
+  // What a site has, its engine says.
+  const lacking = options.site == null ? unmet(graph, found.plans, gate.capacity, engine) : [];
+  const stageIssues = [...found.stageIssues, ...lacking];
   if (stageIssues.length > 0 || inputIssues.length > 0) {
     return { type: 'refused', stageIssues, inputIssues };
   }
@@ -78,7 +80,10 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   emit(started);
   const side = { engine, graph, lock, places: !aside, ...found };
   const remote = fresh === selection.size ? null : await openSide(settings, side, signal, emit);
-  const parts = { engine, graph, survey: found, lock, log, work, options, emit, gate, remote };
+  const strict = options.strict === true;
+  const open = fresh === selection.size ? null : (options.site ?? null);
+  const site = (await open?.({ engine, manifest, survey: found, strict, signal, emit })) ?? null;
+  const parts = { engine, graph, survey: found, lock, log, work, options, emit, gate, remote, site };
   const schedule = new Schedule({ ...parts, places: !aside, shared });
   try {
     await schedule.finishAll();
@@ -87,6 +92,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     await remote?.settle(AbortSignal.abort());
     throw error;
   } finally {
+    await site?.close();
     if (shared === undefined) await work.closeAll();
     found.artifacts.sweep();
   }

@@ -21,7 +21,19 @@ export type RunEvent = { readonly at: number } & (
       readonly origin?: RunOrigin;
       readonly host?: string;
     }
-  | { readonly type: 'task-started'; readonly task: string; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'task-started';
+      readonly task: string;
+      readonly reasons: readonly Reason[];
+      /** Of a task that is carried out on a site: where. */
+      readonly node?: string;
+    }
+  /** It lies in a job of a site, which may wait. */
+  | { readonly type: 'task-queued'; readonly task: string; readonly site: string; readonly job: string }
+  /** Its job is gone without an answer, and it goes into another; `state` is the engine's word. */
+  | { readonly type: 'job-lost'; readonly task: string; readonly job: string; readonly state: string }
+  /** What there is to know of a site beside its tasks. */
+  | { readonly type: 'site-note'; readonly site: string; readonly message: string }
   | {
       readonly type: 'task-progress';
       readonly task: string;

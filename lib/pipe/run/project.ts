@@ -10,10 +10,11 @@ import type { TaskPlan } from '../plan/plan.ts';
 import type { RunEvent, RunOrigin } from './event.ts';
 import type { NotHeld, Waiter } from './hold.ts';
 import type { Failure } from '../plan/outcome.ts';
+import type { CodeNote, Selection } from './selection.ts';
+import type { OpenSite } from './site.ts';
 import type { RemoteSettings } from '../remote/settings.ts';
 
-/** Indices into `Graph.tasks`. */
-export type Selection = ReadonlySet<number>;
+export type { CodeNote, Selection } from './selection.ts';
 
 export interface ProjectOptions {
   /** Where the content store and the action cache lie; `cache/` in the project unless given. */
@@ -22,12 +23,6 @@ export interface ProjectOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Who runs tasks and is asked about modules; processes of this machine unless given. */
   readonly workers?: Executor & ModuleQuestions;
-}
-
-/** A source file of a stage whose text changed since the stage's tasks ran, while its meaning did not. */
-export interface CodeNote {
-  readonly stage: string;
-  readonly file: string;
 }
 
 /** What a run would do, and why; nothing is changed by asking. */
@@ -67,6 +62,8 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** The remote cache that it takes results from, and perhaps gives them to; none unless given. */
   readonly remote?: RemoteSettings | null;
+  /** Where else tasks are carried out; here unless given. */
+  readonly site?: OpenSite | null;
   /** Names all that was asked, so that the same can be answered at once while nothing changes. */
   readonly question?: Digest | undefined;
   /** Whether all outputs of an experiment are laid into its directory in the end; the store has them anyway. */

@@ -15,6 +15,7 @@ import { produceOutputs, storeFailure, type Produced, type StalePlan } from './a
 import { inputMissing } from './input-missing.ts';
 import { MadeAgain } from './made-again.ts';
 import type { RemoteSide } from './remote-side.ts';
+import type { Site } from './site.ts';
 import { isScarce } from '../execute/capacity.ts';
 import type { Gate } from '../execute/gate.ts';
 import type { RunOptions } from './project.ts';
@@ -35,6 +36,8 @@ export interface ScheduleParts {
   readonly gate: Gate;
   readonly emit: (event: EventBody) => void;
   readonly remote: RemoteSide | null;
+  /** Where tasks are carried out, if not here. */
+  readonly site: Site | null;
   /** Whether outputs are laid into `artifacts/` as they are made; otherwise only those that a command reads. */
   readonly places: boolean;
   /** Of runs that go on side by side; a run of its own has none. */
@@ -88,7 +91,9 @@ export class Schedule {
     const anyScarce = [...taking].some((index) => isScarce(graph.tasks[index]!.stage));
     // Others wait at the gate, planned, so that a place that gets free is taken at once.
     const ahead = 2 * options.jobs + (remote === null ? 0 : askedAhead);
-    await new PGraph(nodes, order).run(anyScarce ? {} : { concurrency: ahead });
+    // A site has bounds of its own, and packs well only what it knows of.
+    const unbounded = anyScarce || this.#parts.site !== null;
+    await new PGraph(nodes, order).run(unbounded ? {} : { concurrency: ahead });
   }
 
   async #takeTurn(task: Task): Promise<void> {
@@ -102,6 +107,7 @@ export class Schedule {
 
   #stopUnlessToldToGoOn(): void {
     this.#stopping ||= !this.#parts.options.keepGoing;
+    if (this.#stopping) this.#parts.site?.drain();
   }
 
   #mustStop(): boolean {
@@ -193,7 +199,8 @@ export class Schedule {
   }
 
   async #make(task: Task, planned: StalePlan): Promise<Outcome> {
-    const { engine, gate, survey, lock, options, log, emit } = this.#parts;
+    const { engine, gate, options, log, emit, site } = this.#parts;
+    if (site !== null) return await this.#makeThere(task, planned, site);
     const [unmet] = unmetBy(new Set([task.stage]), gate.capacity, engine);
     // The run was not refused: nobody could know that it would have to be made.
     if (unmet) {
@@ -231,12 +238,7 @@ export class Schedule {
         this.#stopUnlessToldToGoOn();
         return this.#failed(produced, taskLog);
       }
-      const before = lock.get(task.id)?.outputs;
-      const changed = before === undefined || !sameOutputs(before, produced.outputs);
-      if (this.#parts.places) await survey.artifacts.place(task, produced.outputs);
-      this.#record(task, produced.action, produced.fingerprint, produced.outputs);
-      for (const digest of Object.values(produced.outputs)) survey.elsewhere.delete(digest);
-      this.#give(task, produced);
+      const changed = await this.#take(task, produced);
       return { type: 'ran', ms: Date.now() - startedAt, changed };
     } catch (error) {
       this.#stopUnlessToldToGoOn();
@@ -244,6 +246,48 @@ export class Schedule {
     } finally {
       place.leave();
     }
+  }
+
+  /** The same on a site, which has bounds of its own. */
+  async #makeThere(task: Task, planned: StalePlan, site: Site): Promise<Outcome> {
+    const { log, emit, options } = this.#parts;
+    const taskLog = log.forTask(task.id);
+    let startedAt = Date.now();
+    const execution = {
+      ...this.#parts,
+      listener: taskListener(task, taskLog, emit),
+      signal: options.signal,
+      told: this.#told,
+      beside: this.#beside,
+      queued: (job: string) => {
+        emit({ type: 'task-queued', task: task.id, site: site.name, job });
+      },
+      started: (node: string) => {
+        startedAt = Date.now();
+        emit({ type: 'task-started', task: task.id, reasons: planned.plan.reasons, node });
+      },
+    };
+    const produced = await site.carryOut(task, planned, execution);
+    if (produced.type === 'left')
+      return { type: 'skipped', reason: options.signal.aborted ? 'interrupted' : 'stopped' };
+    if (produced.type === 'failed') {
+      this.#stopUnlessToldToGoOn();
+      return this.#failed(produced, taskLog);
+    }
+    const changed = await this.#take(task, produced);
+    return { type: 'ran', ms: produced.ms ?? Date.now() - startedAt, changed };
+  }
+
+  /** Whether it has other bytes than before. */
+  async #take(task: Task, produced: Extract<Produced, { type: 'done' }>): Promise<boolean> {
+    const { lock, survey, places } = this.#parts;
+    const before = lock.get(task.id)?.outputs;
+    const changed = before === undefined || !sameOutputs(before, produced.outputs);
+    if (places) await survey.artifacts.place(task, produced.outputs);
+    this.#record(task, produced.action, produced.fingerprint, produced.outputs);
+    for (const digest of Object.values(produced.outputs)) survey.elsewhere.delete(digest);
+    this.#give(task, produced);
+    return changed;
   }
 
   /** After tasks before it ran again, perhaps with other bytes. */

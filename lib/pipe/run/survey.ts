@@ -21,7 +21,7 @@ import { declaredDigests } from '../execute/environment.ts';
 import { FileDigests } from '../files/file-digests.ts';
 import { linkIssues } from '../files/link-issues.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
-import type { CodeNote, Selection } from './project.ts';
+import type { CodeNote, Selection } from './selection.ts';
 import { SourceFiles, type FileSource } from '../files/source-files.ts';
 import { commandPlaceholders } from '../manifest/template.ts';
 

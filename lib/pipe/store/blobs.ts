@@ -13,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from './disk.ts';
-import { look, type FileStat } from './file-stat.ts';
+import { look, sameStat, type FileStamp, type FileStat } from './file-stat.ts';
 import { hashFile } from './hash-file.ts';
 import { blobPath, type Layout } from './layout.ts';
 import type { StatCache } from './stat-cache.ts';
@@ -92,6 +92,13 @@ export class BlobStore {
     const moved = look(path);
     if (moved?.kind !== 'file' || stat.mtime !== moved.stat.mtime || stat.size !== moved.stat.size) return;
     this.#stats.keep(digest, moved.stat, digest, sealedAt);
+  }
+
+  /** Takes a digest over from who has hashed these bytes, as long as the file still lies as it did then. */
+  takeOver(digest: Digest, stamp: FileStamp, hashedAt: number): void {
+    const found = look(this.path(digest));
+    if (found?.kind === 'file' && sameStat(found.stat, stamp))
+      this.#stats.keep(digest, found.stat, digest, hashedAt);
   }
 
   addTree(tree: Tree, durable: boolean): Digest {

@@ -10,6 +10,7 @@ export const MANIFEST_FILE = 'pipeline.yaml';
  *   <cache>/store/sha256/ab/cdef…   bytes by digest, read-only
  *   <cache>/actions/ab/cdef…        fingerprint → digests of the outputs
  *   <cache>/work/<process>/<n>/     where running tasks write
+ *   <cache>/jobs/<batch>/           what jobs of a cluster are told, and say
  *   <cache>/users/<id>.json         projects that use it, other than the one around it
  *   <project>/experiments/<name>/   record, lock and numbers of an experiment
  *   <project>/cache/local/          stat cache, bundled code, run logs, the lock of the running process,
@@ -49,6 +50,10 @@ export function actionPath(layout: Layout, fingerprint: Digest): string {
 
 export function workPath(layout: Layout): string {
   return `${layout.cache}/work`;
+}
+
+export function jobsPath(layout: Layout): string {
+  return `${layout.cache}/jobs`;
 }
 
 export function usersPath(layout: Layout): string {

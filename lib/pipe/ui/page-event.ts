@@ -47,6 +47,9 @@ export function pageEvent(event: RunEvent, numberOf: Numbering): PageEvent | nul
       };
     }
     case 'remote-trouble':
+    case 'task-queued':
+    case 'job-lost':
+    case 'site-note':
     case 'waiting':
       return null;
   }

@@ -10,6 +10,9 @@ const page = readFileSync('docs/events.md', 'utf8');
 const events: Record<RunEvent['type'], true> = {
   waiting: true,
   'run-started': true,
+  'task-queued': true,
+  'job-lost': true,
+  'site-note': true,
   'task-started': true,
   'task-progress': true,
   'task-log': true,
@@ -36,6 +39,11 @@ const failures: Record<Failure['reason'], true> = {
   'input-changed': true,
   'output-unfit': true,
   'input-undeclared': true,
+  'out-of-memory': true,
+  'out-of-time': true,
+  'job-lost': true,
+  'job-refused': true,
+  'other-toolchain': true,
   'store-failed': true,
 };
 const reasons: Record<Reason['reason'], true> = {

@@ -7,6 +7,7 @@ import { EXIT, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { questionOf } from '../nothing-to-do.ts';
 import { chosenRemote } from '../remote.ts';
+import { chosenSite } from '../site.ts';
 import { reportRun, type RunCommandOptions } from './report-run.ts';
 import { chosen } from '../selection.ts';
 
@@ -24,6 +25,8 @@ export async function bringUpToDate(
   if (stated === null) return EXIT.mistake;
   const chosenCache = chosenRemote(context, configured.directory, configured.manifest.remote, options);
   if (!chosenCache.ok) return EXIT.mistake;
+  const place = chosenSite(context, configured.directory, configured.manifest, options);
+  if (!place.ok) return EXIT.mistake;
   const project = openProject(configured.directory);
   const interrupted = interruption(context, () => {
     project.kill();
@@ -32,7 +35,8 @@ export async function bringUpToDate(
     const { warned, manifest } = configured;
     const known = !warned && manifest.experiment === null;
     const question = known ? questionOf(configured.asked, patterns, options) : undefined;
-    const asked = { ...selected, question, stated, remote: chosenCache.remote };
+    const site = (await place.site?.(interrupted)) ?? null;
+    const asked = { ...selected, question, stated, remote: chosenCache.remote, site };
     const run = () => reportRun(context, project, configured, asked, options, interrupted.signal);
     const summary = manifest.experiment === null ? await run() : await asExperiment(configured, run);
     return interrupted.status() ?? exitStatus(summary);

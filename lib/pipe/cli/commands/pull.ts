@@ -1,8 +1,9 @@
 import { configure } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import type { ConfigurationOptions } from '../options.ts';
-import { chosenRemote, LOCAL_FILE } from '../remote.ts';
+import { chosenRemote } from '../remote.ts';
 import { chosen } from '../selection.ts';
+import { LOCAL_FILE } from '../user-files.ts';
 import { buildHere, restoreFrom } from './restore.ts';
 
 interface PullOptions extends ConfigurationOptions {

@@ -2,6 +2,8 @@ import type { Digest } from '../../digest.ts';
 import { failureText } from '../../report/outcome.ts';
 import { stageOf } from '../../report/reason.ts';
 import { figureLines } from '../../report/summary.ts';
+import type { OpenSite } from '../../run/site.ts';
+import type { SiteOptions } from '../site.ts';
 import type { RunOrigin } from '../../run/event.ts';
 import type { Project, RunSummary, Selection } from '../../run/project.ts';
 import type { Stated } from '../capacity.ts';
@@ -18,7 +20,7 @@ import { version } from '../version.ts';
 import type { Chosen } from '../selection.ts';
 
 export interface RunCommandOptions
-  extends ConfigurationOptions, SelectionOptions, CapacityOptions, RemoteOptions {
+  extends ConfigurationOptions, SelectionOptions, CapacityOptions, RemoteOptions, SiteOptions {
   readonly force?: true;
   readonly keepGoing?: true;
   readonly strict?: true;
@@ -42,6 +44,7 @@ export async function reportRun(
     readonly stated: Stated;
     readonly question?: Digest | undefined;
     readonly remote: RemoteSettings | null;
+    readonly site?: OpenSite | null;
   },
   options: RunCommandOptions,
   signal: AbortSignal,

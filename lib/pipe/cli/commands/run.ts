@@ -10,6 +10,7 @@ export async function run(
 ): Promise<number> {
   if (options.watch === true) {
     if (options.dryRun === true) return mistake(context, '--dry-run and --watch do not go together');
+    if (options.on !== undefined) return mistake(context, '--on and --watch do not go together');
     if (options.as !== undefined) return mistake(context, '--as and --watch do not go together');
     return (await import('./watch.ts')).watch(context, patterns, options);
   }

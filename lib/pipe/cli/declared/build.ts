@@ -11,6 +11,8 @@ export function buildCommands(root: Command, action: Action): void {
     .option('--strict', 'a module that reads a file it does not declare has failed')
     .option('--no-remote', 'neither take results from the remote cache nor give it any')
     .option('--remote-write', 'give results to the remote cache, though nothing else says so')
+    .option('--on <site>', 'carry tasks out on a cluster: slurm, or a name of `sites`')
+    .option('--detach', 'with --on: submit what can be, and leave the jobs to themselves')
     .option('--dry-run', 'say what would run, and run nothing')
     .option('--watch', 'keep running what becomes stale, until interrupted')
     .option('--verbose', 'print what tasks print, each line after the name of its task')
@@ -23,6 +25,7 @@ export function buildCommands(root: Command, action: Action): void {
         ["pipe run 'attribute@epoch=50' --only", 'one task, as things stand'],
         ['pipe run --set params.train.epochs=5', 'with another value, this once'],
         ['pipe run --as lr-0.05 --set train.learningRate=0.05', 'as an experiment, beside what is there'],
+        ['pipe run --on slurm', 'each task in a job of a cluster'],
         ['pipe run --watch', 'run again whenever a file changes'],
       ]),
     )

@@ -1,0 +1,54 @@
+import { dirname, join } from 'node:path';
+import { realpathSync } from '../store/disk.ts';
+import { didYouMean, listed } from '../manifest/suggest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { SiteDeclaration } from '../manifest/sites-grammar.ts';
+import type { OpenSite } from '../run/site.ts';
+import { mistake, type Context } from './context.ts';
+import type { Interruption } from './interrupt.ts';
+import { userFiles } from './user-files.ts';
+
+export interface SiteOptions {
+  readonly on?: string;
+  readonly detach?: true;
+}
+
+export type SiteChoice =
+  | { readonly ok: true; readonly site: ((interrupted: Interruption) => Promise<OpenSite>) | null }
+  /** What is wrong was printed. */
+  | { readonly ok: false };
+
+/** The site that `--on` names, as `pipeline.yaml` and the user's own files declare it, key by key. */
+export function chosenSite(
+  context: Context,
+  directory: string,
+  { sites = {} }: Pick<Manifest, 'sites'>,
+  { on, detach }: SiteOptions,
+): SiteChoice {
+  if (on === undefined) {
+    if (detach !== true) return { ok: true, site: null };
+    mistake(context, '--detach leaves jobs to a site; `--on` says to which');
+    return { ok: false };
+  }
+  const files = userFiles(context, directory);
+  if (files === null) return { ok: false };
+  const layers = [sites, ...files.map(({ sites: own }) => own)];
+  // Slurm needs no word about it.
+  const usual: Readonly<Record<string, SiteDeclaration>> = on === 'slurm' ? { slurm: {} } : {};
+  const declared = [usual, ...layers].flatMap((layer) => (Object.hasOwn(layer, on) ? [layer[on]!] : []));
+  if (declared.length === 0) {
+    const names = [...new Set(['slurm', ...layers.flatMap((layer) => Object.keys(layer))])];
+    mistake(context, `--on ${on}: there is no such site`, didYouMean(on, names) ?? `sites: ${listed(names)}`);
+    return { ok: false };
+  }
+  const site = Object.assign({}, ...declared) as SiteDeclaration;
+  return {
+    ok: true,
+    site: async (interrupted) => {
+      const { clusterSite } = await import('../sites/open.ts');
+      const program = join(dirname(realpathSync(process.argv[1]!)), '..', 'dist', 'pipe.js');
+      const leaves = () => detach === true || interrupted.hungUp();
+      return clusterSite(on, site, program, { detach: detach === true, leaves });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { KeyGuide } from './key-guide.ts';
+
+/** Of `sites`. */
+export const sitesGuide: Readonly<Record<string, KeyGuide>> = {
+  sites: {
+    otherwise: '`slurm`, with nothing said of it',
+    more: 'It decides nothing: `pipe.lock` has the same lines wherever tasks ran. A user’s own file, `pipe.local.yaml` or `~/.config/pipe/config.yaml`, may have `sites`, too; its keys go before those here. [cluster.md](cluster.md) says how it works.',
+    examples: ['sites: { slurm: { partition: long, account: vision } }'],
+    mistakes: ['sites: { slurm: { queue: long } }', 'sites: { 2nd: { partition: long } }'],
+  },
+  'sites.*': {
+    otherwise: '`slurm`, with nothing said of it',
+    examples: ['sites: { gpus: { partition: gpu, jobs: 8 } }'],
+    mistakes: ['sites: { gpus: gpu }'],
+  },
+  'sites.*.engine': {
+    default: 'slurm',
+    examples: ['sites: { big: { engine: slurm, partition: big } }'],
+    mistakes: ['sites: { big: { engine: pbs } }'],
+  },
+  'sites.*.partition': {
+    otherwise: 'the one that Slurm has for those who name none',
+    examples: ['sites: { slurm: { partition: long } }'],
+    mistakes: ['sites: { slurm: { partition: 2 } }'],
+  },
+  'sites.*.account': {
+    otherwise: 'the user’s usual one',
+    examples: ['sites: { slurm: { account: vision } }'],
+    mistakes: ['sites: { slurm: { account: [vision] } }'],
+  },
+  'sites.*.options': {
+    default: [],
+    more: 'Variables such as `SBATCH_PARTITION` have no say.',
+    examples: ['sites: { slurm: { options: [--constraint=avx2, --qos=low] } }'],
+    mistakes: ['sites: { slurm: { options: --constraint=avx2 } }'],
+  },
+  'sites.*.jobs': {
+    otherwise: 'as many as the engine lets run',
+    examples: ['sites: { slurm: { jobs: 50 } }'],
+    mistakes: ['sites: { slurm: { jobs: 0 } }'],
+  },
+  'sites.*.memory': {
+    otherwise: 'what the engine gives by itself',
+    examples: ['sites: { slurm: { memory: 4 GB } }'],
+    mistakes: ['sites: { slurm: { memory: much } }'],
+  },
+  'sites.*.time': {
+    otherwise: 'what the engine gives by itself',
+    examples: ['sites: { slurm: { time: 2 h } }'],
+    mistakes: ['sites: { slurm: { time: long } }'],
+  },
+  'sites.*.setup': {
+    otherwise: 'none',
+    more: 'With them, the `PATH` and `LD_LIBRARY_PATH` that they make are those of tasks; without, `PATH` is that of `pipe run`.',
+    examples: ['sites: { slurm: { setup: module load cuda } }'],
+    mistakes: ['sites: { slurm: { setup: [module load cuda] } }'],
+  },
+  'sites.*.node': {
+    otherwise: 'the one that `pipe run` runs in, by its path',
+    examples: ['sites: { slurm: { node: /opt/node/bin/node } }'],
+    mistakes: ['sites: { slurm: { node: 20 } }'],
+  },
+  'sites.*.patience': {
+    otherwise: '3 s on a file system of this machine, 60 s on one that is shared or not known',
+    more: 'What a job wrote may be seen here so much later; it counts as lost only then.',
+    examples: ['sites: { slurm: { patience: 90 s } }'],
+    mistakes: ['sites: { slurm: { patience: long } }'],
+  },
+};

@@ -1,0 +1,41 @@
+import type { Task } from '../graph/graph.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Produced, StalePlan, Surroundings } from './attempt.ts';
+import type { Engine } from './engine.ts';
+import type { EventBody } from './event.ts';
+import type { Survey } from './survey.ts';
+
+/** Somewhere else than here, where tasks can be carried out. Whoever carries one out commits it to the store. */
+export interface Site {
+  readonly name: string;
+  /** As `produceOutputs` does it here; `left`: the run was told to stop before it was done. */
+  carryOut(
+    task: Task,
+    plan: StalePlan,
+    execution: SiteExecution,
+  ): Promise<Produced | { readonly type: 'left' }>;
+  /** After a failure: what has not begun is taken back, what runs goes on. */
+  drain(): void;
+  /** When there is nothing more to carry out. */
+  close(): Promise<void>;
+}
+
+export interface SiteExecution extends Surroundings {
+  readonly emit: (event: EventBody) => void;
+  /** It lies in a job. */
+  readonly queued: (job: string) => void;
+  /** It runs. */
+  readonly started: (node: string) => void;
+}
+
+/** What a site is opened with, once for a run. */
+export interface SiteParts {
+  readonly engine: Engine;
+  readonly manifest: Manifest;
+  readonly survey: Survey;
+  readonly strict: boolean;
+  readonly signal: AbortSignal;
+  readonly emit: (event: EventBody) => void;
+}
+
+export type OpenSite = (parts: SiteParts) => Promise<Site>;

@@ -1,0 +1,333 @@
+import type { Digest } from '../digest.ts';
+import { mostLosses, type Ask, type DeskRules, type End, type Order, type OrderListener } from './ask.ts';
+import { Durations } from './durations.ts';
+import type { Job } from './job.ts';
+import { NO_STEPS, stepUp } from './needs.ts';
+import type { JobLine } from './protocol.ts';
+import { Cancelling } from './cancel.ts';
+import { Batches } from './known-batches.ts';
+import { Pace } from './pace.ts';
+import { States } from './states.ts';
+import { submitAll } from './submit.ts';
+import { lostFailure, verdictOn } from './verdict.ts';
+import type { World } from './world.ts';
+
+/** What becomes of orders that no job has, and of jobs. */
+export type Mode = 'working' | 'draining' | 'cancelling' | 'leaving';
+
+/**
+ * The driver: has orders carried out by jobs of an engine, and holds nothing that another driver could not find out: what
+ * is in the store is done, what runs is found by its folder, and the rest is submitted.
+ */
+export class Desk {
+  readonly world: World;
+  readonly rules: DeskRules;
+  readonly batches: Batches;
+  readonly durations: Durations;
+  readonly asks = new Map<Digest, Ask>();
+  waiting: Ask[] = [];
+  mode: Mode = 'working';
+  readonly #ends = new Map<Digest, Promise<End>>();
+  readonly #states: States;
+  readonly #pace: Pace;
+  readonly #cancelling: Cancelling;
+  #wake: () => void = () => undefined;
+  #going: Promise<void> | null = null;
+  #crashed: ((error: unknown) => void)[] = [];
+
+  constructor(world: World, rules: DeskRules) {
+    this.world = world;
+    this.rules = rules;
+    this.batches = new Batches(world);
+    this.durations = new Durations(rules.history, rules.target);
+    this.#pace = new Pace(world);
+    this.#states = new States(world, rules, this.#pace);
+    this.#cancelling = new Cancelling(world, this.batches);
+  }
+
+  /** Resolves when it is done, whoever did it. */
+  carryOut(order: Order, listener: OrderListener): Promise<End> {
+    const known = this.#ends.get(order.fingerprint);
+    if (known !== undefined) return known;
+    const end = new Promise<End>((resolve, reject) => {
+      if (this.mode !== 'working' && this.mode !== 'leaving') {
+        resolve({ type: 'left' });
+        return;
+      }
+      const bytes = JSON.stringify(order.ticket).length + 300;
+      const ask: Ask = {
+        ...{ order, listener, resolve, bytes, job: null, steps: NO_STEPS, losses: 0, exclude: [] },
+        ...{ notBefore: 0, doneAt: null },
+      };
+      this.asks.set(order.fingerprint, ask);
+      this.waiting.push(ask);
+      this.#crashed.push(reject);
+      this.#pace.asked();
+      this.#wake();
+      this.#going ??= this.#go();
+    });
+    this.#ends.set(order.fingerprint, end);
+    return end;
+  }
+
+  /** No more jobs: those that wait are taken back, those that run go on to their end. */
+  drain(): void {
+    if (this.mode === 'working') this.#change('draining');
+  }
+
+  /** Ends all jobs that are its own; resolves when nothing of them runs. */
+  async cancel(): Promise<void> {
+    this.#change('cancelling');
+    this.#going ??= this.#go();
+    await this.#going;
+  }
+
+  /** Lets go of jobs that have nothing more to do, so that their folders go. */
+  async close(): Promise<void> {
+    for (let turn = 0; turn < 10 && this.mode === 'working' && this.batches.anyEnding(); turn++) {
+      this.#read();
+      this.#conclude();
+      await this.world.pause(200, new Promise(() => undefined));
+    }
+  }
+
+  /** Submits what can be, and goes away. */
+  leave(): void {
+    this.#change('leaving');
+  }
+
+  #change(mode: Mode): void {
+    this.mode = mode;
+    this.#wake();
+  }
+
+  async #go(): Promise<void> {
+    try {
+      this.batches.refresh();
+      while (this.asks.size > 0 || this.mode === 'cancelling') {
+        const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+        if (await this.#turn()) break;
+        await this.world.pause(this.#pace.next(this.#soonest()), woken);
+      }
+    } catch (error) {
+      for (const crashed of this.#crashed) crashed(error);
+      if (this.#crashed.length === 0) throw error;
+    } finally {
+      this.#crashed = [];
+      this.#going = null;
+    }
+  }
+
+  /** True when there is nothing more to wait for. */
+  async #turn(): Promise<boolean> {
+    if (this.mode === 'working' || this.mode === 'leaving') {
+      if (this.mode === 'leaving' || this.#pace.settled()) await submitAll(this);
+    } else {
+      for (const ask of this.waiting.splice(0)) this.end(ask, { type: 'left' });
+    }
+    if (this.mode === 'draining' || this.mode === 'cancelling')
+      await this.#cancelling.turn(this.mode === 'cancelling');
+    this.#read();
+    await this.#states.turn(this.batches.live(), this.mode === 'cancelling');
+    this.#conclude();
+    if (this.mode === 'cancelling') return this.#cancelling.over() && this.#endAll();
+    return this.mode === 'leaving' && this.waiting.length === 0 && this.#endAll();
+  }
+
+  #endAll(): true {
+    for (const ask of [...this.asks.values()]) this.end(ask, { type: 'left' });
+    return true;
+  }
+
+  /** When a waiting order may go, at the soonest. */
+  #soonest(): number {
+    return this.waiting.reduce((soonest, { notBefore }) => Math.min(soonest, notBefore), Infinity);
+  }
+
+  /** Reads what jobs wrote since. */
+  #read(): void {
+    const { folders } = this.world;
+    const now = this.world.now();
+    for (const batch of this.batches.live()) {
+      const jobs = batch.jobs.filter(({ concluded }) => !concluded);
+      const sizes = folders.sizes(
+        batch.name,
+        jobs.map(({ element }) => element),
+      );
+      for (const job of jobs) {
+        for (const line of job.read(folders, sizes.get(job.element) ?? 0, now)) this.#hear(job, line);
+      }
+    }
+    for (const ask of this.asks.values()) if (ask.doneAt !== null) this.#awaitResult(ask);
+  }
+
+  #hear(job: Job, line: JobLine): void {
+    this.#pace.changed();
+    if (!('f' in line)) return;
+    const ask = this.asks.get(line.f);
+    if (ask?.job !== job) {
+      // Nobody asked yet: somebody may.
+      if (ask === undefined && !this.#ends.has(line.f)) keep(job, line);
+      return;
+    }
+    this.#pass(ask, job, line);
+  }
+
+  #pass(ask: Ask, job: Job, line: JobLine): void {
+    const { listener } = ask;
+    switch (line.t) {
+      case 'started':
+        this.durations.began(ask, this.world.now());
+        listener.started(job.name, job.node);
+        break;
+      case 'progress':
+        listener.progress(line.done, line.total, line.unit, line.note, line.numbers);
+        break;
+      case 'log':
+        listener.log(line.stream, line.text);
+        break;
+      case 'warning':
+        listener.warning(line.text);
+        break;
+      case 'answer':
+        this.#answer(ask, job);
+        break;
+      case 'left':
+      case 'begun':
+      case 'revoked':
+      case 'alive':
+      case 'ended':
+    }
+  }
+
+  #answer(ask: Ask, job: Job): void {
+    const answer = job.answered.get(ask.order.fingerprint)!;
+    this.durations.over(ask);
+    if (answer.type === 'done') {
+      if (answer.known !== true) this.durations.took(ask.order.kind, answer.ms);
+      ask.doneAt = this.world.now();
+      this.#awaitResult(ask);
+    } else if (answer.type === 'other-toolchain' && ask.losses < mostLosses && job.node !== '') {
+      this.#again(ask, job, 'OTHER_TOOLCHAIN', job.node);
+    } else this.end(ask, { type: 'answered', answer });
+  }
+
+  /** The store alone says that something is done: its job may see more of it than is seen from here. */
+  #awaitResult(ask: Ask): void {
+    const { fingerprint } = ask.order;
+    if (this.world.committed(fingerprint)) {
+      this.end(ask, { type: 'answered', answer: ask.job!.answered.get(fingerprint)! });
+    } else if (this.world.now() - ask.doneAt! > this.rules.patience) {
+      ask.doneAt = null;
+      this.#again(ask, ask.job!, 'RESULT_UNSEEN', null);
+    }
+  }
+
+  /** Lets go of jobs of which nothing runs, once what they wrote must have come to be seen. */
+  #conclude(): void {
+    const now = this.world.now();
+    for (const batch of this.batches.live()) {
+      for (const job of batch.jobs) {
+        if (job.concluded || job.overAt === null) continue;
+        const all = job.answered.size + job.left.size === job.tasks.size;
+        const grace = this.mode === 'cancelling' || (job.ended && all) ? 0 : this.rules.patience;
+        if (now - job.overAt < grace) continue;
+        if (job.begun === null && !job.ended && !this.#owned(job, now)) continue;
+        job.concluded = true;
+        this.#pace.changed();
+        this.#concludeTasks(job);
+      }
+      this.batches.tidy(batch);
+    }
+  }
+
+  /** Makes sure that a job which nobody saw begin never will; otherwise it is one that has begun, unseen. */
+  #owned(job: Job, now: number): boolean {
+    if (job.revoked || (job.state !== 'FORGOTTEN' && job.state !== 'PENDING')) return true;
+    // Of another driver: not ours to end. Its own driver will, or is gone and then it is ours.
+    if (!job.batch.own) return true;
+    job.revoked = this.world.folders.revoke(job.batch.name, job.element, now);
+    if (job.revoked) return true;
+    job.overAt = null;
+    job.missed = 0;
+    job.heardAt = now;
+    return false;
+  }
+
+  #concludeTasks(job: Job): void {
+    let tail: readonly string[] | null = null;
+    for (const fingerprint of job.tasks.keys()) {
+      const ask = this.asks.get(fingerprint);
+      if (ask?.job !== job || ask.doneAt !== null) continue;
+      this.durations.over(ask);
+      if (this.world.committed(fingerprint)) {
+        this.end(ask, { type: 'committed' });
+        continue;
+      }
+      tail ??= this.world.folders.logTail(job.batch.name, job.element);
+      const verdict = verdictOn(fingerprint, job, tail);
+      if (verdict.type === 'again') this.#wait(ask);
+      else if (verdict.type === 'failed') {
+        this.end(ask, { type: 'answered', answer: verdict.failure });
+      } else if (verdict.type === 'more') {
+        const steps = stepUp(ask.order.wishes, ask.steps, verdict.of);
+        if (steps === null) this.end(ask, { type: 'answered', answer: verdict.failure });
+        else {
+          ask.steps = steps;
+          this.#repeat(ask, job);
+        }
+      } else this.#again(ask, job, job.state, verdict.avoid, tail);
+    }
+  }
+
+  #again(ask: Ask, job: Job, state: string, avoid: string | null, tail: readonly string[] = []): void {
+    // Whether it was taken is not known of a job that nobody saw: that is no loss, as long as it does not go on.
+    ask.losses += 1;
+    if (ask.losses > mostLosses) {
+      const answer = job.answered.get(ask.order.fingerprint);
+      const other = answer?.type === 'other-toolchain' ? answer : lostFailure(job, state, ask.losses, tail);
+      this.end(ask, { type: 'answered', answer: other });
+      return;
+    }
+    if (avoid !== null && !ask.exclude.includes(avoid)) ask.exclude = [...ask.exclude, avoid].sort();
+    this.#repeat(ask, job, state);
+  }
+
+  #repeat(ask: Ask, job: Job, state = job.state): void {
+    if (this.mode === 'working') ask.listener.lost(job.name, state);
+    this.#wait(ask);
+  }
+
+  #wait(ask: Ask): void {
+    ask.job = null;
+    this.waiting.push(ask);
+    this.#pace.asked();
+  }
+
+  /** Into a job that may answer it; what the job said of it before is heard now. */
+  attach(ask: Ask, job: Job): void {
+    ask.job = job;
+    ask.listener.queued(job.name);
+    const lines = job.unheard.get(ask.order.fingerprint) ?? [];
+    job.unheard.delete(ask.order.fingerprint);
+    for (const line of lines) if (this.asks.get(ask.order.fingerprint) === ask) this.#pass(ask, job, line);
+  }
+
+  end(ask: Ask, end: End): void {
+    const { fingerprint } = ask.order;
+    this.asks.delete(fingerprint);
+    this.#ends.delete(fingerprint);
+    this.durations.over(ask);
+    ask.resolve(end);
+  }
+}
+
+/** Of what is heard before it is asked for: enough to tell what went on. */
+const mostKept = 1000;
+
+function keep(job: Job, line: Extract<JobLine, { f: Digest }>): void {
+  const lines = job.unheard.get(line.f) ?? [];
+  lines.push(line);
+  if (lines.length > mostKept) lines.splice(1, 1);
+  job.unheard.set(line.f, lines);
+}

@@ -1,0 +1,43 @@
+import type { Variables } from '../execute/environment.ts';
+
+/** Text that a shell takes for one word. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** What says where a job is and what it was given; `name=` of ours and the engine's own variables for it. */
+const slurmWords = [
+  'PIPE_JOB="${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"',
+  'PIPE_NODE="$SLURMD_NODENAME"',
+  '${SLURM_JOB_END_TIME+"SLURM_JOB_END_TIME=$SLURM_JOB_END_TIME"}',
+];
+
+export interface ScriptParts {
+  readonly folder: string;
+  /** The program, its entry first. */
+  readonly program: readonly string[];
+  /** Lines of the site's own before it, such as `module load node`. */
+  readonly setup: string | null;
+  readonly environment: Variables;
+}
+
+/**
+ * What `sbatch` reads. Nothing of the variables that Slurm and a login make is for tasks; a folder that is gone means that
+ * the job was given up.
+ */
+export function slurmScript({ folder, program, setup, environment }: ScriptParts): string {
+  const { PATH = '/usr/bin:/bin', HOME = '/' } = environment;
+  // With lines of the site's own, what they put into these counts.
+  const path = setup === null ? quoted(PATH) : '"$PATH"';
+  const words = [
+    ...['exec', 'env', '-i', `PATH=${path}`, `HOME=${quoted(HOME)}`],
+    ...(setup === null ? [] : ['${LD_LIBRARY_PATH+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"}']),
+    ...['${CUDA_VISIBLE_DEVICES+"CUDA_VISIBLE_DEVICES=$CUDA_VISIBLE_DEVICES"}', '${TMPDIR+"TMPDIR=$TMPDIR"}'],
+    ...slurmWords,
+    ...[...program, 'carry-out', folder].map(quoted),
+    '"$SLURM_ARRAY_TASK_ID"',
+  ];
+  return ['#!/bin/sh', `cd ${quoted(folder)} || exit 97`, ...(setup === null ? [] : [setup]), words.join(' ')]
+    .join('\n')
+    .concat('\n');
+}

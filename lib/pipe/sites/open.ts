@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { statfsSync } from 'node:fs';
+import { makeDirectory } from '../store/atomic.ts';
+import { jobsPath } from '../store/layout.ts';
+import type { SiteDeclaration } from '../manifest/sites-grammar.ts';
+import type { OpenSite, SiteParts } from '../run/site.ts';
+import { lifeOf, thisProcess } from '../store/process-identity.ts';
+import type { DeskRules } from './ask.ts';
+import { usualRules } from './batches.ts';
+import { ClusterSite, Shipping } from './cluster-site.ts';
+import { Desk } from './desk.ts';
+import { slurmScript } from './job-script.ts';
+import { programRunner } from './program.ts';
+import { RealFolders } from './real-folders.ts';
+import { slurmQueue } from './slurm-queue.ts';
+import type { World } from './world.ts';
+
+/** Milliseconds after which an engine that does not know of a job never heard of it. */
+const sure = 15_000;
+
+/** How a run's caller ends it: jobs are cancelled, or left to themselves. */
+export interface Leaving {
+  /** Submits what can be submitted, and waits for nothing. */
+  readonly detach: boolean;
+  /** Asked when the run's signal fires: whether jobs are to go on. */
+  readonly leaves: () => boolean;
+}
+
+/** For `pipe run --on`. */
+export function clusterSite(
+  name: string,
+  declared: SiteDeclaration,
+  program: string,
+  leaving: Leaving,
+): OpenSite {
+  return (parts) => {
+    const shipping = new Shipping(parts);
+    const desk = new Desk(worldOf(declared, program, parts), rulesOf(name, declared, parts, shipping));
+    if (leaving.detach) desk.leave();
+    const stop = () => {
+      if (leaving.leaves()) desk.leave();
+      else void desk.cancel();
+    };
+    if (parts.signal.aborted) stop();
+    else parts.signal.addEventListener('abort', stop, { once: true });
+    return Promise.resolve(new ClusterSite(name, declared, desk, shipping));
+  };
+}
+
+function rulesOf(
+  name: string,
+  { jobs, patience }: SiteDeclaration,
+  { engine, emit }: SiteParts,
+  shipping: Shipping,
+): DeskRules {
+  const { project } = engine.layout;
+  const histories = new Map<string, number | null>();
+  return {
+    ...usualRules,
+    ...{ site: name, project, most: jobs ?? null, sure },
+    patience: (patience ?? usualPatience(jobsPath(engine.layout))) * 1000,
+    common: (kinds) => shipping.common(kinds),
+    history: (kind) => {
+      const known = histories.get(kind);
+      if (known !== undefined) return known;
+      const found = shipping.historyOf(kind);
+      histories.set(kind, found);
+      return found;
+    },
+    tell: (message) => {
+      emit({ type: 'site-note', site: name, message });
+    },
+  };
+}
+
+/** File systems on which what another machine wrote is seen late, and those of which nothing is known, take longer. */
+const ownFileSystems = new Set([
+  0xef53, 0x58465342, 0x01021994, 0x9123683e, 0x794c7630, 0x2fc12fc1, 0xf2f52010,
+]);
+
+/** Seconds. */
+function usualPatience(directory: string): number {
+  makeDirectory(directory);
+  return ownFileSystems.has(statfsSync(directory).type) ? 3 : 60;
+}
+
+function worldOf(declared: SiteDeclaration, program: string, { engine }: SiteParts): World {
+  const { node, setup, partition, account, options = [] } = declared;
+  const { layout, environment } = engine;
+  const me = thisProcess();
+  const folders = new RealFolders(layout, me);
+  const words = [node ?? process.execPath, program];
+  const script = (batch: string) =>
+    slurmScript({ folder: folders.path(batch), program: words, setup: setup ?? null, environment });
+  return {
+    ...{ me, folders, now: () => Date.now(), chance: () => Math.random() },
+    pause: async (ms, woken) => {
+      const over = new AbortController();
+      const slept = sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+      await Promise.race([slept, woken]);
+      over.abort();
+    },
+    isGone: (driver) => lifeOf(driver, me) === 'dead',
+    queue: slurmQueue(
+      { partition: partition ?? null, account: account ?? null, options },
+      programRunner(environment),
+      (batch) => folders.path(batch),
+      script,
+    ),
+    committed: (fingerprint) => engine.actions.find(fingerprint) !== null,
+  };
+}
