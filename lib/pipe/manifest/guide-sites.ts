@@ -8,11 +8,6 @@ export const sitesGuide: Readonly<Record<string, KeyGuide>> = {
     examples: ['sites: { slurm: { partition: long, account: vision } }'],
     mistakes: ['sites: { slurm: { queue: long } }', 'sites: { 2nd: { partition: long } }'],
   },
-  'sites.*': {
-    otherwise: '`slurm`, with nothing said of it',
-    examples: ['sites: { gpus: { partition: gpu, jobs: 8 } }'],
-    mistakes: ['sites: { gpus: gpu }'],
-  },
   'sites.*.engine': {
     default: 'slurm',
     examples: ['sites: { big: { engine: slurm, partition: big } }'],
