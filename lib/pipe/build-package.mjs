@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, normalize, relative, sep } from 'node:path';
+import { join, normalize, relative, resolve, sep } from 'node:path';
 
 /** Declarations of modules, and of what these need: nothing that is not in the package. */
 export async function writeDeclarations(modules, directory) {
@@ -46,13 +46,13 @@ export async function writeDeclarations(modules, directory) {
 }
 
 /** Of every package that gave code, its licence as it lies in it. */
-export async function writeLicences(metafiles, file) {
-  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
-  const inputs = outputs.flatMap((output) => Object.keys(output.inputs));
-  const directories = inputs.flatMap(
-    (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0] ?? [],
+export async function writeLicences(modules, file) {
+  const directories = modules.flatMap(
+    (module) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(module)?.[0] ?? [],
   );
-  const texts = await Promise.all([...new Set(directories)].sort().map(licenceIn));
+  const texts = await Promise.all(
+    [...new Set(directories.map((each) => resolve(each)))].sort().map(licenceIn),
+  );
   await writeFile(file, `The program holds code of these packages.\n\n${texts.join('\n')}`);
 }
 

@@ -2,31 +2,11 @@
 // With `--types`, also what a package needs beside them: declarations, and the licences of what was bundled.
 import { build } from 'esbuild';
 import { chmod, copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { buildProgram } from './build-program.mjs';
 
 process.chdir(import.meta.dirname);
-const { metafile } = await build({
-  entryPoints: {
-    pipe: 'cli/main.ts',
-    worker: 'worker/worker.ts',
-    'run-commands': 'execute/run-commands.ts',
-    stage: 'stage/index.ts',
-    arrow: 'arrow/index.ts',
-  },
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  outdir: 'dist',
-  // Native code stays in node_modules.
-  external: ['esbuild', 'sharp'],
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  metafile: true,
-  logLevel: 'warning',
-});
+const program = await buildProgram('dist');
 const page = await buildPage('ui/page');
 await chmod('dist/pipe.js', 0o755);
 await copyFile('execute/run-commands.pl', 'dist/run-commands.pl');
@@ -36,8 +16,7 @@ const isSource = (path) => !/__pycache__|\.egg-info|build/.test(relative('python
 await cp('python', 'dist/python', { recursive: true, filter: isSource });
 
 // Chunks carry a hash in their names: drop the ones this build did not write.
-const built = Object.keys(metafile.outputs).map((path) => basename(path));
-const written = new Set([...built, 'page.html', 'run-commands.pl', 'study.json', 'python']);
+const written = new Set([...program.files, 'page.html', 'run-commands.pl', 'study.json', 'python']);
 for (const file of await readdir('dist'))
   if (!written.has(file)) await rm(join('dist', file), { recursive: true });
 
@@ -47,7 +26,7 @@ await writeStudy('../..', 'dist/study.json');
 if (process.argv.includes('--types')) {
   const { writeDeclarations, writeLicences } = await import('./build-package.mjs');
   await writeDeclarations(['stage/index.ts', 'arrow/index.ts'], 'dist/types');
-  await writeLicences([metafile, page], 'dist/LICENSES.txt');
+  await writeLicences([...program.modules, ...page.inputs], 'dist/LICENSES.txt');
 }
 
 /** The page of `pipe ui` as one file, so that what it may run can be told by a digest. */
@@ -71,5 +50,5 @@ async function buildPage(directory) {
   const parts = { '/*style*/': text('.css'), '/*script*/': text('.js') };
   const html = Object.entries(parts).reduce((page, [mark, part]) => page.replace(mark, () => part), template);
   await writeFile('dist/page.html', html);
-  return metafile;
+  return { inputs: Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)) };
 }
