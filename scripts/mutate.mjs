@@ -42,6 +42,10 @@ function survivors(place) {
     ignorePatterns: ['/artifacts', '/cache', '/docs'],
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
+    // What was tried and has not changed since, its tests included, is not tried again.
+    incremental: true,
+    incrementalFile: `${cache}/${folder.replaceAll('/', '-')}.tried.json`,
+    concurrency: 2,
     disableTypeChecks: true,
     vitest: { related: false },
     reporters: ['progress-append-only', 'json'],
@@ -55,19 +59,25 @@ function survivors(place) {
 
 function told({ files }) {
   let count = 0;
+  const noticed = { yes: 0, listed: 0 };
   for (const [file, { source, mutants }] of Object.entries(files)) {
     const lines = source.split('\n');
     for (const { status, location, replacement, mutatorName } of mutants) {
+      if (status === 'Killed' || status === 'Timeout') noticed.yes += 1;
       if (status !== 'Survived' && status !== 'NoCoverage') continue;
       const code = pieceAt(lines, location);
       const known = (living[file] ?? []).some(
         (mutant) => mutant.code === code && (mutant.becomes === undefined || mutant.becomes === replacement),
       );
+      if (known) noticed.listed += 1;
       if (known) continue;
       count += 1;
       console.log(`${file}:${location.start.line} ${status} ${mutatorName}\n  - ${code}\n  + ${replacement}`);
     }
   }
+  const all = noticed.yes + noticed.listed + count;
+  const share = ((100 * noticed.yes) / Math.max(1, all)).toFixed(1);
+  console.log(`${noticed.yes} of ${all} changes are noticed (${share} %), ${noticed.listed} may live`);
   console.log(`${count} changes that no test notices; those that may live are listed in ${LIVING}`);
   return count;
 }

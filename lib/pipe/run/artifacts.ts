@@ -8,9 +8,18 @@ import { chmodSync, mkdirSync, realpathSync, renameSync, rmSync } from '../store
 import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
 import type { FileDigests, Mark } from '../files/file-digests.ts';
+import { ASIDE, moveAside, type Moved } from './aside.ts';
 
 /** Where copies are on their way, in `artifacts/`. */
 export const INCOMING = '.incoming';
+
+interface ArtifactsTools {
+  readonly blobs: BlobStore;
+  readonly stats: StatCache;
+  readonly digests: FileDigests;
+  /** With what bytes an output was put in its place, where that is known. */
+  readonly placed?: (path: string) => Digest | undefined;
+}
 
 /** The outputs under their readable names: copies of blobs, each put in place by a rename. */
 export class Artifacts {
@@ -20,19 +29,25 @@ export class Artifacts {
   readonly #digests: FileDigests;
   /** Where copies are made before they are renamed; next to their places, to be on the same file system. */
   readonly #incoming: string;
+  readonly #root: string;
+  readonly #placed: (path: string) => Digest | undefined;
   readonly #placing = new Map<string, Promise<void>>();
   #counter = 0;
   #ready = false;
+  /** Told of files of somebody's own that had to make room. */
+  onMoved: (moved: Moved) => void = () => undefined;
 
   constructor(
     project: string,
     artifacts: string,
-    { blobs, stats, digests }: { blobs: BlobStore; stats: StatCache; digests: FileDigests },
+    { blobs, stats, digests, placed = () => undefined }: ArtifactsTools,
   ) {
     this.#project = project;
     this.#blobs = blobs;
     this.#stats = stats;
     this.#digests = digests;
+    this.#placed = placed;
+    this.#root = artifacts;
     this.#incoming = join(project, artifacts, INCOMING);
   }
 
@@ -99,8 +114,10 @@ export class Artifacts {
     }
     refuseLinks(this.#project, output.path);
     const temporary = this.#makeRoom();
-    if (output.directory) await this.#copyTree(digest, temporary);
-    else await this.#blobs.copyOut(digest, temporary);
+    if (output.directory) {
+      await this.#copyTree(digest, temporary);
+      this.#spareOwn(output, digest);
+    } else await this.#blobs.copyOut(digest, temporary);
     try {
       this.#switch(temporary, output);
     } catch (error) {
@@ -202,6 +219,18 @@ export class Artifacts {
     if (own !== undefined) throw inTheWay(own, path);
     rmSync(join(this.#project, inWay), { recursive: true });
     for (const file of files) this.#digests.forget(file);
+  }
+
+  /** A directory is replaced whole, but for what somebody put into it. */
+  #spareOwn({ path, directory }: TaskOutput, digest: Digest): void {
+    const placed = this.#placed(path);
+    // As it was put there, nothing in it is anybody's.
+    if (placed !== undefined && this.holds({ name: '', path, directory }, placed)) return;
+    refuseLinks(this.#project, `${this.#root}/${ASIDE}/x`);
+    const members = new Set(this.#blobs.tree(digest)?.map((file) => file.path));
+    const place = { output: path, root: this.#root, members };
+    const moved = moveAside(this.#project, place, (file) => this.#isStored(file));
+    if (moved !== null) this.onMoved(moved);
   }
 
   #isStored(path: string): boolean {

@@ -11,6 +11,7 @@ import { runsPath, type Layout } from '../store/layout.ts';
 import { openLock, type Lock } from '../store/lock.ts';
 import { thisProcess } from '../store/process-identity.ts';
 import { noteUser } from '../store/users.ts';
+import type { Moved } from './aside.ts';
 import { storeFailure } from './attempt.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
@@ -75,6 +76,9 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     log.write(event);
     options.listener(event);
   };
+  found.artifacts.onMoved = (moved) => {
+    emit(movedWarning(moved, graph));
+  };
   const started = await runStarted(run, request, found.plans);
   const { fresh } = started;
   emit(started);
@@ -116,6 +120,13 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   log.close();
   if (fresh === selection.size && unsaved === null) noteStanding(request, found);
   return summary;
+}
+
+function movedWarning({ output, files, to }: Moved, graph: Graph): EventBody {
+  const task = graph.tasks.find(({ outputs }) => outputs.some(({ path }) => path === output))?.id ?? output;
+  const more = files.length === 1 ? '' : ` and ${files.length - 1} more`;
+  const message = `${output}/${files[0]!}${more}, which no task made, moved to ${to}: ${output} is replaced whole`;
+  return { type: 'task-warning', task, message };
 }
 
 /** One survey at a time: what they learn of files and code they keep in common. */

@@ -21,6 +21,24 @@ export function readPlaced(layout: Layout, profile: string): readonly Placed[] |
   return rows?.map(([path, directory, digest]) => ({ path, directory, digest })) ?? null;
 }
 
+/** With what bytes outputs were put into their places; reads the file when it is first asked. */
+export function placedAt(layout: Layout, profile: string): (path: string) => Digest | undefined {
+  let known: ReadonlyMap<string, Digest> | null = null;
+  return (path) => {
+    known ??= new Map(readPlaced(layout, profile)?.map(({ path: place, digest }) => [place, digest]));
+    return known.get(path);
+  };
+}
+
+/** Notes outputs that were put into their places by other means than a run. */
+export function addPlaced(layout: Layout, profile: string, added: readonly Placed[]): void {
+  const placed = readPlaced(layout, profile);
+  // Where nothing is noted, a run takes everything to lie as the lock says.
+  if (placed === null || added.length === 0) return;
+  const there = new Set(added.map(({ path }) => path));
+  writePlaced(layout, profile, [...placed.filter(({ path }) => !there.has(path)), ...added]);
+}
+
 export function writePlaced(layout: Layout, profile: string, placed: readonly Placed[]): void {
   const rows = placed.map(({ path, directory, digest }) => [path, directory, digest]);
   writeSealed(fileOf(layout, profile), rows);

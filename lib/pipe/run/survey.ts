@@ -11,6 +11,8 @@ import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts, INCOMING } from './artifacts.ts';
+import { ASIDE } from './aside.ts';
+import { placedAt } from './placed.ts';
 import type { Toolchain } from '../code/check.ts';
 import type { StageCode } from '../code/code-cache.ts';
 import type { ChangedSource } from '../plan/compare.ts';
@@ -62,6 +64,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     blobs: engine.blobs,
     stats: engine.files,
     digests,
+    placed: placedAt(engine.layout, manifest.profile),
   });
   const tasks = graph.tasks.filter(({ index }) => selection.has(index));
   const elsewhere = new Elsewhere(engine.layout);
@@ -118,13 +121,14 @@ export function changedSources(
   return followed ?? code.changedSources(before, after).map((path) => ({ path, parts: [] }));
 }
 
-/** Outputs that would lie where copies are on their way, which is cleared after each run. */
+/** Outputs that would lie where copies are on their way, which is cleared after each run, or what made room for others. */
 function ownPlaceIssues(artifacts: string, tasks: Iterable<Task>): StageIssue[] {
   const issues = new Map<string, StageIssue>();
   for (const { stage, outputs } of tasks) {
     for (const { name, path } of outputs) {
-      if (!`${path}/`.startsWith(`${artifacts}/${INCOMING}/`)) continue;
-      const message = `${artifacts}/${INCOMING} is a directory of pipe's own; give the output another path`;
+      const own = [INCOMING, ASIDE].find((each) => `${path}/`.startsWith(`${artifacts}/${each}/`));
+      if (own === undefined) continue;
+      const message = `${artifacts}/${own} is a directory of pipe's own; give the output another path`;
       issues.set(`${stage.name} ${name}`, { stage: stage.name, path: ['outputs', name], message });
     }
   }

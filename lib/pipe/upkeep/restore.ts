@@ -11,7 +11,10 @@ import type { Engine } from '../run/engine.ts';
 import type { Selection } from '../run/project.ts';
 import { FileDigests } from '../files/file-digests.ts';
 import { whileHeld, type NotHeld, type Waiter } from '../run/hold.ts';
+import type { Moved } from '../run/aside.ts';
 import { saveStats } from '../run/conduct.ts';
+import { addPlaced, placedAt, type Placed } from '../run/placed.ts';
+import { ifPossible } from '../store/atomic.ts';
 import type { Build, NeededOutput } from './verify.ts';
 
 export interface RestoreSources {
@@ -29,6 +32,8 @@ export type Restoration =
       readonly inPlace: number;
       /** Outputs whose bytes the store does not have. */
       readonly lost: readonly NeededOutput[];
+      /** Files of somebody's own that had to make room. */
+      readonly moved: readonly Moved[];
       /** Tasks that the lock has no record of. */
       readonly unbuilt: number;
     }
@@ -55,7 +60,10 @@ async function restoreAll(
   const { layout, blobs, files: stats } = engine;
   noteUser(layout, thisProcess().host);
   const digests = new FileDigests(layout.project, stats);
-  const artifacts = new Artifacts(layout.project, manifest.artifacts, { blobs, stats, digests });
+  const placed = placedAt(layout, manifest.profile);
+  const artifacts = new Artifacts(layout.project, manifest.artifacts, { blobs, stats, digests, placed });
+  const moved: Moved[] = [];
+  artifacts.onMoved = (each) => moved.push(each);
   artifacts.sweep();
   const tasks = graph.tasks.filter(({ index }) => selection.has(index));
   for (const task of tasks) if (lock.has(task.id)) artifacts.expect(task);
@@ -65,6 +73,7 @@ async function restoreAll(
   const here = openLock(layout.project, manifest.profile, manifest.experiment);
   let [restored, inPlace, unbuilt] = [0, 0, 0];
   const lost: NeededOutput[] = [];
+  const there: Placed[] = [];
   for (const task of tasks) {
     const record = lock.get(task.id);
     if (record === null) {
@@ -75,9 +84,12 @@ async function restoreAll(
     const before = lost.length;
     for (const output of task.outputs) {
       const digest = record.outputs[output.name];
-      if (digest !== undefined && artifacts.holds(output, digest)) inPlace += 1;
-      else if (digest !== undefined && (await bringBack(engine, artifacts, output, digest))) restored += 1;
-      else lost.push({ task: task.id, output: output.name, path: output.path });
+      const held = digest !== undefined && artifacts.holds(output, digest);
+      if (digest !== undefined && (held || (await bringBack(engine, artifacts, output, digest)))) {
+        if (held) inPlace += 1;
+        else restored += 1;
+        there.push({ path: output.path, directory: output.directory, digest });
+      } else lost.push({ task: task.id, output: output.name, path: output.path });
     }
     if (lost.length > before) continue;
     here.set(task.id, record);
@@ -85,9 +97,14 @@ async function restoreAll(
   }
   artifacts.sweep();
   here.save();
+  // So that a later run knows them for what pipe put there, when they are to leave.
+  if (manifest.experiment === null)
+    ifPossible(() => {
+      addPlaced(layout, manifest.profile, there);
+    });
   elsewhere.save();
   saveStats(engine);
-  return { type: 'finished', restored, inPlace, lost, unbuilt };
+  return { type: 'finished', restored, inPlace, lost, moved, unbuilt };
 }
 
 /** Brings what the lock names and neither the store nor `artifacts/` has; a result that is whole then is known here, too. */

@@ -88,15 +88,13 @@ test('a file of somebody’s own where an output comes to lie is named, and stay
   expect(project.read('artifacts/s/x/mine')).toBe('mine');
 });
 
-test('an output where copies are on their way is refused', async () => {
+test.each(['.incoming', '.aside'])('an output in a directory of pipe’s own is refused: %s', async (own) => {
   const project = new TestProject({
-    'pipeline.yaml': `version: 1\nstages:\n  s: { cmd: 'echo 1 > {outputs.x}', outputs: { x: .incoming/x.txt } }\n`,
+    'pipeline.yaml': `version: 1\nstages:\n  s: { cmd: 'echo 1 > {outputs.x}', outputs: { x: ${own}/x.txt } }\n`,
   });
   expect(await project.ask()).toMatchObject({
     type: 'refused',
-    stageIssues: [
-      { stage: 's', path: ['outputs', 'x'], message: expect.stringContaining('.incoming') as string },
-    ],
+    stageIssues: [{ stage: 's', path: ['outputs', 'x'], message: expect.stringContaining(own) as string }],
   });
 });
 

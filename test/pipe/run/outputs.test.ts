@@ -139,6 +139,56 @@ test('outputs of one name lie apart, whatever else is called', async () => {
   expect(await project.run()).toEqual({ a: 'ran' });
 });
 
+describe('what somebody put into a directory that a task made', () => {
+  async function replaced(): Promise<TestProject> {
+    const project = pipeline(
+      'mkdir {outputs.d}/sub; echo 1 > {outputs.d}/a; echo 1 > {outputs.d}/sub/b',
+      'd: d/',
+    );
+    await project.run();
+    project.write({ 'artifacts/a/d/mine': 'mine\n', 'artifacts/a/d/sub/mine': 'mine, too\n' });
+    symlinkSync('../../../pipeline.yaml', project.path('artifacts/a/d/link'));
+    project.edit('pipeline.yaml', 'echo 1 > {outputs.d}/a', 'echo 2 > {outputs.d}/a2');
+    return project;
+  }
+  const warnings = (project: TestProject) =>
+    project.events.flatMap((event) => (event.type === 'task-warning' ? [event.message] : []));
+  const below = (project: TestProject, name: string) =>
+    (readdirSync(project.path(name), { recursive: true }) as string[]).sort();
+
+  test('is moved aside when it is replaced, and that is said', async () => {
+    const project = await replaced();
+    expect(await project.run()).toEqual({ a: 'ran' });
+    expect(below(project, 'artifacts/a/d')).toEqual(['a2', 'sub', 'sub/b']);
+    expect(below(project, 'artifacts/.aside/a/d')).toEqual(['link', 'mine', 'sub', 'sub/mine']);
+    expect(project.read('artifacts/.aside/a/d/sub/mine')).toBe('mine, too\n');
+    expect(warnings(project)).toEqual([
+      'artifacts/a/d/link and 2 more, which no task made, moved to artifacts/.aside/a/d: artifacts/a/d is replaced whole',
+    ]);
+    expect(await project.states()).toEqual({});
+  });
+
+  test('lies beside what was moved there before, unless it is the same', async () => {
+    const project = await replaced();
+    await project.run();
+    project.write({ 'artifacts/a/d/mine': 'another\n', 'artifacts/a/d/sub/mine': 'mine, too\n' });
+    expect(await project.run()).toEqual({ a: 'restored' });
+    expect(below(project, 'artifacts/.aside/a/d')).toEqual(['link', 'mine', 'mine.1', 'sub', 'sub/mine']);
+    expect(project.read('artifacts/.aside/a/d/mine.1')).toBe('another\n');
+  });
+
+  test('is nothing where the directory lies as it was put there, though the store has it no longer', async () => {
+    const project = await replaced();
+    await project.run();
+    rmSync(project.path('artifacts/.aside'), { recursive: true });
+    rmSync(project.path('cache/store'), { recursive: true });
+    project.edit('pipeline.yaml', 'echo 2 > {outputs.d}/a2', 'echo 3 > {outputs.d}/a3');
+    await project.run();
+    expect(existsSync(project.path('artifacts/.aside'))).toBe(false);
+    expect(below(project, 'artifacts/a/d')).toEqual(['a3', 'sub', 'sub/b']);
+  });
+});
+
 describe('nothing is written through a link', () => {
   test.each(['artifacts', 'artifacts/a', 'artifacts/.incoming'])('%s', async (name) => {
     const project = pipeline('echo 1 > {outputs.d}/f; echo 2 > {outputs.x}', 'd: d/, x: x');

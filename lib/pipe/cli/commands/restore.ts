@@ -144,7 +144,7 @@ function conclude(
 }
 
 function restoredLines(
-  { restored, inPlace, lost, unbuilt }: Extract<Restoration, { type: 'finished' }>,
+  { restored, inPlace, lost, moved, unbuilt }: Extract<Restoration, { type: 'finished' }>,
   revision: string | undefined,
   traffic: Traffic | undefined,
 ): string[] {
@@ -153,6 +153,8 @@ function restoredLines(
     downloaded === 0 ? '' : `; ${count(downloaded, 'file')} (${bytes(bytesDown)}) from the remote cache`;
   const lines = [`restored ${count(restored, 'output')}, ${inPlace} in place already${came}`];
   if (unbuilt > 0) lines.push(`${count(unbuilt, 'task')} not in the lock: never built`);
+  for (const { output, files, to } of moved)
+    lines.push(`${count(files.length, 'file')} in ${output} that no task made: moved to ${to}`);
   if (lost.length === 0) return lines;
   const had =
     traffic === undefined ? 'the store does not have' : 'neither the store nor the remote cache has';
