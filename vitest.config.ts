@@ -1,6 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+interface Mutant {
+  readonly file: string;
+  readonly code: string;
+  readonly becomes: string;
+}
+
+/** One change of the code, as scripts/mutate.mjs asks for it; no file is written to. */
+function changed(mutant: string | undefined) {
+  if (mutant === undefined) return [];
+  const { file, code, becomes } = JSON.parse(mutant) as Mutant;
+  return [
+    {
+      name: 'a change of the code',
+      enforce: 'pre' as const,
+      transform: (text: string, id: string) =>
+        id.endsWith(`/${file}`) ? text.replace(code, () => becomes) : undefined,
+    },
+  ];
+}
+
 export default defineConfig({
+  plugins: changed(process.env['MUTANT']),
   // The engine's sources, not what was built of them.
   ssr: { resolve: { conditions: ['pipewright-source', 'module', 'node', 'development|production'] } },
   test: {

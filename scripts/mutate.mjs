@@ -1,5 +1,7 @@
 // Changes the code of a folder, one small piece at a time, and runs the tests beside it: a change that no test notices is
 // something that no test states. `npm run mutate -- lib/pipe/plan`. Takes minutes, and is part of no other check.
+// `npm run mutate -- --named` makes the changes of test/named-mutants.yaml instead, each of which a test named there notices;
+// with a text behind it, those whose names hold that.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -15,10 +17,12 @@ const FOLDERS = [
 /** Not among the dependencies: who only wants to run things does without. */
 const STRYKER = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/vitest-runner@9.6.1'];
 const LIVING = 'test/living-mutants.yaml';
+const NAMED = 'test/named-mutants.yaml';
 
 const cache = 'node_modules/.cache/mutate';
 const asked = process.argv.slice(2);
 const living = parse(readFileSync(LIVING, 'utf8')) ?? {};
+if (asked[0] === '--named') process.exit(named(asked[1] ?? '') > 0 ? 1 : 0);
 mkdirSync(cache, { recursive: true });
 if (!existsSync('node_modules/@stryker-mutator/vitest-runner'))
   run('npm', ['install', '--no-save', ...STRYKER]);
@@ -26,6 +30,31 @@ if (!existsSync('node_modules/@stryker-mutator/vitest-runner'))
 let found = 0;
 for (const place of asked.length > 0 ? asked : FOLDERS) found += survivors(place);
 process.exit(found > 0 ? 1 : 0);
+
+/** How many changes of the table none of their tests notices; prints each. */
+function named(part) {
+  const table = Object.entries(parse(readFileSync(NAMED, 'utf8'))).filter(([name]) => name.includes(part));
+  const tests = new Set(table.flatMap(([, { test }]) => test));
+  const whole = vitest([...tests], process.env);
+  if (whole.status !== 0) throw new Error(`without any change, tests fail:\n${whole.stdout}`);
+  let lived = 0;
+  for (const [name, { file, code, becomes, test }] of table) {
+    if (readFileSync(file, 'utf8').split(code).length !== 2)
+      throw new Error(`${name}: ${file} does not hold this once: ${code}`);
+    const MUTANT = JSON.stringify({ file, code, becomes });
+    // A file that cannot be loaded any more is noticed by nothing that a test says.
+    const dies = /^ *Tests .* failed/m.test(vitest([test].flat(), { ...process.env, MUTANT }).stdout);
+    if (!dies) lived += 1;
+    console.log(`${dies ? 'noticed' : 'LIVES  '}  ${name}`);
+  }
+  console.log(`${table.length - lived} of ${table.length} changes are noticed`);
+  return lived;
+}
+
+function vitest(tests, env) {
+  const args = ['vitest', 'run', '--maxWorkers=1', '--bail=1', ...tests];
+  return spawnSync('npx', args, { encoding: 'utf8', env: { ...env, NO_COLOR: '1' } });
+}
 
 /** How many changes of a folder or a file no test notices, other than those that are listed; prints them. */
 function survivors(place) {

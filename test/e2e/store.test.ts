@@ -334,6 +334,7 @@ to make it again: pipe run report
       restored: 0,
       inPlace: 3,
       lost: [{ task: 'report', output: 'page', path: page }],
+      moved: [],
       unbuilt: 0,
     });
     expect(await project.outcomes('run')).toEqual(['report ran']);
