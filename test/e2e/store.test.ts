@@ -307,7 +307,11 @@ stages:
     const before = project.results();
     project.remove('artifacts/two/d/a');
     project.write('artifacts/two/d/more', 'more');
-    expect((await project.pipe('restore')).out).toBe('restored 1 output, 0 in place already\n');
+    expect((await project.pipe('restore')).out).toBe(
+      'restored 1 output, 0 in place already\n1 file in artifacts/two/d that no task made: moved to artifacts/.aside/two/d\n',
+    );
+    expect(project.read('artifacts/.aside/two/d/more')).toBe('more');
+    project.remove('artifacts/.aside');
     expect(project.results()).toEqual(before);
     const lost = blobOf(project, 'artifacts/two/d/b/c');
     project.remove('artifacts/two/d/a');
