@@ -152,6 +152,7 @@ export const completed: Readonly<Record<string, (project: Project, word: string)
 
 /** Those that only whoever types can know, or of which a shell knows more: files, revisions. */
 export const free = [
+  'on',
   'C',
   'jobs',
   'gpus',
