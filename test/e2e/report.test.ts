@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import { axeFindings } from './axe.ts';
 import type { Browser, Page } from 'playwright-core';
-import { rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +11,7 @@ import { readMaps } from '../../lib/study/attribution/maps-file.ts';
 import { clipOf } from '../../lib/study/figure/sheet/clip.ts';
 import { type ColourMap, colourAt } from '../../lib/study/figure/sheet/colour-map.ts';
 import { heatMaps } from '../../lib/study/score/heat-maps.ts';
+import { writeResults } from '../../lib/study/survey/results-file.ts';
 import { hasChromium, launch } from '../../scripts/chromium.ts';
 import { type ReportStudy, reportStudy } from './report-study.ts';
 
@@ -298,6 +300,46 @@ describe.skipIf(!hasChromium)('the report', { timeout: 600_000 }, () => {
     await page.close();
     await study.pipe('run', 'report', '--profile', 'tiny');
   });
+
+  test.each(['light', 'dark'] as const)(
+    'what people say stands in the report once it is named, and of which maps it is, %s',
+    async (colorScheme) => {
+      const folder = join(study.directory, 'artifacts/tiny/pack/dataset=shapes/model=resnet-8');
+      const own = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('maps.json'))
+        .map((name) =>
+          createHash('sha256')
+            .update(readFileSync(join(folder, name)))
+            .digest('hex'),
+        );
+      const rows = (['prefers early stopping', 'class told, early stopping − late'] as const).map(
+        (question) => ({
+          ...{ question, method: 'grad-cam', group: 'all', people: 'everyone' as const },
+          ...{ value: 0.62, low: 0.51, high: 0.71, chance: 0.5, raters: 12, items: 9, answers: 108 },
+        }),
+      );
+      const shown = async (maps: readonly string[]): Promise<Page> => {
+        await writeResults(join(study.directory, 'results.arrow'), rows, maps);
+        const named = ['--set', 'params.report.survey=results.arrow'];
+        await study.pipe('run', 'report', '--profile', 'tiny', ...named);
+        return (await open('', { colorScheme })).page;
+      };
+      const page = await shown(own);
+      const table = page.locator('table.survey');
+      expect(await table.locator('tbody tr').first().innerText()).toMatch(
+        /^prefers early stopping\s+Grad-CAM\s+all\s+62 %\s+51 to 71 %\s+12, 9, 108$/,
+      );
+      expect(await page.locator('[aria-labelledby=survey] .badge').count()).toBe(0);
+      expect(await axeFindings(page, '[aria-labelledby=survey]')).toEqual([]);
+      await page.close();
+      const others = await shown([...own.slice(1), 'made before']);
+      expect(await others.locator('[aria-labelledby=survey] .badge').innerText()).toContain(
+        'made anew since',
+      );
+      await others.close();
+      await study.pipe('run', 'report', '--profile', 'tiny');
+    },
+  );
 
   test('an edit of what the browser runs makes the report again, and nothing else', async () => {
     const path = 'lib/study/report/page/epoch-slider.tsx';

@@ -4,16 +4,17 @@ import { resolve } from 'node:path';
 /** What the browser begins with: said here, so that it is part of the code of whoever bundles it. */
 const ENTRY = "import { start } from './start.tsx';\nstart();\n";
 
-const FOLDER = 'lib/study/report/page';
+/** Of what a page is made: each has its sources in a folder of its own, with a `start.tsx`. */
+export type PageFolder = 'lib/study/report/page' | 'lib/study/survey/page';
 
 /**
- * The browser's side of the page as one script. It is bundled from its sources when the page is written; `entry`,
+ * The browser's side of a page as one script. It is bundled from its sources when the page is written; `entry`,
  * which is not called here, is what makes all of them code of whoever asks, so that an edit of one makes it stale.
  */
-export async function browserScript(project: string, entry: () => void): Promise<string> {
-  if (typeof entry !== 'function') throw new TypeError(`${FOLDER}/start.tsx has nothing to start with`);
+export async function browserScript(project: string, folder: PageFolder, entry: () => void): Promise<string> {
+  if (typeof entry !== 'function') throw new TypeError(`${folder}/start.tsx has nothing to start with`);
   const { outputFiles } = await build({
-    stdin: { contents: ENTRY, resolveDir: resolve(project, FOLDER), loader: 'ts' },
+    stdin: { contents: ENTRY, resolveDir: resolve(project, folder), loader: 'ts' },
     bundle: true,
     minify: true,
     format: 'iife',
@@ -25,5 +26,6 @@ export async function browserScript(project: string, entry: () => void): Promise
     charset: 'utf8',
     write: false,
   });
-  return outputFiles[0]!.text.trim();
+  // In a page it stands in an element.
+  return outputFiles[0]!.text.trim().replaceAll('</script', '<\\/script');
 }

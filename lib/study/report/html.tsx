@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
 import { render } from 'preact-render-to-string';
+import { documentHead, inElement } from './document.ts';
 import { App } from './page/app.tsx';
 import type { StudyData } from './page/data.ts';
 import { style } from './page/style.ts';
-
-/** Text that ends no element it stands in. */
-function inElement(text: string): string {
-  return text.replaceAll('<', '\\u003c');
-}
 
 const ARRIVED = 'arrived()';
 
@@ -16,28 +11,18 @@ export function pageAround(
   study: StudyData,
   script: string,
 ): { readonly before: string; readonly after: string } {
-  const safe = script.replaceAll('</script', '<\\/script');
-  const policy = [
-    "default-src 'none'",
-    "style-src 'unsafe-inline'",
-    'img-src data: blob:',
-    `script-src ${[safe, ARRIVED].map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`).join(' ')}${study.beside ? " 'self' file:" : ''}`,
-  ].join('; ');
+  const head = documentHead({
+    title: study.question,
+    style,
+    scripts: [script, ARRIVED],
+    besides: study.beside,
+  });
   const before = [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${study.question.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>`,
-    '<link rel="icon" href="data:,">',
-    `<style>${style}</style>`,
-    '</head>',
+    head,
     '<body>',
     `<div id="page">${render(<App study={study} pictures={null} />)}</div>`,
     `<script type="application/json" id="study">${inElement(JSON.stringify(study))}</script>`,
-    `<script>${safe}</script>`,
+    `<script>${script}</script>`,
     '',
   ].join('\n');
   return { before, after: '</body>\n</html>\n' };

@@ -5,7 +5,8 @@ import { type ArrowTable, readArrow } from 'pipewright/arrow';
 import { type CurveGridLayout, curveGridOf } from '../figure/curve/curve-grid.ts';
 import type { PlacedFile } from '../figure/data/load.ts';
 import { claimsOf } from './claims-data.ts';
-import type { FigureData, RunData, SourceData, StudyData } from './page/data.ts';
+import { readResults, type Results } from '../survey/results-file.ts';
+import type { FigureData, RunData, SourceData, StudyData, SurveyFindings } from './page/data.ts';
 
 /** A file of a study, with the name it goes by. */
 export interface NamedFile extends PlacedFile {
@@ -18,17 +19,20 @@ export interface StudyFiles {
   readonly figures: readonly NamedFile[];
   /** Per checkpoint. */
   readonly scores: readonly NamedFile[];
+  /** What a questionnaire gave. */
+  readonly survey: NamedFile | null;
 }
 
 /** Figures of curves, one for all runs or of one variant each; further ones repeat them class by class. */
 const shownFigures = /^(?:figure-2|figure-[456]|ground-truth|deletion|sanity)(?:-|$)/;
 const byClass = /^figure-4-.*-[ABC](?:-\d+)?$/;
 
-/** All that the page shows but the maps. */
+/** All that the page shows but the maps, whose digests are `maps`. */
 export async function studyData(
   runs: readonly RunData[],
   files: StudyFiles,
   options: { readonly question: string; readonly options: string },
+  maps: readonly string[],
 ): Promise<Omit<StudyData, 'beside' | 'leftOut'>> {
   const sources: Record<string, SourceData> = {};
   const parameters = new Map<string, string>();
@@ -66,7 +70,13 @@ export async function studyData(
     stage,
     text: JSON.stringify(JSON.parse(text), null, 2),
   }));
-  return { ...options, runs, claims, figures: inOrder(figures), sources, parameters: listed };
+  const survey = files.survey && surveyFindings(readResults(await readArrow(files.survey.path)), maps);
+  return { ...options, runs, claims, survey, figures: inOrder(figures), sources, parameters: listed };
+}
+
+/** Results are of the maps that people saw, which may have been made anew since. */
+function surveyFindings({ rows, maps }: Results, shown: readonly string[]): SurveyFindings {
+  return { rows, ownMaps: maps.length > 0 && maps.every((digest) => shown.includes(digest)) };
 }
 
 function settingOf({ point }: PlacedFile): string {
@@ -86,7 +96,7 @@ function inOrder(figures: readonly FigureData[]): FigureData[] {
   return figures.toSorted((a, b) => place(a) - place(b));
 }
 
-async function digestOf(path: string): Promise<string> {
+export async function digestOf(path: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(path))
     .digest('hex');

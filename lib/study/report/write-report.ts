@@ -9,7 +9,7 @@ import type { PackedMaps } from './pack.ts';
 import { start } from './page/start.tsx';
 import type { RunData, StudyData } from './page/data.ts';
 import type { PackedRun } from './run-data.ts';
-import { studyData, type StudyFiles } from './study-data.ts';
+import { digestOf, studyData, type StudyFiles } from './study-data.ts';
 
 export interface PackFiles {
   readonly run: { readonly path: string };
@@ -42,9 +42,13 @@ export async function writeReport(
     runs.map(({ run }) => run),
     files,
     { question, options },
+    await Promise.all(packs.map(({ maps }) => digestOf(maps.path))),
   );
   const study: StudyData = { ...data, beside, leftOut };
-  const { before, after } = pageAround(study, await browserScript(process.cwd(), start));
+  const { before, after } = pageAround(
+    study,
+    await browserScript(process.cwd(), 'lib/study/report/page', start),
+  );
   const blocks = runs.flatMap((run, at) =>
     run.blocks.flatMap((lines, block) => (lines.length > 0 ? [{ id: `${at}-${block}`, lines }] : [])),
   );

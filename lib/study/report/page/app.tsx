@@ -8,6 +8,7 @@ import { Explorer } from './explorer.tsx';
 import { Figures, stateOfPoint } from './figures.tsx';
 import { Heading } from './heading.tsx';
 import { Made } from './made.tsx';
+import { Survey } from './survey.tsx';
 import { type Origin, OriginDialog } from './origin.tsx';
 import type { Pictures } from './pictures.ts';
 import { initialState, inRun, placeOfEpoch, type State } from './state.ts';
@@ -103,7 +104,14 @@ export function App({ study, pictures, onArrival }: Props) {
     ),
     [study.runs[state.run]?.setting, state.figures, state.axis],
   );
-  const [heading, made] = useMemo(() => [<Heading study={study} />, <Made study={study} />], []);
+  const [heading, survey, made] = useMemo(
+    () => [
+      <Heading study={study} />,
+      study.survey && <Survey survey={study.survey} />,
+      <Made study={study} />,
+    ],
+    [],
+  );
   return (
     <main>
       {heading}
@@ -112,6 +120,7 @@ export function App({ study, pictures, onArrival }: Props) {
         <Explorer {...{ study, state, update, openOrigin: setOrigin }} pictures={ready} />
       )}
       {figures}
+      {survey}
       {made}
       <OriginDialog
         {...{ origin, study }}

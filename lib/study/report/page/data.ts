@@ -1,6 +1,7 @@
 import type { ColourMap } from '../../figure/sheet/colour-map.ts';
 import type { CurveGrid } from '../../figure/curve/curve-grid.ts';
 import type { Point } from '../../score/axes.ts';
+import type { ResultRow } from '../../survey/results.ts';
 
 /** A number, or null where it is not defined. */
 export type Value = number | null;
@@ -120,11 +121,19 @@ export interface SourceData {
   readonly digest: string;
 }
 
+/** What people said, and whether it was of the maps that are shown here. */
+export interface SurveyFindings {
+  readonly rows: readonly ResultRow[];
+  readonly ownMaps: boolean;
+}
+
 export interface StudyData {
   readonly question: string;
   readonly runs: readonly RunData[];
   readonly claims: readonly ClaimData[];
   readonly figures: readonly FigureData[];
+  /** Null where nobody was asked. */
+  readonly survey: SurveyFindings | null;
   readonly sources: Readonly<Record<string, SourceData | undefined>>;
   /** Parameters by the stages that declare them. */
   readonly parameters: readonly { readonly stage: string; readonly text: string }[];

@@ -17,13 +17,16 @@ const bandRules = BANDS.map((colour, kind) => `.kind-${kind}{fill:${colour};stro
 
 const dark = `color-scheme:dark;--ground:#14171c;--raised:#1d2128;--text:#e8eaed;--quiet:#aab2bd;--rule:#3a414c;--accent:#7db7ff;--on-accent:#0b1420;--held:#5cc9a0;--failed:#ff9d73;--shade:#25303a;--wrong:#ff9d8a;${darkSeries}`;
 
-/** The style of the page: light, dark as the system asks or the reader, on paper, and at 390 pixels. */
-export const style = `
+/** Colours, light and dark as the system asks, and what all pages begin with. */
+export const ground = `
 :root{color-scheme:light;--ground:#fff;--raised:#f6f7f9;--text:#1a1d21;--quiet:#56606b;--rule:#cbd2da;--accent:#0b57a8;--on-accent:#fff;--held:#00694c;--failed:#a63c00;--shade:#e6eef6;--wrong:#b3261e;${series}}
 @media (prefers-color-scheme:dark){:root{${dark}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--text);font:15px/1.45 system-ui,sans-serif}
-main{max-width:1320px;margin:0 auto;padding:16px 20px 60px}
+`;
+
+/** The style of the page: light, dark, on paper, and at 390 pixels. */
+export const style = `${ground}main{max-width:1320px;margin:0 auto;padding:16px 20px 60px}
 h1{font-size:26px;margin:8px 0 2px;line-height:1.2}
 h2{font-size:20px;margin:34px 0 8px}
 h3{font-size:14px;margin:0 0 4px}
@@ -69,6 +72,9 @@ tr.primary td{font-weight:600}
 .forest .holds{fill:var(--shade)}
 .forest .line{stroke:var(--text);stroke-dasharray:2 2}
 .forest .tick{font-size:9px;fill:var(--quiet)}
+.survey .axis{stroke:var(--rule)}
+.survey .estimate{--ink:var(--accent)}
+.survey circle{fill:var(--ink)}
 .estimate{--ink:var(--quiet);opacity:.75}
 .estimate.primary{opacity:1}
 .estimate.held{--ink:var(--held)}
