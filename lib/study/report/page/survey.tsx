@@ -22,7 +22,7 @@ export function Survey({ survey: { rows, ownMaps } }: { survey: SurveyFindings }
           </strong>
         )}
       </p>
-      <div class="wide" tabIndex={0} role="region" aria-label="what people say">
+      <div class="wide" tabIndex={0} role="region" aria-label="answers">
         <table class="survey">
           <thead>
             <tr>
