@@ -99,8 +99,14 @@ export function note(board: Board, event: RunEvent): void {
     case 'task-finished':
       settle(board, event.task, event.outcome);
       return;
+    // It runs no more; its next job says when it begins.
+    case 'job-lost':
+      board.running.delete(event.task);
+      return;
+    case 'task-queued':
     case 'task-warning':
     case 'remote-trouble':
+    case 'site-note':
     case 'run-finished':
       return;
   }

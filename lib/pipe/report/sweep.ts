@@ -7,6 +7,7 @@ import { progressLine } from './progress-line.ts';
 import { count, duration } from './quantity.ts';
 import { remoteTroubleText } from './remote.ts';
 import type { Write } from './reporter.ts';
+import { siteText } from './site.ts';
 import type { Style } from './style.ts';
 
 /** How a sweep is told of: its experiments, not their tasks. */
@@ -72,6 +73,11 @@ export function sweepReporter(
         case 'waiting':
           print([`waiting for another pipe run in this project (process ${event.pid} on ${event.host})`]);
           break;
+        case 'site-note':
+        case 'job-lost':
+          once(siteText(event), siteText(event));
+          break;
+        case 'task-queued':
         case 'run-started':
         case 'run-finished':
           break;

@@ -105,6 +105,9 @@ function note(past: Past, event: Extract<RunEvent, { task: string }>): void {
       past.log.push(lineOf(event, (id) => id));
       if (past.log.length > 2 * LINES) past.log.splice(0, LINES);
       return;
+    case 'task-queued':
+    case 'job-lost':
+      return;
     case 'task-finished':
       past.outcome = event.outcome;
       past.finishedAt = event.at;
