@@ -111,8 +111,8 @@ export function storeAdvice(code: string): string {
   }
 }
 
-/** Frames in it are the same for every module. */
-const WORKER = new URL('worker.js', import.meta.url).href;
+/** Frames in the program itself are the same for every module. */
+const PROGRAM = new URL('.', import.meta.url).href;
 
 /** The lines that the failure itself carries: the end of the output, or where the code threw. */
 export function failureLines(failure: Failure): readonly string[] {
@@ -124,7 +124,7 @@ export function failureLines(failure: Failure): readonly string[] {
     case 'threw':
       return failure.stack
         .split('\n')
-        .filter((line) => /^\s+at /.test(line) && !line.includes('node:internal/') && !line.includes(WORKER))
+        .filter((line) => /^\s+at /.test(line) && !line.includes('node:internal/') && !line.includes(PROGRAM))
         .slice(0, 5);
     case 'bad-input':
     case 'timed-out':

@@ -108,7 +108,7 @@ describe('a user’s own file', () => {
       'pipe.local.yaml',
     );
     expect([remote, diagnostics]).toEqual([{ url: 'https://me:x@one', token: 't', write: true }, []]);
-    expect(readUserFile('', 'pipe.local.yaml')).toEqual({ remote: null, diagnostics: [] });
+    expect(readUserFile('', 'pipe.local.yaml')).toEqual({ remote: null, sites: {}, diagnostics: [] });
     expect(readUserFile('remote: s3://one/x', 'x').remote).toEqual({ url: 's3://one/x' });
   });
 

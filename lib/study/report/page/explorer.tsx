@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { AllImages } from './all-images.tsx';
 import { Controls } from './controls.tsx';
 import { EpochSlider } from './epoch-slider.tsx';
@@ -27,12 +27,13 @@ export function Explorer(props: ViewProps) {
       clearTimeout(timer);
     };
   }, [playing, state]);
-  useEffect(() => {
+  // Before the page is painted: a key pressed at once meets what is seen.
+  useLayoutEffect(() => {
     const listener = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target, event.key)) return;
       const change = event.key === ' ' ? {} : stateOfKey(event.key, state, study);
       if (!change) return;
-      if (event.key === ' ') setPlaying(!playing);
+      if (event.key === ' ') setPlaying((before) => !before);
       update(change);
       event.preventDefault();
     };
