@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -167,6 +168,17 @@ hint: \`pipe init\` makes a small one; -C DIRECTORY looks elsewhere
     spoil(project);
     const { status, err } = await project.pipe('run');
     expect(err).toContain(`error: ${expected.replace('DIRECTORY', project.directory)}`);
+    expect(status).toBe(2);
+  });
+
+  test.each([
+    ['a directory', 'mkdir'],
+    ['a pipe', 'mkfifo'],
+  ])('a user’s own file that is %s is told, not taken for absent', async (_, make) => {
+    const project = newProject(words);
+    execFileSync(make, [join(project.directory, 'pipe.local.yaml')]);
+    const { status, err } = await project.pipe('run');
+    expect(err).toContain('error: pipe.local.yaml cannot be read: ');
     expect(status).toBe(2);
   });
 

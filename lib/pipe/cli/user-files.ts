@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readUserFile, type UserFile } from '../manifest/user-file.ts';
 import { printDiagnostics } from './configuration.ts';
-import type { Context } from './context.ts';
+import { mistake, type Context } from './context.ts';
 
 /** Of one user in one project. */
 export const LOCAL_FILE = 'pipe.local.yaml';
@@ -22,8 +22,9 @@ export function userFiles(context: Context, directory: string): readonly ReadUse
     [shared, shared],
     [join(directory, LOCAL_FILE), LOCAL_FILE],
   ] as const) {
-    const text = textOf(path);
-    if (text === null) continue;
+    const text = textOf(context, path, from);
+    if (text === undefined) continue;
+    if (text === null) return null;
     const read = readUserFile(text, from);
     printDiagnostics(context, read.diagnostics, text);
     if (read.diagnostics.length > 0) return null;
@@ -36,10 +37,14 @@ function homeOf({ env }: Context): string {
   return env['HOME'] ?? homedir();
 }
 
-function textOf(path: string): string | null {
+/** Undefined where there is none; null, which was printed, where it cannot be read. */
+function textOf(context: Context, path: string, from: string): string | null | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    mistake(context, `${from} cannot be read: ${message}`);
     return null;
   }
 }

@@ -63,5 +63,5 @@ function whole(steps: number): number {
 
 /** 0.1 + 0.2 is not what anybody means by the third step. */
 function rounded(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(12));
+  return Number.isInteger(value) ? value : Number(value.toPrecision(15));
 }

@@ -267,15 +267,20 @@ export class Schedule {
         emit({ type: 'task-started', task: task.id, reasons: planned.plan.reasons, node });
       },
     };
-    const produced = await site.carryOut(task, planned, execution);
-    if (produced.type === 'left')
-      return { type: 'skipped', reason: options.signal.aborted ? 'interrupted' : 'stopped' };
-    if (produced.type === 'failed') {
+    try {
+      const produced = await site.carryOut(task, planned, execution);
+      if (produced.type === 'left')
+        return { type: 'skipped', reason: options.signal.aborted ? 'interrupted' : 'stopped' };
+      if (produced.type === 'failed') {
+        this.#stopUnlessToldToGoOn();
+        return this.#failed(produced, taskLog);
+      }
+      const changed = await this.#take(task, produced);
+      return { type: 'ran', ms: produced.ms ?? Date.now() - startedAt, changed };
+    } catch (error) {
       this.#stopUnlessToldToGoOn();
-      return this.#failed(produced, taskLog);
+      throw error;
     }
-    const changed = await this.#take(task, produced);
-    return { type: 'ran', ms: produced.ms ?? Date.now() - startedAt, changed };
   }
 
   /** Whether it has other bytes than before. */
