@@ -44,6 +44,14 @@ describe('the plan', () => {
     expect(world.lock.get('train')).toEqual(record);
   });
 
+  test('knows of a command under which names it reads, and of a module only what', () => {
+    const world = study();
+    const pathOf = (id: string) => world.graph.byId.get(id)!.outputs[0]!.path;
+    const action = (id: string) => world.lock.get(id)!.action;
+    expect(action('score')).toContain(JSON.stringify(pathOf('train')));
+    expect(action('plot')).not.toContain(JSON.stringify(pathOf('score')));
+  });
+
   test('is to do nothing after a run', () => {
     expect(study().states()).toEqual(fresh);
     expect(study().run()).toEqual([]);

@@ -65,10 +65,10 @@ describe('the lock of a project', () => {
     const { started } = thisProcess();
     writeFileSync(file, JSON.stringify({ ...thisProcess(), started: started.replace(/\d+$/, '1') }));
     // Whoever is slower finds, once it may remove the dead one's, the faster one's in its place.
-    const taken = vi.spyOn(fs, 'openSync').mockImplementationOnce((path, flags) => {
-      taken.mockRestore();
-      writeFileSync(file, JSON.stringify(identity));
-      return fs.openSync(path, flags);
+    const { openSync } = fs;
+    const taken = vi.spyOn(fs, 'openSync').mockImplementation((path, flags) => {
+      if (flags === 'wx' && path !== file) writeFileSync(file, JSON.stringify(identity));
+      return openSync(path, flags);
     });
     syncBuiltinESMExports();
     try {

@@ -37,6 +37,14 @@ describe('the stat cache', () => {
       },
     ],
     [
+      'is rewritten with as many bytes and given its time of change back',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, 'CONTENT');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    [
       'is replaced by another file with the same times',
       (path) => {
         const { atime, mtime } = statSync(path);

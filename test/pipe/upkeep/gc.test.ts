@@ -233,7 +233,7 @@ describe('beside a run', () => {
     let result: GcResult | null = null;
     const summary = await made.ask({
       listener: (event) => {
-        if (result === null && at(event)) result = gc(made.layout);
+        if (result === null && at(event)) result = gcLater(made.layout);
       },
     });
     expect(summary).toMatchObject({ type: 'finished', failed: 0, skipped: 0 });
