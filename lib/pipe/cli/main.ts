@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { EXIT } from './context.ts';
-import { storeAdvice } from '../report/outcome.ts';
+import { refusalText } from '../report/refusal.ts';
+import { refusalIn } from '../store/refused.ts';
 import { program } from './program.ts';
 import { version } from './version.ts';
 
@@ -29,12 +30,11 @@ try {
 
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.mistake;
-  const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
-  // The machine refused something: its words say what and where.
-  if (code !== undefined && syscall !== undefined) {
-    process.stderr.write(`error: ${message}${storeAdvice(code)}\n`);
+  const refusal = refusalIn(error);
+  if (refusal !== null) {
+    process.stderr.write(`error: ${refusalText(refusal)}\n`);
     return EXIT.failed;
   }
-  process.stderr.write(`this is a bug in pipe:\n${stack ?? String(error)}\n`);
+  process.stderr.write(`this is a bug in pipe:\n${(error as Error).stack ?? String(error)}\n`);
   return EXIT.bug;
 }

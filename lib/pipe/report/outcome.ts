@@ -1,5 +1,6 @@
 import type { Failure, Outcome } from '../plan/outcome.ts';
 import { bytes, duration } from './quantity.ts';
+import { refusalText } from './refusal.ts';
 
 /** One word for how a task ended: what the lists of a report are sorted and coloured by. */
 export type OutcomeWord = 'up to date' | 'restored' | 'ran' | 'failed' | 'skipped';
@@ -75,7 +76,7 @@ export function failureText(failure: Failure): string {
     case 'other-toolchain':
       return `the stage names another toolchain on ${pathList(failure.nodes)} than here${toolchainText(failure.said)}: its results would be others; keep its jobs to nodes that agree (\`options\` of the site), or run \`pipe\` on one of them`;
     case 'store-failed':
-      return `could not write ${failure.path}: ${failure.message}${storeAdvice(failure.code)}`;
+      return refusalText(failure);
   }
 }
 
@@ -94,21 +95,6 @@ function toolchainText(said: Readonly<Record<string, string>> | null): string {
 function pathList(paths: readonly string[]): string {
   const shown = paths.slice(0, 3).join(', ');
   return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
-}
-
-/** What to do about what the machine refused. */
-export function storeAdvice(code: string): string {
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return '; free some space (`pipe gc` drops old results), and run again';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return '; make it writable, and run again';
-    default:
-      return '';
-  }
 }
 
 /** Frames in the program itself are the same for every module. */

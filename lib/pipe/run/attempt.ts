@@ -20,6 +20,7 @@ import {
 import type { Survey } from './survey.ts';
 import { codeEdited, tellOfCode } from './task-code.ts';
 import type { WorkDirectories } from './work-directory.ts';
+import { refusalIn } from '../store/refused.ts';
 
 export type StalePlan = Extract<PlannedTask, { plan: { state: 'stale' } }>;
 
@@ -292,7 +293,7 @@ type StoreFailure = Extract<Failure, { reason: 'store-failed' }>;
 
 /** Whether an error is the disk's doing: full, read-only, not permitted. Anything else is a bug. */
 export function storeFailure(error: unknown, project: string): StoreFailure {
-  const { code, path, syscall, message } = error as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined) throw error;
-  return { type: 'failed', log: null, reason: 'store-failed', code, path: path ?? project, message };
+  const refusal = refusalIn(error);
+  if (refusal === null) throw error;
+  return { type: 'failed', log: null, reason: 'store-failed', ...refusal, path: refusal.path ?? project };
 }

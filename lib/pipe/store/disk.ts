@@ -36,7 +36,7 @@ const AT_ONCE = fs.constants.O_RDONLY | ((fs.constants.O_NONBLOCK as number | un
 
 /**
  * As Node's, but for what is neither a file nor a directory: a pipe would be waited for, and a device may have no
- * end. Opened to be read, these are refused.
+ * end. Opened to be read, these are refused. The error has the `flag`: nothing else says what it was to be opened for.
  */
 export function openSync(path: string, flag: 'r' | 'w' | 'wx' | 'a' = 'r', mode?: number): number {
   if (flag !== 'r') return fs.openSync(path, flag, mode);
@@ -46,7 +46,7 @@ export function openSync(path: string, flag: 'r' | 'w' | 'wx' | 'a' = 'r', mode?
   } catch (error) {
     // So it is said of a socket.
     if ((error as NodeJS.ErrnoException).code === 'ENXIO') throw notAFile(path);
-    throw error;
+    throw Object.assign(error as NodeJS.ErrnoException, { flag });
   }
   const found = fs.fstatSync(handle);
   if (found.isFile() || found.isDirectory()) return handle;
@@ -70,5 +70,5 @@ export function readFileSync(path: string, encoding?: 'utf8'): string | Buffer {
 
 function notAFile(path: string): NodeJS.ErrnoException {
   const message = `${path} is a pipe, a socket or a device, and no file`;
-  return Object.assign(new Error(message), { code: 'EINVAL', syscall: 'open', path });
+  return Object.assign(new Error(message), { code: 'EINVAL', syscall: 'open', flag: 'r', path });
 }
