@@ -38,9 +38,9 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     more: 'Any YAML. A parameter may refer to others: `${path.to.parameter}`. `pipe run --set path=value` gives one another value for one run.',
     examples: [
       'params:\n  seeds: [0, 1]\n  train: { rate: 0.1, batch: 32 }\n  file: logs/${train.batch}.csv',
-      'params: ./params.yaml # or .json: a mapping as above, which other programs may read, too',
+      'params: ./params.yaml # or .json, .toml: a mapping as above, which other programs may read, too',
     ],
-    mistakes: ['params: { a: "${b}", b: "${a}" }', 'params: { a: "${c}" }', 'params: params.toml'],
+    mistakes: ['params: { a: "${b}", b: "${a}" }', 'params: { a: "${c}" }', 'params: params.ini'],
   },
   profiles: {
     default: {},

@@ -1,6 +1,7 @@
 import { isMapping, type Json } from '../json.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
 import { readYaml, spanOf, type YamlText } from './document.ts';
+import { readToml } from './toml.ts';
 import { normalPath, whyOutside } from './path.ts';
 
 /** Gives the text of a project's file; null where it cannot be read. */
@@ -20,7 +21,7 @@ export interface WithParams {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Where `params` is a text, it names a file (YAML, of which JSON is a part) whose parameters are meant. */
+/** Where `params` is a text, it names a file (TOML, or YAML, of which JSON is a part) whose parameters are meant. */
 export function withParamsFile(yaml: YamlText, read: ReadFile): WithParams {
   const { value } = yaml;
   const named = isMapping(value) ? value['params'] : undefined;
@@ -36,15 +37,15 @@ export function withParamsFile(yaml: YamlText, read: ReadFile): WithParams {
   };
   const outside = named.trim() === '' ? 'is empty' : whyOutside(named);
   if (outside !== null) return refuse(`\`${named}\` ${outside}`);
-  if (!/\.(?:ya?ml|json)$/.test(named))
+  if (!/\.(?:ya?ml|json|toml)$/.test(named))
     return refuse(
       `\`${named}\` is no file of parameters`,
-      'they are read from YAML (`.yaml`) and JSON (`.json`)',
+      'they are read from YAML (`.yaml`), JSON (`.json`) and TOML (`.toml`)',
     );
   const path = normalPath(named);
   const text = read(path);
   if (text === null) return refuse(`${path} is not there, or no text`);
-  const file = { path, yaml: inFile(readYaml(text, path)) };
+  const file = { path, yaml: inFile(readParams(text, path)) };
   const params = file.yaml.value ?? {};
   const misshapen = file.yaml.diagnostics.length === 0 && !isMapping(params);
   const diagnostics: readonly Diagnostic[] = misshapen
@@ -57,6 +58,15 @@ export function withParamsFile(yaml: YamlText, read: ReadFile): WithParams {
       ]
     : file.yaml.diagnostics;
   return { value: { ...value, params }, file, diagnostics };
+}
+
+/** A file of parameters, by what its name says it is. */
+export function readParams(text: string, path: string): YamlText {
+  return isToml(path) ? readToml(text, path) : readYaml(text, path);
+}
+
+export function isToml(path: string): boolean {
+  return path.endsWith('.toml');
 }
 
 /** Its places bring their text along: it is not the manifest's. */

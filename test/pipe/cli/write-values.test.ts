@@ -56,3 +56,48 @@ test('a file of parameters is written, and the pipeline that names it is not', (
   );
   expect(values).toEqual({ ok: true, files: [{ path: 'params.yaml', text: 'rate: 0.25\n# kept\n' }] });
 });
+
+const toml = `# all
+seeds = [0, 1] # kept
+name = 'plain'
+train.momentum = 0.5
+net = { width = 8 }
+
+[train.optimizer]
+rate = 0.1
+"a b" = "x"
+
+[[layers]]
+size = 3
+[[layers]]
+size = 5
+`;
+
+function writtenToml(set: readonly string[]) {
+  const values = writtenValues(
+    { path: 'pipeline.yaml', text: 'params: ./p.toml\n' },
+    { path: 'p.toml', text: toml },
+    { profile: 'default', set },
+  );
+  return values.ok ? (values.files[0]?.text ?? toml) : [values.path, values.why];
+}
+
+test('a TOML file of parameters gets values as TOML writes them, and keeps every other letter', () => {
+  expect(writtenToml(['train.optimizer.rate=0.25', 'name=a "b"'])).toBe(
+    toml.replace('rate = 0.1', 'rate = 0.25').replace("'plain'", String.raw`"a \"b\""`),
+  );
+  expect(writtenToml(['seeds=[2, a]', 'train.momentum=1e-9'])).toBe(
+    toml.replace('[0, 1]', '[2, "a"]').replace('0.5', '1e-9'),
+  );
+  expect(writtenToml(['net={width: 4, "d d": [true]}', 'train.optimizer.a b=y'])).toBe(
+    toml.replace('{ width = 8 }', '{ "width" = 4, "d d" = [true] }').replace('"x"', '"y"'),
+  );
+});
+
+test('what TOML cannot hold, and a table that is written in parts, is not written', () => {
+  expect(writtenToml(['name=null'])).toEqual(['p.toml', 'TOML has no null']);
+  expect(writtenToml(['seeds=[1, null]'])).toEqual(['p.toml', 'TOML has no null']);
+  for (const set of ['train={a: 1}', 'train.optimizer={rate: 2}', 'layers=[]']) {
+    expect(writtenToml([set])).toEqual(['p.toml', 'it is a table there, written in parts']);
+  }
+});

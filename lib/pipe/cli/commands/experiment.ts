@@ -126,11 +126,8 @@ async function apply(context: Context, directory: string, found: Experiment): Pr
   const values = writtenValues(text(MANIFEST_FILE), paramsFile === null ? null : text(paramsFile), record);
   if (!values.ok) {
     const hint = `write ${values.argument.replace('=', ': ')} into the file yourself, then \`pipe run\` restores the rest`;
-    return mistake(
-      context,
-      `${values.argument} cannot be written into ${MANIFEST_FILE}: ${values.why}`,
-      hint,
-    );
+    const message = `${values.argument} cannot be written into ${values.path}: ${values.why}`;
+    return mistake(context, message, hint);
   }
   const before = values.files.map(({ path }) => text(path));
   for (const file of values.files) writeAtomically(join(directory, file.path), file.text, true);
