@@ -114,6 +114,22 @@ hint: give another name, or take it away first: pipe experiment remove low
     expect(await project.outcomes('run')).toEqual([]);
   });
 
+  test('applied writes its values into a TOML file of parameters, too', async () => {
+    const toml = '# all\nrate = 0.5 # halved later\n[train]\nseed = 0\nname = "plain"\n';
+    const named = files['pipeline.yaml'].replace(/params:\n.*\n.*\n/, 'params: ./params.toml\n');
+    const project = newProject({ 'pipeline.yaml': named, 'params.toml': toml });
+    await project.pipe('run', '--as', 'low', '--set', 'rate=0.25', '--set', 'train.name="a, b"');
+    expect((await project.pipe('experiment', 'apply', 'low')).out).toMatch(/^applied low: /);
+    expect(project.read('params.toml')).toBe(
+      toml.replace('rate = 0.5', 'rate = 0.25').replace('"plain"', '"a, b"'),
+    );
+    expect(await project.outcomes('run')).toEqual([]);
+    await project.pipe('run', '--as', 'other', '--set', 'train={seed: 1, name: x}');
+    const { err, status } = await project.pipe('experiment', 'apply', 'other');
+    expect(err).toContain('cannot be written into params.toml: it is a table there, written in parts');
+    expect(status).toBe(2);
+  });
+
   test('is listed, renamed and exported whole', async () => {
     const project = await built();
     expect((await project.pipe('experiment', 'list')).out).toContain('no experiments yet');
