@@ -7,6 +7,7 @@ import { rolldown } from 'rolldown';
 const entries = {
   pipe: 'cli/main.ts',
   worker: 'worker/worker.ts',
+  'plan-thread': 'cli/plan-thread.ts',
   'run-commands': 'execute/run-commands.ts',
   stage: 'stage/index.ts',
   arrow: 'arrow/index.ts',

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { identityOf } from '../../lib/pipe/store/process-identity.ts';
 import { hasChromium, launch } from '../../scripts/chromium.ts';
 import { axeFindings } from './axe.ts';
 import { newProject, type Project } from './project.ts';
@@ -150,6 +153,33 @@ describe.skipIf(!hasChromium)('the page', () => {
     await tally(page, 'train', /1 running/);
     await page.getByRole('button', { name: 'Cancel the run' }).click();
     expect((await elsewhere.ended).status).toBe(130);
+  });
+
+  test('tells a run that was cancelled and goes on to end at once when asked again', async () => {
+    const project = trainingProject();
+    // Whatever holds the project: it ends when it is told so twice, and says how often it was.
+    project.write(
+      'stubborn.mjs',
+      `import { writeFileSync } from 'node:fs';
+let told = 0;
+process.on('SIGINT', () => {
+  writeFileSync('told', String((told += 1)));
+  if (told === 2) process.exit(130);
+});
+setInterval(() => {}, 1000);
+writeFileSync('ready', '');`,
+    );
+    const child = spawn(process.execPath, ['stubborn.mjs'], { cwd: project.directory, stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    await expect.poll(() => project.exists('ready')).toBe(true);
+    project.write('cache/local/run.lock', JSON.stringify(identityOf(child.pid!)));
+    const { page } = await open(await startUi(project));
+    await page.getByRole('button', { name: 'Cancel the run' }).press('Enter');
+    await expect.poll(() => project.exists('told') && project.read('told')).toBe('1');
+    await page.getByRole('button', { name: 'Stopping; kill it' }).press('Enter');
+    expect(await ended).toEqual([130, null]);
+    await page.getByRole('button', { name: /kill it|Cancel/ }).waitFor({ state: 'detached' });
   });
 
   test('goes on where it was when the server was killed and started again, and so does the run', async () => {
@@ -363,6 +393,47 @@ fetch(document.referrer || 'http://127.0.0.1/').then(() => said.push('network'),
     await reach('Runs');
     await page.keyboard.press('Enter');
     await page.locator('tbody tr').first().filter({ hasText: '3 up to date' }).waitFor();
+  });
+
+  test('names the tasks of a matrix that has not all combinations, and leads to them', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  train:
+    cmd: echo {size} {seed} > {outputs.model}
+    matrix:
+      size: [small, wide, deep]
+      seed: [0, 1, 2]
+      exclude: [{ size: small, seed: [0, 1] }, { size: deep, seed: 1 }]
+      include: [{ size: huge, seed: 7 }]
+    outputs: { model: model.txt }
+  score:
+    cmd: cat {inputs.model} > {outputs.score}
+    inputs: { model: train.model }
+    matrix: { metric: [a, b] }
+    outputs: { score: score.txt }
+`,
+    });
+    await project.pipe('run', 'train');
+    const { out } = await project.pipe('status', '--json');
+    const all = (JSON.parse(out) as { tasks: { task: string }[] }).tasks.map(({ task }) => task);
+    const { page } = await open(await startUi(project));
+    await tally(page, 'train', '7 ran');
+    await told(page, '7 of size 4 × seed 4');
+    for (const stage of ['train', 'score']) {
+      const tasks = all.filter((id) => id.startsWith(`${stage}@`));
+      await page.getByRole('button', { name: stage, exact: true }).click();
+      await page.getByText(`${tasks.length} tasks`, { exact: true }).waitFor();
+      const names = await page.locator('.line .id').allTextContents();
+      expect(names.map((point) => `${stage}@${point}`)).toEqual(tasks);
+    }
+    await page.getByRole('option', { name: 'size=deep,seed=2,metric=b' }).click();
+    await page.getByRole('heading', { name: 'score@size=deep,seed=2,metric=b' }).waitFor();
+    await page.getByText('Reads from (1)').click();
+    await page.getByRole('button', { name: 'train@size=deep,seed=2' }).click();
+    await page.getByRole('heading', { name: 'train@size=deep,seed=2' }).waitFor();
+    await page.getByRole('button', { name: 'model', exact: true }).click();
+    await told(page, 'deep 2');
   });
 
   test.each([1074, 100_000])(

@@ -21,7 +21,7 @@ export function stagesOf({ tasks }: Graph): StageTasks[] {
   return stages;
 }
 
-/** All axes of a stage, those that come with its inputs included, with their values. */
+/** All axes of a stage, those that come with its inputs included, with the values that its tasks have. */
 export function axesOf({ tasks }: StageTasks): Axis[] {
   const [first] = tasks;
   return Object.keys(first!.point).map((name) => {
@@ -29,6 +29,50 @@ export function axesOf({ tasks }: StageTasks): Axis[] {
     for (const { point } of tasks) values.add(point[name]!);
     return { name, values: [...values] };
   });
+}
+
+/** The same with the values in the order in which they are declared, where tasks do not have all combinations. */
+export function orderedAxesOf(of: StageTasks, stages: ReadonlyMap<string, Stage>): Axis[] {
+  return axesOf(of).map(({ name, values }) => {
+    const declared = declaredValues(of.stage, name, stages);
+    return { name, values: values.toSorted((a, b) => declared.indexOf(a) - declared.indexOf(b)) };
+  });
+}
+
+function declaredValues(
+  { matrix, scan, inputs }: Stage,
+  axis: string,
+  stages: ReadonlyMap<string, Stage>,
+): readonly Scalar[] {
+  const own = [...matrix, ...(scan === null ? [] : [scan])].find(({ name }) => name === axis);
+  if (own !== undefined) return own.values;
+  for (const { source } of inputs) {
+    if (source.kind !== 'output' || source.gather.includes(axis)) continue;
+    const from = stages.get(source.stage);
+    const values = from === undefined ? [] : declaredValues(from, axis, stages);
+    if (values.length > 0) return values;
+  }
+  return [];
+}
+
+/**
+ * Which combinations of the values of its axes have a task, the last axis running fastest: how many in a row, from which
+ * on. Null where all have one.
+ */
+export function runsOf({ tasks }: StageTasks, axes: readonly Axis[]): [from: number, tasks: number][] | null {
+  const product = axes.reduce((count, { values }) => count * values.length, 1);
+  if (product === tasks.length) return null;
+  const digits = axes.map(({ values }) => new Map(values.map((value, digit) => [value, digit])));
+  const runs: [number, number][] = [];
+  for (const { point } of tasks) {
+    let place = 0;
+    for (const [axis, { name, values }] of axes.entries())
+      place = place * values.length + digits[axis]!.get(point[name]!)!;
+    const last = runs.at(-1);
+    if (last !== undefined && last[0] + last[1] === place) last[1] += 1;
+    else runs.push([place, 1]);
+  }
+  return runs;
 }
 
 export interface StageNode {

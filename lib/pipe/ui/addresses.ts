@@ -43,14 +43,15 @@ export const ADDRESSES: Readonly<Record<'GET' | 'POST', Readonly<Record<string, 
     pipeline: (question) => json(question.site.pipelines.view(askedBy(question))),
     plan: async (question) => {
       const again = question.query.has('again');
-      return json(await question.site.plans.view(askedBy(question), again));
+      return json(await question.site.planner.view(askedBy(question), again));
     },
     runs: ({ site }) => json(site.runs.list(RUNS)),
-    history: (question) => {
+    history: async (question) => {
       const { site, query } = question;
       const run = query.get('run') ?? '';
       const file = site.runs.file(run);
-      return file === null ? NONE : json(historyOf(run, file, site.pipelines.graph(askedBy(question))));
+      if (file === null) return NONE;
+      return json(await historyOf(run, file, site.pipelines.graph(askedBy(question))));
     },
     follow: (question) => {
       const { site, query } = question;
@@ -59,18 +60,19 @@ export const ADDRESSES: Readonly<Record<'GET' | 'POST', Readonly<Record<string, 
       const request = { run: query.get('run'), from, numbers };
       return { type: 'stream', write: (response) => follow(site, request, response) };
     },
-    task: (question) => {
+    task: async (question) => {
       const { site, query } = question;
       const asked = askedBy(question);
       const run = query.get('run');
-      const view = taskView({
+      const view = await taskView({
         id: query.get('id') ?? '',
         asked,
         graph: site.pipelines.graph(asked),
         file: run === null ? null : site.runs.file(run),
         lock: site.pipelines.lock(asked),
         store: site.store,
-        plan: (index) => site.plans.reasons(asked, index),
+        kept: (directory) => site.keptLocks.of(directory),
+        plan: (index) => site.planner.reasons(asked, index),
       });
       return json(view);
     },

@@ -103,17 +103,17 @@ class Fold {
 }
 
 /** What a run's events say up to now. */
-export function historyOf(
+export async function historyOf(
   run: string,
   file: string,
   graph: {
     readonly tasks: readonly unknown[];
     readonly byId: ReadonlyMap<string, { readonly index: number }>;
   },
-): RunHistory {
+): Promise<RunHistory> {
   const fold = new Fold(graph.tasks.length, graph.byId);
   let offset = 0;
-  for (const piece of piecesOf(file)) {
+  for await (const piece of piecesOf(file)) {
     for (const event of piece.events) fold.take(event);
     offset = piece.offset;
   }

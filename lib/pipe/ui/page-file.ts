@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { builtFile } from './built.ts';
 
 export interface PageFile {
   readonly html: string;
@@ -11,7 +10,7 @@ export interface PageFile {
 
 /** The page, as the build made it: one file with one style and one script. */
 export function pageFile(): PageFile {
-  const html = readFileSync(pagePath(), 'utf8');
+  const html = readFileSync(builtFile('page.html'), 'utf8');
   const [style, script] = [hashOf(html, 'style'), hashOf(html, 'script')];
   return {
     html,
@@ -37,13 +36,4 @@ function hashOf(html: string, tag: string): string {
   const start = html.indexOf('>', html.indexOf(`<${tag}`)) + 1;
   const text = html.slice(start, html.indexOf(`</${tag}>`, start));
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-/** Beside the program where it is built, in `dist/` where it is run from its sources. */
-function pagePath(): string {
-  for (let directory = dirname(fileURLToPath(import.meta.url)); ; directory = dirname(directory)) {
-    const found = ['page.html', 'dist/page.html'].map((name) => join(directory, name)).find(existsSync);
-    if (found !== undefined) return found;
-    if (directory === dirname(directory)) throw new Error('dist/page.html is missing; run `npm run build`');
-  }
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { axisFiles } from '../files/axis-files.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { Graph } from '../graph/graph.ts';
-import { axesOf, stageGraph, stagesOf } from '../graph/stages.ts';
+import { orderedAxesOf, runsOf, stageGraph, stagesOf } from '../graph/stages.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { stageLanes } from '../report/dag.ts';
 import { ActionCache } from '../store/actions.ts';
@@ -113,20 +113,24 @@ export class Pipelines {
     const lanes = stageLanes(stageGraph(graph), true);
     const lock = this.lock(asked);
     const actions = new ActionCache(this.layout);
-    return stagesOf(graph).map((of, row) => ({
-      name: of.stage.name,
-      title: of.stage.title,
-      lane: lanes[row]!,
-      axes: axesOf(of).map((axis) => ({ ...axis, scan: of.stage.scan?.name === axis.name })),
-      base: of.tasks[0]!.index,
-      count: of.tasks.length,
-      threads: of.stage.resources.threads,
-      recorded: meanTime(
-        of.tasks.map(({ id }) => id),
-        lock,
-        actions,
-      ),
-    }));
+    const found = stagesOf(graph);
+    const stages = new Map(found.map(({ stage }) => [stage.name, stage]));
+    return found.map((of, row) => {
+      const { stage, tasks } = of;
+      const axes = orderedAxesOf(of, stages);
+      const ids = tasks.map(({ id }) => id);
+      return {
+        name: stage.name,
+        title: stage.title,
+        lane: lanes[row]!,
+        axes: axes.map((axis) => ({ ...axis, scan: stage.scan?.name === axis.name })),
+        base: tasks[0]!.index,
+        count: tasks.length,
+        runs: runsOf(of, axes),
+        threads: stage.resources.threads,
+        recorded: meanTime(ids, lock, actions),
+      };
+    });
   }
 }
 
@@ -146,7 +150,8 @@ export function keyOf({ profile, set, experiment }: Asked): string {
   return JSON.stringify([profile, set, experiment]);
 }
 
-function stampOf(directory: string, names: readonly string[]): string {
+/** Differs when one of these files was written. */
+export function stampOf(directory: string, names: readonly string[]): string {
   return names
     .map((name) => {
       const stat = statSync(join(directory, name), { throwIfNoEntry: false });

@@ -31,7 +31,10 @@ export interface AxisView {
   readonly scan: boolean;
 }
 
-/** A stage, of whose tasks only the axes are sent: the last axis runs fastest, the first task has the number `base`. */
+/**
+ * A stage, of whose tasks only the axes are sent: the last axis runs fastest, the first task has the number `base`.
+ * Where not every combination of their values has a task, `runs` says which have.
+ */
 export interface StageView {
   readonly name: string;
   readonly title: string;
@@ -40,6 +43,8 @@ export interface StageView {
   readonly axes: readonly AxisView[];
   readonly base: number;
   readonly count: number;
+  /** Combinations with a task: how many in a row, from which on, ascending. Null where all have one. */
+  readonly runs: readonly (readonly [from: number, tasks: number])[] | null;
   /** CPU threads that a task of it holds. */
   readonly threads: number;
   /** Milliseconds that a task of it took when it last ran, in the mean; null where no run is on record. */

@@ -62,6 +62,7 @@ export async function serve(options: ServerOptions): Promise<Start> {
   setImmediate(() => site.pipelines.view({ profile: 'default', set: [], experiment: null }));
   const close = async (): Promise<void> => {
     site.closed = true;
+    await site.planner.close();
     for (const server of [main, aside]) server.closeAllConnections();
     await Promise.all([main, aside].map((server) => new Promise((resolve) => server.close(resolve))));
   };

@@ -1,9 +1,10 @@
 import type { Comparison } from '../report/experiment-table.ts';
 import type { Layout } from '../store/layout.ts';
 import { Control } from './control.ts';
+import { KeptLocks } from './kept-locks.ts';
 import { newToken } from './kept.ts';
 import { Pipelines, type Asked, type Reading } from './pipelines.ts';
-import { Plans } from './plans.ts';
+import { Planner } from './planner.ts';
 import { Tables } from './preview/table.ts';
 import type { FollowLine } from './protocol.ts';
 import { Runs } from './runs.ts';
@@ -15,6 +16,8 @@ const TICKET = 60_000;
 /** What the command that starts the server gives it of its own. */
 export interface SiteOptions extends Reading {
   readonly layout: Layout;
+  /** The program of the thread that plans. */
+  readonly planner: string;
   /** What starts pipe: an interpreter and its arguments. */
   readonly program: readonly string[];
   /** What `pipe table` prints of a profile; null where the pipeline cannot be read. */
@@ -26,10 +29,11 @@ export interface SiteOptions extends Reading {
 export class Site {
   readonly options: SiteOptions;
   readonly pipelines: Pipelines;
-  readonly plans: Plans;
+  readonly planner: Planner;
   readonly runs: Runs;
   readonly store: Store;
   readonly tables = new Tables();
+  readonly keptLocks = new KeptLocks();
   readonly control: Control;
   closed = false;
   #ticket: { readonly text: string; readonly until: number } | null = null;
@@ -38,7 +42,7 @@ export class Site {
     const { layout, program } = options;
     this.options = options;
     this.pipelines = new Pipelines(layout, options);
-    this.plans = new Plans(this.pipelines);
+    this.planner = new Planner(options.planner, layout);
     this.runs = new Runs(layout);
     this.store = new Store(layout);
     this.control = new Control(layout, program);

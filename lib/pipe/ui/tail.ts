@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
+import { setImmediate as others } from 'node:timers/promises';
 import { openSync } from '../store/disk.ts';
 import type { RunEvent } from '../run/event.ts';
 
@@ -46,13 +47,14 @@ export function readFrom(
   }
 }
 
-/** All events of a file, piece by piece. */
-export function* piecesOf(file: string, wanted?: (line: string) => boolean): Generator<Piece> {
+/** All events of a file, piece by piece; whoever else asks something is answered in between. */
+export async function* piecesOf(file: string, wanted?: (line: string) => boolean): AsyncGenerator<Piece> {
   for (let offset = 0; ;) {
     const piece = readFrom(file, offset, wanted);
     if (piece.offset === offset) return;
     offset = piece.offset;
     yield piece;
+    await others();
   }
 }
 

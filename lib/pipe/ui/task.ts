@@ -4,7 +4,6 @@ import type { Outcome } from '../plan/outcome.ts';
 import { failureLines, outcomeDetail, outcomeWord } from '../report/outcome.ts';
 import { reasonText } from '../report/reason.ts';
 import type { RunEvent } from '../run/event.ts';
-import { keptLock } from '../run/kept-lock.ts';
 import type { Lock } from '../store/lock.ts';
 import { quoted } from './control.ts';
 import { thinned } from './history.ts';
@@ -25,15 +24,18 @@ export interface TaskRequest {
   /** Events of the run that is looked at; null for none. */
   readonly file: string | null;
   readonly lock: Lock;
+  /** The lock that a run left in its directory. */
+  readonly kept: (directory: string) => Lock | null;
   readonly store: Store;
-  readonly plan: (index: number) => readonly string[] | null;
+  readonly plan: (index: number) => Promise<readonly string[] | null>;
 }
 
 /** All that is to be said of one task, in one run and as things stand. */
-export function taskView({ id, asked, graph, file, lock, store, plan }: TaskRequest): TaskView {
+export async function taskView(request: TaskRequest): Promise<TaskView> {
+  const { id, asked, graph, file, lock, kept, store, plan } = request;
   const task = graph.byId.get(id) ?? null;
-  const past = file === null ? nothing() : pastOf(id, file);
-  const record = (file === null ? null : (keptLock(dirname(file))?.get(id) ?? null)) ?? lock.get(id);
+  const past = file === null ? nothing() : await pastOf(id, file);
+  const record = (file === null ? null : (kept(dirname(file))?.get(id) ?? null)) ?? lock.get(id);
   const neighbours = (indices: readonly number[]): string[] =>
     indices.slice(0, NEIGHBOURS).map((index) => graph.tasks[index]!.id);
   const { outcome } = past;
@@ -42,7 +44,7 @@ export function taskView({ id, asked, graph, file, lock, store, plan }: TaskRequ
     title: task?.stage.title ?? '',
     command: commandFor(id, asked),
     state: outcome === null ? null : outcomeWord(outcome),
-    plan: (task === null ? null : plan(task.index)) ?? [],
+    plan: (task === null ? null : await plan(task.index)) ?? [],
     reasons: past.reasons,
     detail: outcome === null ? '' : outcomeDetail(outcome),
     failure: outcome?.type === 'failed' ? failureLines(outcome).map(plain) : [],
@@ -81,11 +83,11 @@ function nothing(): Past {
   return { reasons: [], outcome: null, startedAt: null, finishedAt: null, points: [], log: [] };
 }
 
-function pastOf(id: string, file: string): Past {
+async function pastOf(id: string, file: string): Promise<Past> {
   const past = nothing();
   // Most lines are about others, and are not worth being read as JSON.
   const named = `"task":${JSON.stringify(id)}`;
-  for (const { events } of piecesOf(file, (line) => line.includes(named))) {
+  for await (const { events } of piecesOf(file, (line) => line.includes(named))) {
     for (const event of events) if ('task' in event && event.task === id) note(past, event);
   }
   return past;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RunModel } from '../../../lib/pipe/ui/page/run-model.ts';
+import { gridOf } from '../../../lib/pipe/ui/page/grid.ts';
+import { cellsOf, drawnOf, NOTHING, tasksOf } from '../../../lib/pipe/ui/page/shares.ts';
 import { standingOf, type Sources } from '../../../lib/pipe/ui/page/standing.ts';
 import { Tasks } from '../../../lib/pipe/ui/page/tasks.ts';
 import {
@@ -17,6 +19,7 @@ const stage = (name: string, base: number, epochs: number): StageView => ({
   axes: [{ name: 'epoch', values: Array.from({ length: epochs }, (_, index) => index), scan: false }],
   base,
   count: epochs,
+  runs: null,
   threads: 1,
   recorded: null,
 });
@@ -153,4 +156,75 @@ test('tasks are named by the axes of their stage, and found by their names', () 
   expect(tasks.find('a@seed=2,epoch=1')).toBeNull();
   expect(tasks.find('b')).toBeNull();
   expect(tasks.idOf(tasks.numberOf('gone@x=1'))).toBe('gone@x=1');
+});
+
+describe('of a stage that has not a task for every combination', () => {
+  const sparse = {
+    ...stage('a', 2, 1),
+    count: 7,
+    // Of 4 × 3 combinations: none of the first two, then four, a gap, two, a gap, one.
+    runs: [
+      [2, 4],
+      [7, 2],
+      [11, 1],
+    ] as const,
+    axes: [
+      { name: 'seed', values: [0, 1, 2, 3], scan: false },
+      { name: 'epoch', values: [1, 5, 9], scan: true },
+    ],
+  };
+  const tasks = new Tasks({ tasks: 9, stages: [stage('before', 0, 2), sparse] });
+
+  test('tasks are named as they are, found, and combinations without one are not', () => {
+    const ids = Array.from({ length: 7 }, (_, local) => tasks.idOf(2 + local));
+    expect(ids).toEqual([
+      'a@seed=0,epoch=9',
+      'a@seed=1,epoch=1',
+      'a@seed=1,epoch=5',
+      'a@seed=1,epoch=9',
+      'a@seed=2,epoch=5',
+      'a@seed=2,epoch=9',
+      'a@seed=3,epoch=9',
+    ]);
+    expect(ids.map((id) => tasks.find(id))).toEqual([2, 3, 4, 5, 6, 7, 8]);
+    for (const gone of ['a@seed=0,epoch=1', 'a@seed=2,epoch=1', 'a@seed=3,epoch=5'])
+      expect(tasks.find(gone)).toBeNull();
+  });
+
+  test('cells stand where all combinations would, and those without a task are blank', () => {
+    const { cells, chain } = drawnOf(sparse);
+    expect([cells, chain]).toEqual([12, 3]);
+    const grid = gridOf(cells, chain, 400, 112);
+    const shown = new Uint8Array(grid.cells);
+    cellsOf(
+      codes('ran', 'ran', 'ran', 'failed', ...Array<'waiting'>(5).fill('waiting')),
+      sparse,
+      grid,
+      shown,
+    );
+    const [ran, failed, waiting] = codes('ran', 'failed', 'waiting');
+    const none = NOTHING;
+    expect([...shown]).toEqual([
+      ...[none, none, ran],
+      ...[failed, waiting, waiting],
+      ...[none, waiting, waiting],
+      ...[none, none, waiting],
+    ]);
+    expect([tasksOf(sparse, grid, 3), tasksOf(sparse, grid, 6)]).toEqual([
+      [1, 2],
+      [4, 4],
+    ]);
+  });
+
+  test('where most combinations have none, tasks stand side by side', () => {
+    const few = {
+      ...sparse,
+      count: 2,
+      runs: [
+        [0, 1],
+        [11, 1],
+      ] as const,
+    };
+    expect(drawnOf(few)).toEqual({ cells: 2, chain: 1, all: false });
+  });
 });

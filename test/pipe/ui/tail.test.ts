@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { piecesOf, readFrom } from '../../../lib/pipe/ui/tail.ts';
+import { piecesOf, readFrom, type Piece } from '../../../lib/pipe/ui/tail.ts';
 
 function file(text: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'pipe-tail-'));
@@ -36,9 +36,10 @@ test('a line that is not finished is left until it is', () => {
   expect(readFrom(path, offset).events.map(({ at }) => at)).toEqual([2]);
 });
 
-test('lines longer than a piece, and files of many pieces, are read whole', () => {
+test('lines longer than a piece, and files of many pieces, are read whole', async () => {
   const path = file(line(1, 'x'.repeat(3_000_000)) + line(2, 'y'.repeat(5_000_000)) + line(3));
-  const pieces = [...piecesOf(path)];
+  const pieces: Piece[] = [];
+  for await (const piece of piecesOf(path)) pieces.push(piece);
   expect(pieces.flatMap(({ events }) => events).map(({ at }) => at)).toEqual([1, 2, 3]);
   expect(pieces.length).toBeGreaterThan(1);
 });

@@ -1,19 +1,16 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { once } from 'node:events';
-import { styleFor } from '../../report/style.ts';
 import { experimentsIn } from '../../store/experiments.ts';
 import { layoutIn, type Layout } from '../../store/layout.ts';
 import { newToken, readKept, serves, writeKept } from '../../ui/kept.ts';
-import type { Asked, Reading } from '../../ui/pipelines.ts';
+import { builtFile } from '../../ui/built.ts';
+import type { Asked } from '../../ui/pipelines.ts';
 import { serve } from '../../ui/server.ts';
-import type { SiteOptions } from '../../ui/site.ts';
-import { Project } from '../candidates.ts';
-import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
-import { printIssues } from '../refusal.ts';
+import { configuredFor, readingOf, silent } from '../reading.ts';
 import { isFigure } from '../view/file-view.ts';
 import { comparisonOf } from './table.ts';
 
@@ -64,57 +61,25 @@ async function startServer(
   port: number | null,
   last: readonly [number, number],
 ): ReturnType<typeof serve> {
-  const reading = readingOf(context, layout);
+  const { project } = layout;
   const options = {
     layout,
     token,
     program: [process.execPath, ...process.execArgv, process.argv[1]!],
+    planner: builtFile('plan-thread.js'),
     isFigure,
-    ...reading,
+    comparison: async (asked: Pick<Asked, 'profile'>) => {
+      const loaded = configuredFor(context, project, { ...asked, set: [], experiment: null }, []);
+      return (
+        loaded && (await comparisonOf(silent(context, project, []), loaded, experimentsIn(project), true))
+      );
+    },
+    ...readingOf(context, layout),
   };
   const first = await serve({ ...options, ports: [port ?? last[0], last[1]] });
   if (first.ok || first.code !== 'EADDRINUSE') return first;
   if (port !== null && first.port === port) return first;
   return serve({ ...options, ports: [port ?? 0, 0] });
-}
-
-/** `pipeline.yaml` for the page: what is wrong with it is told there, and not here. */
-function readingOf(context: Context, { project }: Layout): Reading & Pick<SiteOptions, 'comparison'> {
-  const silent = (said: string[]): Context => ({
-    ...context,
-    directory: project,
-    err: (text) => void said.push(text),
-    errStyle: styleFor({ isTTY: false, env: {}, noColor: true }),
-  });
-  const configured = ({ profile, set, experiment }: Asked, said: string[]): Configured | null =>
-    configureIn(silent(said), project, {
-      set,
-      ...(profile === 'default' ? {} : { profile }),
-      ...(experiment === null ? {} : { as: experiment }),
-    });
-  return {
-    load(asked) {
-      const said: string[] = [];
-      const loaded = configured(asked, said);
-      if (loaded === null) return { ok: false, problem: said.join('') };
-      const { manifest, graph } = loaded;
-      return {
-        ok: true,
-        manifest,
-        graph,
-        issues: (stages, inputs) => {
-          const issues: string[] = [];
-          printIssues(silent(issues), loaded, stages, inputs);
-          return issues.join('');
-        },
-      };
-    },
-    profiles: () => new Project(context, project, { set: [] }).profiles().map(({ text }) => text),
-    comparison: async (asked) => {
-      const loaded = configured({ ...asked, set: [], experiment: null }, []);
-      return loaded && (await comparisonOf(silent([]), loaded, experimentsIn(project), true));
-    },
-  };
 }
 
 /** In the browser of whoever asked; where there is none, the address stands in the terminal. */

@@ -20,6 +20,12 @@ export function lefts(store: Store, standing: Standing, now: number): Left[] {
     if (tally[RUNNING]! > 0)
       for (const [task, { since }] of run!.running)
         if (task >= stage.base && task < stage.base + stage.count) spent += now - since;
-    return { tasks: left, chain: Math.ceil(left / chains), threads: stage.threads, each, spent };
+    return {
+      tasks: left,
+      chain: Math.min(left, Math.ceil(left / chains)),
+      threads: stage.threads,
+      each,
+      spent,
+    };
   });
 }

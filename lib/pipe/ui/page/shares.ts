@@ -1,5 +1,6 @@
-import { STATES, stateCode } from '../protocol.ts';
+import { STATES, stateCode, type StageView } from '../protocol.ts';
 import type { Grid } from './grid.ts';
+import { combinations, firstFrom } from './tasks.ts';
 
 const FAILED = stateCode('failed');
 const RUNNING = stateCode('running');
@@ -9,22 +10,45 @@ const DONE = new Set([stateCode('up to date'), stateCode('ran'), stateCode('rest
 export const PARTLY = STATES.length;
 export const PARTS = 16;
 
+/** A cell of combinations that have no task. */
+export const NOTHING = PARTLY + PARTS;
+/** Combinations to a task, up to which those without one are left blank; beyond, tasks stand side by side. */
+const SPARSE = 4;
+
+type Shape = Pick<StageView, 'axes' | 'base' | 'count' | 'runs'>;
+
+/** What the cells of a stage stand for: so many, in chains of so many, and whether those are all combinations. */
+export function drawnOf(stage: Shape): {
+  readonly cells: number;
+  readonly chain: number;
+  readonly all: boolean;
+} {
+  const chain = stage.axes.findLast(({ values }) => values.length > 1)?.values.length ?? 1;
+  if (stage.runs === null) return { cells: stage.count, chain, all: false };
+  const all = combinations(stage);
+  return all <= SPARSE * stage.count
+    ? { cells: all, chain, all: true }
+    : { cells: stage.count, chain: 1, all: false };
+}
+
+/** The tasks of a cell, by their places in the stage. */
+export function tasksOf(stage: Shape, { perCell }: Grid, cell: number): readonly [from: number, to: number] {
+  const [from, to] = [cell * perCell, (cell + 1) * perCell];
+  return drawnOf(stage).all
+    ? [firstFrom(stage, from), firstFrom(stage, to)]
+    : [from, Math.min(stage.count, to)];
+}
+
 /** What each cell shows: the state of its task, or of many that there is a failed or a running one, or how many are done. */
-export function cellsOf(
-  states: Uint8Array,
-  base: number,
-  count: number,
-  grid: Grid,
-  cells: Uint8Array,
-): void {
-  const { perCell } = grid;
+export function cellsOf(states: Uint8Array, stage: Shape, grid: Grid, cells: Uint8Array): void {
+  const plain = grid.perCell === 1 && !drawnOf(stage).all;
   for (let cell = 0; cell < grid.cells; cell++) {
-    const from = base + cell * perCell;
-    if (perCell === 1) {
-      cells[cell] = states[from]!;
+    if (plain) {
+      cells[cell] = states[stage.base + cell]!;
       continue;
     }
-    cells[cell] = shared(states, from, Math.min(base + count, from + perCell));
+    const [from, to] = tasksOf(stage, grid, cell);
+    cells[cell] = from === to ? NOTHING : shared(states, stage.base + from, stage.base + to);
   }
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { STATES, stateCode, type StageView } from '../protocol.ts';
 import { coloursNow, MARKS, WORDS } from './colours.ts';
 import { cellAt, gridOf, placeOf, type Grid } from './grid.ts';
-import { cellsOf, PARTLY, PARTS } from './shares.ts';
+import { cellsOf, drawnOf, NOTHING, PARTLY, PARTS, tasksOf } from './shares.ts';
 import { idIn } from './tasks.ts';
 
 const HEIGHT = 112;
@@ -31,7 +31,8 @@ export function StageGrid({ stage, states, label, open }: Props) {
     watch.observe(holder.current!);
     return () => watch.disconnect();
   }, []);
-  const grid = width === 0 ? null : gridOf(stage.count, chainOf(stage), width, HEIGHT);
+  const { cells, chain } = drawnOf(stage);
+  const grid = width === 0 ? null : gridOf(cells, chain, width, HEIGHT);
   const shape = grid === null ? '' : `${grid.width} ${grid.height} ${grid.step} ${scheme}`;
   useLayoutEffect(() => {
     drawn.current = null;
@@ -60,7 +61,9 @@ export function StageGrid({ stage, states, label, open }: Props) {
           onMouseLeave={() => setTold(null)}
           onClick={(event) => {
             const cell = cellUnder(event);
-            if (cell !== null) open(idIn(stage, cell * grid.perCell));
+            if (cell === null) return;
+            const [first, end] = tasksOf(stage, grid, cell);
+            if (first < end) open(idIn(stage, first));
           }}
         />
       )}
@@ -76,14 +79,10 @@ export function StageGrid({ stage, states, label, open }: Props) {
   );
 }
 
-/** Tasks that stand in a row: along the last axis that multiplies anything. */
-export function chainOf({ axes }: Pick<StageView, 'axes'>): number {
-  return axes.findLast(({ values }) => values.length > 1)?.values.length ?? 1;
-}
-
 function cellText(stage: StageView, states: Uint8Array, grid: Grid, cell: number): string {
-  const first = cell * grid.perCell;
-  const last = Math.min(stage.count, first + grid.perCell) - 1;
+  const [first, end] = tasksOf(stage, grid, cell);
+  if (first === end) return 'no task has these values';
+  const last = end - 1;
   if (first === last) return `${idIn(stage, first)}: ${WORDS[STATES[states[stage.base + first]!]!]}`;
   const counts = new Map<number, number>();
   for (let task = first; task <= last; task++) {
@@ -122,7 +121,7 @@ function draw(
   }
   context.setTransform(dots, 0, 0, dots, 0, 0);
   const cells = new Uint8Array(grid.cells);
-  cellsOf(states, stage.base, stage.count, grid, cells);
+  cellsOf(states, stage, grid, cells);
   const colours = coloursNow();
   for (let cell = 0; cell < grid.cells; cell++) {
     if (before !== null && before[cell] === cells[cell]) continue;
@@ -142,6 +141,7 @@ function paint(
 ): void {
   const side = step - (step > 4 ? 2 : step > 3 ? 1 : 0.5);
   context.clearRect(x, y, step, step);
+  if (shown === NOTHING) return;
   if (shown >= PARTLY) {
     context.fillStyle = colours[WAITING]!;
     context.fillRect(x, y, side, side);

@@ -103,12 +103,14 @@ export function Stages({ store, place, go }: Props) {
 }
 
 /** `seed 2 × epoch 10 ▸`: the mark is a scan's, whose tasks follow one another. */
-function axesText({ axes, count: tasks, title }: StageView): string {
+function axesText(stage: StageView): string {
+  const { axes, count: tasks, title, runs } = stage;
   const multiplying = axes.filter(({ values }) => values.length > 1);
   if (multiplying.length === 0) return title === '' ? count(tasks, 'task') : title;
-  return multiplying
+  const product = multiplying
     .map(({ name, values, scan }) => `${name} ${values.length}${scan ? ' ▸' : ''}`)
     .join(' × ');
+  return runs === null ? product : `${grouped(tasks)} of ${product}`;
 }
 
 function tallyText(tally: Uint32Array): string {
