@@ -10,6 +10,7 @@ import { weightsOfColumns } from '../lib/study/model/weights-file.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
 import {
   type OtherReference,
+  otherScores,
   pairsParams,
   planPairs,
   scoreAlternatives,
@@ -80,6 +81,10 @@ export default defineStage({
       if (found) references.push({ reference, epoch, weights, maps: found });
       else task.log(`no ${weights} weights of epoch ${epoch} were kept: no reference \`${reference}\``);
     }
+    const atStop = maps.get(stop) ?? (await explain(axes.weights, stop));
+    if (atStop)
+      for (const [reference, score] of otherScores(params.score))
+        references.push({ reference, epoch: stop, weights: axes.weights, maps: atStop, score });
     await engine.dispose();
 
     task.log(`${pairs.length} pairs of ${maps.size} epochs, ${needed.length} of them explained here`);

@@ -170,10 +170,29 @@ describe('the pairs stage', () => {
       .map((name, row) => [name, epochs[row], weights[row], alternatives.numbers('epoch')[row]].join(' '));
     expect([...new Set(seen)]).toEqual([
       ...['patient 6 trained 2', 'patient 6 trained 8', 'averaged 3 averaged 2', 'averaged 3 averaged 8'],
+      ...['signed 3 trained 2', 'signed 3 trained 8', 'summed 3 trained 2', 'summed 3 trained 8'],
     ]);
   });
 
-  it('has no rows of other references where there are none', async () => {
+  it('compares the same maps with their signs, and with their channels summed', () => {
+    const rows = (reference: string) =>
+      alternatives
+        .strings('reference')
+        .flatMap((name, row) =>
+          name === reference && alternatives.numbers('epoch')[row] === 8 ? [row] : [],
+        );
+    const similarities = (reference: string): number[] =>
+      rows(reference).flatMap((row) => alternatives.numbers('cosine')[row] ?? []);
+    const methods = (reference: string) => rows(reference).map((row) => alternatives.strings('method')[row]);
+    expect(methods('signed')).toEqual(methods('averaged'));
+    expect(methods('summed')).toEqual(methods('averaged'));
+    // Magnitudes are never opposed.
+    expect(Math.min(...similarities('averaged'), ...similarities('summed'))).toBeGreaterThan(0);
+    expect(Math.min(...similarities('signed'))).toBeLessThan(0);
+    expect(similarities('summed')).not.toEqual(similarities('averaged'));
+  });
+
+  it('has rows of no other stop and of no average where there are none', async () => {
     await pairs.run({
       ...surroundings,
       params: pairs.params.parse({ ...params, score: {}, pairs: { distances: [1], multiples: [] } }),
@@ -186,7 +205,7 @@ describe('the pairs stage', () => {
       outputs: { pairs: path('pairs-averaged'), alternatives: path('no-alternatives') },
     });
     const none = await readArrow(path('no-alternatives'));
-    expect(none.rows).toBe(0);
+    expect(new Set(none.strings('reference'))).toEqual(new Set(['signed', 'summed']));
     expect(Object.keys(none.columns)).toEqual(Object.keys(alternatives.columns));
   });
 });

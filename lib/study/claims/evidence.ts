@@ -82,9 +82,9 @@ export interface Swing {
   readonly turns: number | null;
 }
 
-/** Scores as they would be with another reference than early stopping. */
+/** Scores as they would be with another reference than early stopping, or by another rule. */
 export interface Alternative {
-  /** Its name: a stopping rule, or `averaged`. */
+  /** Its name: a stopping rule, or `averaged`; `signed`, `unsigned`, `summed`, `greatest`: early stopping, scored so. */
   readonly reference: string;
   readonly epoch: number;
   readonly checkpoints: readonly Checkpoint[];

@@ -6,6 +6,10 @@ export interface Choice {
   readonly rule: string;
   readonly variants: readonly VariantEvidence[];
   readonly params: ClaimsParams;
+  /** Claims that the rule has no say in, by their ids. */
+  readonly without?: readonly string[];
+  /** It asks of fewer images than are declared: its verdicts are set beside the declared ones of those. */
+  readonly shared?: boolean;
 }
 
 function mapRuns(
@@ -31,7 +35,24 @@ function ofImages(run: RunEvidence): RunEvidence {
   return { ...run, checkpoints };
 }
 
-/** A run whose maps are compared with another reference; without late ones where it lacks that. */
+/** Of alternatives that are early stopping's own maps, compared in another way: what that is. */
+const otherScores: Readonly<Record<string, string>> = {
+  signed: 'maps with their sign',
+  unsigned: 'maps without their sign',
+  summed: 'channels summed',
+  greatest: 'the greatest of the channels',
+};
+
+/** Claims that no reference has a say in, for no similarity to it is asked. */
+const withoutReference = ['oscillation', 'pointing'];
+
+/** Those without similarity, and those that set it beside floors, which are known in the study's own way alone. */
+const withoutScores = [
+  ...['late-training', 'augmentation', 'oscillation'],
+  ...['seed-floor', 'temporal-floor', 'at-once'],
+];
+
+/** A run whose maps are compared with another reference, or in another way; without late ones where it lacks that. */
 function against(run: RunEvidence, reference: string): RunEvidence {
   const found = run.alternatives.find((alternative) => alternative.reference === reference);
   if (!found) return { ...run, checkpoints: [] };
@@ -52,11 +73,14 @@ export function otherReferences(
       rule: 'as declared, of the images that other references have',
       variants: mapRuns(variants, ofImages),
       params,
+      shared: true,
     },
     ...references.map((reference) => ({
-      rule: `compared with ${reference.replaceAll('-', ' ')}`,
+      rule: otherScores[reference] ?? `compared with ${reference.replaceAll('-', ' ')}`,
       variants: mapRuns(variants, (run) => against(run, reference)),
       params,
+      without: reference in otherScores ? withoutScores : withoutReference,
+      shared: true,
     })),
   ];
 }

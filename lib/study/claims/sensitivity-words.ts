@@ -9,7 +9,7 @@ export function sensitivitySection(rows: Sensitivity): readonly string[] {
   return [
     '## What other choices would change',
     '',
-    'Each row makes one choice otherwise than the study declares, and asks the same primary statistics again: verdict and value, bold where the verdict is another.',
+    'Each row makes one choice otherwise than the study declares, and asks the same primary statistics again: verdict and value, bold where the verdict is another; of other references and other scores, another than of the same images as declared.',
     ...settings.flatMap((setting) => {
       const own = rows.filter((row) => row.setting === setting);
       return [

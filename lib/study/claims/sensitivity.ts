@@ -29,23 +29,32 @@ export function examineSensitivity(
   params: ClaimsParams,
   declared: readonly Finding[],
 ): Sensitivity {
-  const examined = ({ rule, variants: other, params: changed }: Choice) => ({
+  const examined = ({ rule, variants: other, params: changed, without = [], shared = false }: Choice) => ({
     rule,
-    findings: examineClaims(other, changed),
+    shared,
+    findings: examineClaims(other, changed).filter(({ claim }) => !without.includes(claim.id)),
   });
+  const references = otherReferences(variants, params).map(examined);
+  const bootstrap = examineClaims(variants, params, 'bca');
   const rules = [
-    { rule: 'as declared', findings: declared },
-    ...otherReferences(variants, params).map(examined),
+    { rule: 'as declared', shared: false, findings: declared },
+    ...references,
     ...otherGroups(variants, params).map(examined),
     examined(filled(variants, params)),
-    { rule: 'bias-corrected bootstrap instead of t', findings: examineClaims(variants, params, 'bca') },
+    { rule: 'bias-corrected bootstrap instead of t', shared: false, findings: bootstrap },
     ...otherRuns(variants, params).map(examined),
   ];
   const settings = [...new Set(declared.filter(({ primary }) => primary).map(({ setting }) => setting))];
   return settings.flatMap((setting) => {
     const base = cellsOf(declared, setting, null);
+    const [ofShared = base] = references.map(({ findings }) => cellsOf(findings, setting, null));
     return rules
-      .map(({ rule, findings }) => ({ rule, setting, cells: cellsOf(findings, setting, base) }))
+      .map(({ rule, shared, findings }, at) => ({
+        rule,
+        setting,
+        // The first of those is the declared rule itself: what fewer images change is told there.
+        cells: cellsOf(findings, setting, shared && at > 1 ? ofShared : base),
+      }))
       .filter(({ cells }) => cells.some(({ verdict }) => verdict !== null));
   });
 }

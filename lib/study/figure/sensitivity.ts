@@ -40,7 +40,7 @@ const RULES = 250;
 
 function tileText({ verdict, value }: SensitivityTile): string {
   const sign = verdicts.find((one) => one.verdict === verdict)?.sign ?? '';
-  return value === null ? sign : `${sign} ${value.toFixed(2).replace('-', '−')}`;
+  return value === null ? sign : `${sign}\u2009${value.toFixed(2).replace('-', '−')}`;
 }
 
 /** Claims beside one another, a row for each rule; a frame where the verdict is another than as declared. */
@@ -112,7 +112,7 @@ function sensitivitySpec(
 
 const CAPTION = [
   'Rows: one choice made otherwise than the study declares. ✓ green: held; ✗ orange: not held; ? grey: undecided; with the value of the primary',
-  'statistic. Framed: another verdict than as declared. Empty: the rule has no say in the claim.',
+  'statistic. Framed: another verdict than as declared (of the same images). Empty: the rule has no say in the claim.',
 ];
 
 /** What other choices would change, a picture for each data set and model where something is judged. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Columns } from 'pipewright/arrow';
 import type { MapsTable } from '../attribution/maps-file.ts';
 import type { WeightsName } from '../train/kept-file.ts';
+import type { OTHER_REFERENCES } from '../train/stops.ts';
 import type { Point } from './axes.ts';
 import type { ScoreParams } from './parameters.ts';
 import { scoreMaps, withoutRows } from './score.ts';
@@ -72,14 +73,28 @@ export interface RunMaps {
   readonly mapsOf: (epoch: number) => MapsTable;
 }
 
-/** Another reference than early stopping. */
+/** Another reference than early stopping, or maps of it that are compared in another way. */
 export interface OtherReference {
-  /** A stopping rule's name, or `averaged`. */
+  /** A stopping rule's name, or `averaged`; or a name of `otherScores`. */
   readonly reference: string;
   readonly epoch: number;
   readonly weights: WeightsName;
   readonly maps: MapsTable;
+  /** Where it is not the study's own: how a map becomes one value per pixel. */
+  readonly score?: ScoreParams;
 }
+
+/** Other ways to make one value of a pixel's channels: with their sign, or without, and by their sum. */
+export function otherScores({ reduction, signed }: ScoreParams): readonly OtherScore[] {
+  return [
+    [signed ? 'unsigned' : 'signed', { reduction, signed: !signed }],
+    reduction === 'sum'
+      ? ['greatest', { reduction: 'max-abs', signed }]
+      : ['summed', { reduction: 'sum', signed }],
+  ];
+}
+
+type OtherScore = readonly [name: (typeof OTHER_REFERENCES)[number], score: ScoreParams];
 
 /**
  * Scores between maps of pairs of a run's epochs, the later one's against the earlier one's. Rows are as in the
@@ -99,7 +114,7 @@ export function* scorePairs(
   }
 }
 
-/** Scores of the explained epochs against other references than early stopping: rows as in the scores. */
+/** Scores of the explained epochs against other references, or in other ways: rows as in the scores. */
 export function* scoreAlternatives(
   references: readonly OtherReference[],
   explained: readonly number[],
@@ -108,10 +123,11 @@ export function* scoreAlternatives(
   point: Point,
 ): Generator<Columns> {
   let written = false;
-  for (const { reference, epoch: referenceEpoch, weights, maps } of references)
+  for (const { reference, epoch: referenceEpoch, weights, maps, score } of references)
     for (const epoch of explained) {
       const of = { reference, reference_epoch: referenceEpoch, reference_weights: weights };
-      for (const { columns } of scoreMaps(mapsOf(epoch), maps, params, { ...point, epoch, ...of })) {
+      const scores = scoreMaps(mapsOf(epoch), maps, score ?? params, { ...point, epoch, ...of });
+      for (const { columns } of scores) {
         yield columns;
         written = true;
       }

@@ -3,15 +3,25 @@ import type { ArrowTable, Columns } from 'pipewright/arrow';
 import { type EarlyStopping, findEarlyStopping, type StoppingRule, stoppingRule } from './early-stopping.ts';
 import type { EpochLog } from './log.ts';
 
+/** Name of the rule that finds the reference of all tables. */
+export const REFERENCE = 'early-stopping';
+
+/** What else stands in the column of references: the averaged weights, and other ways to score. */
+export const OTHER_REFERENCES = ['averaged', 'signed', 'unsigned', 'summed', 'greatest'] as const;
+
+const taken: readonly string[] = [REFERENCE, ...OTHER_REFERENCES];
+
 /** `earlyStopping` in `pipeline.yaml`: the rule that finds the reference, and others to set beside it, by name. */
 export const earlyStoppingParams = stoppingRule.extend({
-  others: z.record(z.string(), stoppingRule).default({}),
+  others: z
+    .record(z.string(), stoppingRule)
+    .refine((rules) => Object.keys(rules).every((name) => !taken.includes(name)), {
+      error: `must not be named as references are that are there anyway: ${taken.join(', ')}`,
+    })
+    .default({}),
 });
 
 export type EarlyStoppingParams = z.output<typeof earlyStoppingParams>;
-
-/** Name of the rule that finds the reference of all tables. */
-export const REFERENCE = 'early-stopping';
 
 /** Where a rule would have stopped. */
 export interface Stop extends EarlyStopping {

@@ -168,6 +168,29 @@ describe('other choices', () => {
     expect(pageOf(others)).toContain('Another verdict: claim 3 (compared with patience 20');
   });
 
+  it('set maps that are compared in another way beside no floor of this one', () => {
+    const signed = mapRuns(paper, (run) => ({
+      ...run,
+      alternatives: [
+        {
+          reference: 'signed',
+          epoch: run.stop,
+          checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
+            epoch,
+            scores: scores.map((row) => ({ ...row, mssim: epoch > run.stop ? 0.6 : 1 })),
+          })),
+        },
+      ],
+    }));
+    expect(cell(signed, 'maps with their sign', 3)).toMatchObject({ verdict: 'not held', changed: true });
+    const claimsOfFloors = claims.filter(({ id }) =>
+      ['seed-floor', 'temporal-floor', 'at-once'].includes(id),
+    );
+    expect(claimsOfFloors).toHaveLength(3);
+    for (const { number } of claimsOfFloors)
+      expect(cell(signed, 'maps with their sign', number)).toMatchObject({ verdict: null, changed: false });
+  });
+
   it('have no say where there are no runs after another reference', () => {
     const last = mapRuns(others, (run) => ({
       ...run,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeOfPair, planPairs } from '../../../lib/study/score/pairs.ts';
+import { otherScores, placeOfPair, planPairs } from '../../../lib/study/score/pairs.ts';
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 
@@ -45,5 +45,18 @@ describe('the pairs of a run', () => {
     [[3, 20], 'early'],
   ] as const)('%j lies %s', (pair, place) => {
     expect(placeOfPair(pair, 10, 40)).toBe(place);
+  });
+});
+
+describe('other ways to score', () => {
+  it('turn the sign and the sum, one at a time', () => {
+    expect(otherScores({ reduction: 'max-abs', signed: false })).toEqual([
+      ['signed', { reduction: 'max-abs', signed: true }],
+      ['summed', { reduction: 'sum', signed: false }],
+    ]);
+    expect(otherScores({ reduction: 'sum', signed: true })).toEqual([
+      ['unsigned', { reduction: 'sum', signed: false }],
+      ['greatest', { reduction: 'max-abs', signed: true }],
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findEarlyStopping, smoothLosses, stoppingRule } from '../../../lib/study/train/early-stopping.ts';
+import { earlyStoppingParams } from '../../../lib/study/train/stops.ts';
 
 const log = (losses: readonly number[]): { epoch: number; monitoredLoss: number }[] =>
   losses.map((monitoredLoss, i) => ({ epoch: i + 1, monitoredLoss }));
@@ -69,6 +70,19 @@ describe('smoothLosses', () => {
   it('has windows with a middle', () => {
     expect(stoppingRule.safeParse({ patience: 1, window: 4 }).error?.issues[0]?.message).toBe(
       'a window has a middle: 1, 3, 5…',
+    );
+  });
+});
+
+describe('other stopping rules', () => {
+  it.each(['early-stopping', 'averaged', 'signed'])('are not named %s, as a reference is anyway', (name) => {
+    const said = earlyStoppingParams.safeParse({ patience: 5, others: { [name]: { patience: 3 } } });
+    expect(said.error?.issues[0]).toMatchObject({
+      path: ['others'],
+      message: expect.stringContaining('must not be named as references') as string,
+    });
+    expect(earlyStoppingParams.safeParse({ patience: 5, others: { other: { patience: 3 } } }).success).toBe(
+      true,
     );
   });
 });
