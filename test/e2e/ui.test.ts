@@ -259,6 +259,55 @@ stages:
     expect(await axeFindings(page)).toEqual([]);
   });
 
+  test('draws the tables that stages declare as plots, a line for each task, to be read by keys', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  train:
+    cmd: 'printf "epoch,loss,note,rest\\n1,0.%d5,x,7\\n2,,y,\\n4,0.%d1,z,5\\n" {seed} {seed} > {outputs.log}; cp page.svg {outputs.picture}; cp page.svg {outputs.other}'
+    inputs: { page: ./page.svg }
+    matrix: { seed: [1, 2] }
+    outputs: { log: log.csv, picture: picture.svg, other: other.svg }
+    plots: { log: { x: epoch, y: [loss, gone] }, picture: {} }
+  last:
+    cmd: cat {inputs.logs} > {outputs.text} && printf 'where,n\\nhere,1\\nthere,3\\n' > {outputs.table}
+    inputs: { logs: { from: train.log, gather: [seed] } }
+    outputs: { text: all.txt, table: table.csv }
+    plots: { table: { x: where } }
+`,
+      'page.svg':
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>',
+    });
+    const ui = await startUi(project);
+    const { page, complaints } = await open(ui, '#view=results');
+    await told(page, 'No task of it has run yet');
+    await project.pipe('run');
+    const panel = page.getByRole('application', { name: /^train.log: loss over epoch, 2 lines/ });
+    await panel.waitFor();
+    await told(page, 'train@seed=1: it has no column gone');
+    // A missing number breaks the line: two points of each task stand alone.
+    expect(await panel.locator('circle').count()).toBe(4);
+    await panel.focus();
+    await page.keyboard.press('ArrowRight');
+    await told(page, '0.150000 at epoch 1, seed=1');
+    await page.keyboard.press('ArrowRight');
+    await told(page, '0.110000 at epoch 4, seed=1');
+    await page.keyboard.press('ArrowDown');
+    await told(page, '0.210000 at epoch 4, seed=2');
+    const other = page.getByRole('application', { name: /^last.table: n over where/ });
+    await other.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await told(page, '3 at where there');
+    // Of figures, those that are declared.
+    await page.getByRole('img', { name: 'artifacts/train/seed=2/picture.svg' }).waitFor();
+    expect(await page.getByRole('img', { name: /other\.svg/ }).count()).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('region', { name: 'train.log' }).getByRole('button', { name: 'seed=2' }).click();
+    await page.getByRole('heading', { name: 'train@seed=2' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('says why a run did not start, and what is wrong with pipeline.yaml', async () => {
     const project = trainingProject();
     project.write('train.ts', 'export default 1;');

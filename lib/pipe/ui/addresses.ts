@@ -3,14 +3,16 @@ import type { ServerResponse } from 'node:http';
 import { comparisonCsv } from '../report/experiment-table.ts';
 import { comparisonView, pinnedRow } from './comparison.ts';
 import { startRequest } from './control.ts';
+import { figuresIn } from './figures.ts';
 import { follow } from './follow.ts';
 import { historyOf } from './history.ts';
 import type { Asked } from './pipelines.ts';
+import { plotOf, plotsIn } from './plots.ts';
 import { imageType, kindOf } from './preview/kinds.ts';
 import { textPreview } from './preview/text.ts';
 import type { Preview } from './protocol.ts';
 import type { Site } from './site.ts';
-import { figures, taskView } from './task.ts';
+import { taskView } from './task.ts';
 
 /** What an address gives: a value as JSON, bytes, or a stream that the address itself writes. */
 export type Answer =
@@ -80,7 +82,20 @@ export const ADDRESSES: Readonly<Record<'GET' | 'POST', Readonly<Record<string, 
       const { site } = question;
       const asked = askedBy(question);
       const [graph, lock] = [site.pipelines.graph(asked), site.pipelines.lock(asked)];
-      return json(figures(graph, lock, site.store, (path) => site.options.isFigure(path), FIGURES));
+      const isFigure = (path: string): boolean => site.options.isFigure(path);
+      return json(figuresIn({ graph, lock, store: site.store, isFigure }, FIGURES));
+    },
+    plots: (question) => {
+      const { site } = question;
+      return json(plotsIn(site.pipelines.graph(askedBy(question)), site.options));
+    },
+    plot: async (question) => {
+      const { site, query } = question;
+      const asked = askedBy(question);
+      const [graph, lock] = [site.pipelines.graph(asked), site.pipelines.lock(asked)];
+      const name = { stage: query.get('stage') ?? '', name: query.get('name') ?? '' };
+      const view = await plotOf(name, { graph, lock, store: site.store, reading: site.options });
+      return view === null ? NONE : json(view);
     },
     table: async (question) => {
       const comparison = await question.site.options.comparison(askedBy(question));

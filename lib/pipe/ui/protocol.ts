@@ -306,6 +306,33 @@ export interface FigureView {
   readonly task: string;
   readonly path: string;
   readonly digest: string;
+  /** The directory that it is a file of, and its path in there. */
+  readonly tree?: string;
+  readonly file?: string;
+}
+
+/** A table that a stage declares under `plots`. */
+export interface PlotName {
+  readonly stage: string;
+  readonly name: string;
+}
+
+/** A line of a plot: what one task made; null where a number is missing. */
+export interface PlotLine {
+  readonly task: string;
+  readonly xs: readonly number[];
+  readonly ys: readonly (number | null)[];
+}
+
+export interface PlotView {
+  /** What goes across: a column, or `row`. */
+  readonly x: string;
+  /** Where these are texts: by number. */
+  readonly labels: readonly string[] | null;
+  readonly columns: readonly { readonly name: string; readonly lines: readonly PlotLine[] }[];
+  /** Tasks beyond those that are drawn, and what could not be read. */
+  readonly left: number;
+  readonly problems: readonly string[];
 }
 
 export interface StartRequest {

@@ -5,6 +5,7 @@ import { KeptLocks } from './kept-locks.ts';
 import { newToken } from './kept.ts';
 import { Pipelines, type Asked, type Reading } from './pipelines.ts';
 import { Planner } from './planner.ts';
+import type { TableReading } from './plots.ts';
 import { Tables } from './preview/table.ts';
 import type { FollowLine } from './protocol.ts';
 import { Runs } from './runs.ts';
@@ -14,7 +15,7 @@ import { Store } from './store.ts';
 const TICKET = 60_000;
 
 /** What the command that starts the server gives it of its own. */
-export interface SiteOptions extends Reading {
+export interface SiteOptions extends Reading, TableReading {
   readonly layout: Layout;
   /** The program of the thread that plans. */
   readonly planner: string;

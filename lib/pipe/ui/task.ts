@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Graph, Task } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { failureLines, outcomeDetail, outcomeWord } from '../report/outcome.ts';
 import { reasonText } from '../report/reason.ts';
@@ -114,31 +114,4 @@ function note(past: Past, event: Extract<RunEvent, { task: string }>): void {
       past.outcome = event.outcome;
       past.finishedAt = event.at;
   }
-}
-
-/** Images and pages at the end of the pipeline: what it was all for. */
-export function figures(
-  graph: Graph,
-  lock: Lock,
-  store: Store,
-  isFigure: (path: string) => boolean,
-  most: number,
-): { readonly task: string; readonly path: string; readonly digest: string }[] {
-  const found = [];
-  for (const task of graph.tasks) {
-    if (task.neededBy.length > 0 || !mayHave(task, isFigure)) continue;
-    for (const { path, digest, files } of store.outputs(task, lock.get(task.id)?.outputs ?? null)) {
-      if (files !== null) {
-        for (const file of files)
-          if (isFigure(file.path))
-            found.push({ task: task.id, path: `${path}/${file.path}`, digest: file.digest });
-      } else if (digest !== null && isFigure(path)) found.push({ task: task.id, path, digest });
-    }
-    if (found.length >= most) break;
-  }
-  return found.slice(0, most);
-}
-
-function mayHave({ outputs }: Task, isFigure: (path: string) => boolean): boolean {
-  return outputs.some(({ path, directory }) => directory || isFigure(path));
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { experimentsIn } from '../../store/experiments.ts';
 import { layoutIn, type Layout } from '../../store/layout.ts';
 import { newToken, readKept, serves, writeKept } from '../../ui/kept.ts';
@@ -12,6 +13,7 @@ import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
 import { configuredFor, readingOf, silent } from '../reading.ts';
 import { isFigure } from '../view/file-view.ts';
+import { readTable, TABLE_FILES } from '../view/table-file.ts';
 import { comparisonOf } from './table.ts';
 
 export interface UiOptions {
@@ -68,6 +70,8 @@ async function startServer(
     program: [process.execPath, ...process.execArgv, process.argv[1]!],
     planner: builtFile('plan-thread.js'),
     isFigure,
+    isTable: (path: string) => TABLE_FILES.includes(extname(path)),
+    readTable,
     comparison: async (asked: Pick<Asked, 'profile'>) => {
       const loaded = configuredFor(context, project, { ...asked, set: [], experiment: null }, []);
       return (

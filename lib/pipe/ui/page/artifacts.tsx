@@ -67,12 +67,15 @@ export function Previewed({
   path,
   digest,
   tree,
+  file = path,
 }: {
   readonly path: string;
   readonly digest: string;
   readonly tree?: string | undefined;
+  /** Its path in the directory. */
+  readonly file?: string | undefined;
 }) {
-  const query = { digest, name: path, ...(tree !== undefined && { tree, path }) };
+  const query = { digest, name: path, ...(tree !== undefined && { tree, path: file }) };
   const asked = useAsked<Preview>('preview', query, digest + path);
   if (asked.state === 'asking') return <p class="quiet">Reading…</p>;
   if (asked.state === 'failed') return <p class="quiet">{asked.why}</p>;
