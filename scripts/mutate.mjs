@@ -1,5 +1,6 @@
 // Changes the code of a folder, one small piece at a time, and runs the tests beside it: a change that no test notices is
 // something that no test states. `npm run mutate -- lib/pipe/plan`. Takes minutes, and is part of no other check.
+// `--sample 200` makes as many changes of a folder, drawn by chance, and says between which bounds the share of all lies.
 // `npm run mutate -- --named` makes the changes of test/named-mutants.yaml instead, each of which a test named there notices;
 // with a text behind it, those whose names hold that.
 import { spawnSync } from 'node:child_process';
@@ -21,6 +22,7 @@ const NAMED = 'test/named-mutants.yaml';
 
 const cache = 'node_modules/.cache/mutate';
 const asked = process.argv.slice(2);
+const sample = sampleSize();
 const living = parse(readFileSync(LIVING, 'utf8')) ?? {};
 if (asked[0] === '--named') process.exit(named(asked[1] ?? '') > 0 ? 1 : 0);
 mkdirSync(cache, { recursive: true });
@@ -30,6 +32,15 @@ if (!existsSync('node_modules/@stryker-mutator/vitest-runner'))
 let found = 0;
 for (const place of asked.length > 0 ? asked : FOLDERS) found += survivors(place);
 process.exit(found > 0 ? 1 : 0);
+
+/** Takes it from what was asked; null for all changes. */
+function sampleSize() {
+  const at = asked.indexOf('--sample');
+  if (at < 0) return null;
+  const [, size] = asked.splice(at, 2);
+  if (!/^[1-9]\d*$/.test(size ?? '')) throw new Error('--sample takes how many changes are to be made');
+  return Number(size);
+}
 
 /** How many changes of the table none of their tests notices; prints each. */
 function named(part) {
@@ -64,7 +75,11 @@ function survivors(place) {
   const config = `${cache}/stryker.json`;
   const settings = {
     testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
+    plugins: [
+      '@stryker-mutator/vitest-runner',
+      ...(sample === null ? [] : [import.meta.resolve('./mutants-sample.mjs')]),
+    ],
+    checkers: sample === null ? [] : ['sample'],
     mutate: [place === folder ? `${folder}/**/*.ts` : place],
     symlinkNodeModules: true,
     tempDirName: `${cache}/sandbox`,
@@ -72,9 +87,12 @@ function survivors(place) {
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     // What was tried and has not changed since, its tests included, is not tried again.
-    incremental: true,
+    incremental: sample === null,
     incrementalFile: `${cache}/${folder.replaceAll('/', '-')}.tried.json`,
-    concurrency: 2,
+    concurrency: Number(process.env['MUTATE_CONCURRENCY'] ?? 2),
+    // A busy machine is no loop without an end.
+    timeoutMS: 20_000,
+    timeoutFactor: 3,
     disableTypeChecks: true,
     vitest: { related: false },
     reporters: ['progress-append-only', 'json'],
@@ -82,33 +100,54 @@ function survivors(place) {
   };
   writeFileSync(config, JSON.stringify(settings));
   const tests = `${folder.replace(/^lib/, 'test')}/**/*.test.ts`;
-  run('npx', ['stryker', 'run', config], { ...process.env, MUTATED_TESTS: tests });
+  run('npx', ['stryker', 'run', config], { ...process.env, MUTATED_TESTS: tests, SAMPLE: String(sample) });
   return told(JSON.parse(readFileSync(report, 'utf8')));
 }
 
 function told({ files }) {
-  let count = 0;
-  const noticed = { yes: 0, listed: 0 };
+  const noticed = { killed: 0, late: 0, listed: 0, not: 0, undrawn: 0 };
   for (const [file, { source, mutants }] of Object.entries(files)) {
     const lines = source.split('\n');
     for (const { status, location, replacement, mutatorName } of mutants) {
-      if (status === 'Killed' || status === 'Timeout') noticed.yes += 1;
+      if (status === 'Killed') noticed.killed += 1;
+      if (status === 'Timeout') noticed.late += 1;
+      if (status === 'CompileError') noticed.undrawn += 1;
       if (status !== 'Survived' && status !== 'NoCoverage') continue;
       const code = pieceAt(lines, location);
       const known = (living[file] ?? []).some(
         (mutant) => mutant.code === code && (mutant.becomes === undefined || mutant.becomes === replacement),
       );
-      if (known) noticed.listed += 1;
+      noticed[known ? 'listed' : 'not'] += 1;
       if (known) continue;
-      count += 1;
       console.log(`${file}:${location.start.line} ${status} ${mutatorName}\n  - ${code}\n  + ${replacement}`);
     }
   }
-  const all = noticed.yes + noticed.listed + count;
-  const share = ((100 * noticed.yes) / Math.max(1, all)).toFixed(1);
-  console.log(`${noticed.yes} of ${all} changes are noticed (${share} %), ${noticed.listed} may live`);
-  console.log(`${count} changes that no test notices; those that may live are listed in ${LIVING}`);
-  return count;
+  console.log(summary(noticed));
+  console.log(`${noticed.not} changes that no test notices; those that may live are listed in ${LIVING}`);
+  return noticed.not;
+}
+
+/** Those that may live count as not noticed. */
+function summary({ killed, late, listed, not, undrawn }) {
+  const yes = killed + late;
+  const all = yes + listed + not;
+  const bounds =
+    undrawn === 0 ? '' : `, ${interval(yes, all, all + undrawn)} of some ${all + undrawn} at a level of 95 %`;
+  return `${yes} of ${all} changes are noticed (${percent(yes / Math.max(1, all))}${bounds}), ${late} of them by time-out; ${listed} that are not may live`;
+}
+
+/** Wilson’s, for a share of a sample that was drawn, without putting back, from a known number. */
+function interval(yes, drawn, whole) {
+  const size = (drawn * (whole - 1)) / (whole - drawn);
+  const share = yes / drawn;
+  const z = 1.96;
+  const middle = (share + z ** 2 / (2 * size)) / (1 + z ** 2 / size);
+  const half = (z * Math.sqrt((share * (1 - share)) / size + z ** 2 / (4 * size ** 2))) / (1 + z ** 2 / size);
+  return `${percent(middle - half)} to ${percent(middle + half)}`;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** The text of a place, its white space in single blanks. */

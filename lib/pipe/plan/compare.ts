@@ -111,7 +111,18 @@ function differences(before: JsonObject, after: JsonObject, above: readonly stri
 /** Null where they are not known, and nothing can be said of them. */
 type Texts = Readonly<Record<string, string | null>> | null;
 
-function named(reason: 'package' | 'toolchain' | 'environment', before: Texts, after: Texts): Reason[] {
+type Named<R> = {
+  readonly reason: R;
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+};
+
+function named<R extends 'package' | 'toolchain' | 'environment'>(
+  reason: R,
+  before: Texts,
+  after: Texts,
+): Named<R>[] {
   if (before === null || after === null) return [];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names
@@ -126,11 +137,11 @@ function named(reason: 'package' | 'toolchain' | 'environment', before: Texts, a
 
 /** Digests; what was recorded before they were, may be a secret. */
 function environmentReasons(before: StageAction['env'], after: StageAction['env']): Reason[] {
-  return named('environment', before, after).flatMap((reason): Reason[] => {
-    if (reason.reason !== 'environment') return [];
-    const { name, before } = reason;
-    return [before === undefined || isDigest(before) ? reason : { reason: 'environment', name }];
-  });
+  return named('environment', before, after).map((reason) =>
+    reason.before === undefined || isDigest(reason.before)
+      ? reason
+      : { reason: 'environment', name: reason.name },
+  );
 }
 
 function optional<K extends string>(key: K, value: string | null | undefined): Partial<Record<K, string>> {

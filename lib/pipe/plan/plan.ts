@@ -113,7 +113,7 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
     const reasons = certainReasons(task, record, facts, known);
     return { plan: { state: 'unknown', upstream: pending, reasons }, outputs: null };
   }
-  const inputs = task.inputs.map((_, index) => membersOf(task, index, facts, known) ?? []);
+  const inputs = task.inputs.map((_, index) => membersOf(task, index, facts, known)!);
   const action = encodeAction(facts.stage(task).text, encodeTaskAction(task, inputs));
   const fingerprint = fingerprintOf(action);
   // A record whose action is not that of its fingerprint was damaged: it is made anew.
@@ -188,8 +188,8 @@ export function givenNames(task: Task, keys: readonly string[]): readonly string
 }
 
 function inputNames(task: Task, facts: PlanFacts, input: string): InputName[] {
-  const declared = task.inputs.find(({ name }) => name === input);
-  return (declared?.sources ?? []).flatMap((source): InputName[] => {
+  const declared = task.inputs.find(({ name }) => name === input)!;
+  return declared.sources.flatMap((source): InputName[] => {
     if (source.kind !== 'output') return facts.files(source).map(({ name }) => ({ path: name, task: null }));
     const from = facts.graph.tasks[source.task]!;
     return [{ path: pathOf(facts.graph, source), task: from.id }];

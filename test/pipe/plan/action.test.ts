@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { digestOf } from '../../../lib/pipe/digest.ts';
+import { digestOf, type Digest } from '../../../lib/pipe/digest.ts';
 import type { Task } from '../../../lib/pipe/graph/graph.ts';
 import type { JsonObject } from '../../../lib/pipe/json.ts';
 import {
@@ -99,6 +99,8 @@ describe('the fingerprint', () => {
       toolchain: { engine: 'x' },
       packages: { zod: '4' },
     });
+    expect(made.work).toMatchObject({ code: one });
+    expect(stageAction(declared, {}, { ...known, code: null }).work).not.toHaveProperty('code');
     expect(stageAction(stageOf({ id: 'c' }), {}, known)).toMatchObject({ work: { kind: 'use', code: one } });
   });
 
@@ -110,6 +112,24 @@ describe('the fingerprint', () => {
         expect(fingerprint(reversed, [[], []])).toBe(fingerprint(params, [[], []]));
       }),
     );
+  });
+
+  test('does not see the order in which inputs are declared', () => {
+    const bytes: Record<string, Digest> = { a: one, b: two, d: digestOf('three') };
+    const prints = [
+      ['a', 'b', 'd'],
+      ['b', 'a', 'd'],
+      ['d', 'b', 'a'],
+      ['b', 'd', 'a'],
+      ['d', 'a', 'b'],
+    ].map((reads) => {
+      const { tasks } = graphOf([{ id: 'a' }, { id: 'b' }, { id: 'd' }, { id: 'c', reads }]);
+      return encodeTaskAction(
+        tasks[3]!,
+        reads.map((name) => [['', bytes[name]!, {}]]),
+      );
+    });
+    expect(new Set(prints).size).toBe(1);
   });
 
   test('sees two inputs that swapped their contents', () => {
@@ -136,15 +156,18 @@ describe('the fingerprint', () => {
 
   test('is of a text from which the action can be read again', () => {
     const stage = stageAction(stageOf({ id: 'c' }), { rate: 0.1 }, facts);
-    const text = encodeAction(
-      encodeStageAction(stage),
-      encodeTaskAction(task, [[['x', one, { epoch: 1 }]], []]),
-    );
-    expect(decodeAction(text)).toEqual({
-      stage,
-      task: { point: {}, previous: null, inputs: { b: [['x', one, { epoch: 1 }]], a: [] } },
-    });
-    for (const broken of ['', '[]', '{}', '[1,2]', 'null', text.slice(0, -1)])
+    const members: InputMember[] = [
+      ['x', one, { epoch: 1 }],
+      ['y', two, { epoch: 2 }],
+    ];
+    const text = encodeAction(encodeStageAction(stage), encodeTaskAction(task, [members, []]));
+    const parts = { stage, task: { point: {}, previous: null, inputs: { b: members, a: [] } } };
+    expect(decodeAction(text)).toEqual(parts);
+    for (const broken of ['', '[]', '{}', '[1,2]', 'null', text.slice(0, -1), `${text.slice(0, -1)},1]`])
       expect(decodeAction(broken)).toBeNull();
+    for (const field of ['work', 'params', 'outputs', 'env', 'toolchain', 'packages'])
+      expect(decodeAction(JSON.stringify([{ ...stage, [field]: undefined }, parts.task]))).toBeNull();
+    for (const field of ['inputs', 'point'])
+      expect(decodeAction(JSON.stringify([stage, { ...parts.task, [field]: undefined }]))).toBeNull();
   });
 });

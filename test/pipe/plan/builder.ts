@@ -4,7 +4,10 @@ import type { Stage, Work } from '../../../lib/pipe/manifest/manifest.ts';
 
 export interface TaskSpec {
   readonly id: string;
-  /** Ids of the tasks whose output `out` it reads, each as an input of that name; or paths with a dot. */
+  /**
+   * Ids of the tasks whose output `out` it reads, each as an input of that name; or paths with a dot. Of an output that
+   * is a directory, `id:file` is a file.
+   */
   readonly reads?: readonly string[];
   readonly params?: JsonObject;
   readonly work?: Work;
@@ -41,13 +44,17 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
 export function graphOf(specs: readonly TaskSpec[]): Graph {
   const position = new Map(specs.map(({ id }, index) => [id, index]));
   const needsOf = ({ reads = [] }: TaskSpec) =>
-    reads.flatMap((name) => position.get(name) ?? []).sort((a, b) => a - b);
+    reads.flatMap((name) => position.get(name.split(':')[0]!) ?? []).sort((a, b) => a - b);
   const tasks = specs.map((spec, index): Task => {
-    const inputs = (spec.reads ?? []).map((name): TaskInput => {
+    const inputs = (spec.reads ?? []).map((read): TaskInput => {
+      const [name, file] = read.split(':') as [string, string | undefined];
       const task = position.get(name);
       return task === undefined
         ? { name, sources: [{ kind: 'path', path: name, external: false }] }
-        : { name, sources: [{ kind: 'output', task, output: 0, point: {} }] };
+        : {
+            name,
+            sources: [{ kind: 'output', task, output: 0, point: {}, ...(file !== undefined && { file }) }],
+          };
     });
     return {
       index,

@@ -32,6 +32,8 @@ function inputs(data: readonly InputMember[], more: Action['task']['inputs'] = {
   return { ...base, task: { ...base.task, inputs: { data, ...more } } };
 }
 
+const command = { kind: 'cmd', command: 'run', cwd: '', shell: 'sh' } as const;
+
 describe('what changed between two actions', () => {
   const cases: [string, Action, object[], Action?][] = [
     ['nothing', structuredClone(base), []],
@@ -54,6 +56,73 @@ describe('what changed between two actions', () => {
       stage({ work: { kind: 'use', code: b } }),
       [{ reason: 'code', before: a, after: b, files: ['lib/x.ts'] }],
     ],
+    ['code that is not known', stage({ work: { kind: 'use', code: null } }), []],
+    ['code that was not known', base, [], stage({ work: { kind: 'use', code: null } })],
+    [
+      'a command, and what it runs',
+      stage({ work: { ...command, command: 'other', code: b } }),
+      [
+        { reason: 'command', before: 'run', after: 'other' },
+        { reason: 'code', before: a, after: b, files: ['lib/x.ts'] },
+      ],
+      stage({ work: { ...command, code: a } }),
+    ],
+    [
+      'a command whose code is followed from now on',
+      stage({ work: { ...command, code: b } }),
+      [{ reason: 'code', after: b, files: [] }],
+      stage({ work: command }),
+    ],
+    [
+      'a command whose code is followed no more',
+      stage({ work: command }),
+      [{ reason: 'code', before: a, files: [] }],
+      stage({ work: { ...command, code: a } }),
+    ],
+    [
+      'where and by what a command runs',
+      stage({ work: { ...command, cwd: 'sub', shell: 'bash' } }),
+      [{ reason: 'command', before: 'run', after: '(in sub, by bash) run' }],
+      stage({ work: { ...command, cwd: '.' } }),
+    ],
+    [
+      'nothing, of a command that was recorded without where it runs',
+      stage({ work: command }),
+      [],
+      stage({ work: { kind: 'cmd', command: 'run', shell: 'sh' } as never }),
+    ],
+    [
+      'a command that became a module',
+      stage({ work: { kind: 'use', code: null } }),
+      [{ reason: 'command', before: 'run', after: 'use …' }],
+      stage({ work: { ...command, code: a } }),
+    ],
+    [
+      'a command, with its code, that became a module',
+      base,
+      [{ reason: 'command', before: 'run', after: `use ${a}` }],
+      stage({ work: { ...command, code: b } }),
+    ],
+    [
+      'a module that became a command, with its code',
+      stage({ work: { ...command, code: b } }),
+      [{ reason: 'command', before: `use ${a}`, after: 'run' }],
+    ],
+    [
+      'a mapping that became a value',
+      stage({ params: { rate: 0.1, deep: 3 } }),
+      [{ reason: 'parameter', path: 'deep', before: { batch: 8, layers: [1, 2] }, after: 3 }],
+    ],
+    [
+      'a value that became a mapping',
+      base,
+      [{ reason: 'parameter', path: 'deep', before: 3, after: { batch: 8, layers: [1, 2] } }],
+      stage({ params: { rate: 0.1, deep: 3 } }),
+    ],
+    ['packages that are not known', stage({ packages: null }), []],
+    ['packages that were not known', base, [], stage({ packages: null })],
+    ['a toolchain that is not known', stage({ toolchain: null }), []],
+    ['a toolchain that was not known', base, [], stage({ toolchain: null })],
     [
       'a module that became a command',
       stage({ work: { kind: 'cmd', command: 'run', cwd: 'sub', shell: 'sh' } }),
@@ -116,6 +185,36 @@ describe('what changed between two actions', () => {
       [{ reason: 'input', input: 'more', path: 'path0', task: 'maker', after: b }],
     ],
     [
+      'inputs that are new, by name',
+      inputs([['', a, {}]], { more: [['', b, {}]], again: [['', a, {}]] }),
+      [
+        { reason: 'input', input: 'again', path: 'path0', task: 'maker', after: a },
+        { reason: 'input', input: 'more', path: 'path0', task: 'maker', after: b },
+      ],
+    ],
+    [
+      'an input that is declared no more',
+      { ...base, task: { ...base.task, inputs: {} } },
+      [{ reason: 'input', input: 'data', path: '', task: null, before: a }],
+    ],
+    [
+      'a second file of an input',
+      inputs([
+        ['', a, {}],
+        ['more', b, {}],
+      ]),
+      [{ reason: 'input', input: 'data', path: 'path1', task: 'maker', after: b }],
+    ],
+    [
+      'a file that is no more, at a place on an axis',
+      base,
+      [{ reason: 'input', input: 'data', path: 'more epoch=1', task: null, before: b }],
+      inputs([
+        ['', a, {}],
+        ['more', b, { epoch: 1 }],
+      ]),
+    ],
+    [
       'an input that is no more',
       inputs([]),
       [{ reason: 'input', input: 'data', path: '', task: null, before: a }],
@@ -123,7 +222,7 @@ describe('what changed between two actions', () => {
   ];
 
   test.each(cases)('%s', (_, after, reasons, before = base) => {
-    expect(reasonsBetween(before, after, context)).toEqual(reasons);
+    expect(reasonsBetween(before, after, context)).toStrictEqual(reasons);
   });
 
   const list = (...members: [string, string, number][]): readonly InputMember[] =>
@@ -150,8 +249,26 @@ describe('what changed between two actions', () => {
   ];
 
   test.each(gathered)('of a gathered input: %s', (_, after, reasons) => {
-    expect(reasonsBetween(before, after, context)).toMatchObject(reasons);
+    const each = reasons.map((reason) => ({ reason: 'input', input: 'data', ...reason }));
+    expect(reasonsBetween(before, after, context)).toMatchObject(each);
     expect(reasonsBetween(before, after, context)).toHaveLength(reasons.length);
+  });
+
+  test('of code, the functions are told of the files where they are known', () => {
+    const changed = [
+      { path: 'lib/x.ts', parts: ['f', 'C.g'] },
+      { path: 'lib/y.ts', parts: [] },
+    ];
+    const after = stage({ work: { kind: 'use', code: b } });
+    expect(reasonsBetween(base, after, { ...context, changedSources: () => changed })).toStrictEqual([
+      {
+        reason: 'code',
+        before: a,
+        after: b,
+        files: ['lib/x.ts', 'lib/y.ts'],
+        parts: { 'lib/x.ts': ['f', 'C.g'] },
+      },
+    ]);
   });
 
   test('the order in which an axis was named is no change', () => {

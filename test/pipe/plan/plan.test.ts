@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
+import { decodeAction } from '../../../lib/pipe/plan/action.ts';
+import { planAll, type KnownOutputs } from '../../../lib/pipe/plan/plan.ts';
 import type { TaskSpec } from './builder.ts';
 import { World } from './world.ts';
 
@@ -180,6 +182,104 @@ describe('the plan', () => {
       reasons: [{ reason: 'parameter', path: 'rate', before: 0.1, after: 0.2 }],
     });
     expect(world.plan()['score']).toEqual({ state: 'unknown', upstream: [2], reasons: [] });
+  });
+
+  test('names the file that changed, and of a task before the output with its maker', () => {
+    const world = study();
+    world.files['text.txt'] = 'new';
+    expect(world.plan()['text']).toEqual({
+      state: 'stale',
+      reasons: [
+        {
+          reason: 'input',
+          input: 'text.txt',
+          path: 'text.txt',
+          task: null,
+          before: digestOf('text'),
+          after: digestOf('new'),
+        },
+      ],
+    });
+    const before = world.lock.get('text')!;
+    const after = digestOf('other');
+    world.lock.set('text', { ...before, outputs: { out: after } });
+    expect(world.plan(({ id }) => id === 'plot')['plot']).toEqual({
+      state: 'stale',
+      reasons: [
+        {
+          reason: 'input',
+          input: 'text',
+          path: 'artifacts/text/out',
+          task: 'text',
+          before: before.outputs['out'],
+          after,
+        },
+      ],
+    });
+  });
+
+  test('knows of an input the names and bytes of its files, and no more', () => {
+    const world = study();
+    const out = (id: string) => world.lock.get(id)!.outputs['out'];
+    const inputs = (id: string) => decodeAction(world.lock.get(id)!.action)!.task.inputs;
+    expect(inputs('data')).toEqual({ 'in.txt': [['in.txt', digestOf('in'), {}]] });
+    expect(inputs('score')).toEqual({ train: [['artifacts/train/out', out('train'), {}]] });
+    expect(inputs('plot')).toEqual({ score: [['', out('score'), {}]], text: [['', out('text'), {}]] });
+  });
+
+  test('of one file of a directory, only that file has a say', () => {
+    const world = new World([{ id: 'data' }, { id: 'read', reads: ['data:classes.txt'] }]);
+    world.members = { 'classes.txt': 'cat', 'other.txt': 'dog' };
+    world.run();
+    expect(decodeAction(world.lock.get('read')!.action)!.task.inputs).toEqual({
+      data: [['', digestOf('cat'), {}]],
+    });
+    world.bytes['data'] = 'another listing';
+    world.forced.add('data');
+    expect(world.run()).toEqual(['data']);
+    // Until it is there, all of the directory has.
+    world.members = {};
+    expect(world.run()).toEqual(['data', 'read']);
+    expect(decodeAction(world.lock.get('read')!.action)!.task.inputs).toEqual({
+      data: [['', world.lock.get('data')!.outputs['out'], {}]],
+    });
+  });
+
+  const unknown: [string, (world: World) => void][] = [
+    ['the toolchain', (w) => (w.toolchain = null)],
+    ['the packages', (w) => (w.packages = null)],
+    ['the code', (w) => w.unknown.add('train')],
+  ];
+  test.each(unknown)('says that it could not look where a mistake keeps %s from being known', (_, change) => {
+    const world = study();
+    change(world);
+    const train = () => world.plan(({ id }) => id === 'train')['train'];
+    expect(train()).toEqual({ state: 'stale', reasons: [{ reason: 'unchecked' }] });
+    changed(world, 'train', { params: { rate: 0.2, deep: { batch: 8 } } });
+    expect(train()).toMatchObject({ reasons: [{ reason: 'parameter', path: 'rate' }] });
+  });
+
+  test('has nothing to look for in a command that nothing is known to be run by', () => {
+    const world = study();
+    world.unknown.add('score');
+    world.run();
+    expect(world.states()).toEqual(fresh);
+    world.files['in.txt'] = 'new';
+    expect(world.plan()['score']).toMatchObject({ state: 'unknown', reasons: [] });
+    changed(world, 'score', { work: { kind: 'cmd', command: 'score -v', cwd: '', shell: 'sh' } });
+    const plan = world.plan()['score'] as { readonly reasons: readonly { readonly reason: string }[] };
+    expect(plan.reasons.map(({ reason }) => reason)).toEqual(['command']);
+  });
+
+  test('takes no recorded outputs of a task that declares one more since', () => {
+    const world = study();
+    const plain = world.facts();
+    const [data] = plain.graph.tasks;
+    const more = { ...data!, outputs: [...data!.outputs, { name: 'log', path: 'log', directory: false }] };
+    const graph = { ...plain.graph, tasks: [more, ...plain.graph.tasks.slice(1)] };
+    const known: KnownOutputs = graph.tasks.map(() => null);
+    const plans = planAll({ ...plain, graph }, (index) => index === 2, known);
+    expect(plans.get(2)!.plan).toMatchObject({ state: 'unknown', upstream: [0] });
   });
 
   test('treats a record that it cannot read as none', () => {

@@ -30,6 +30,12 @@ describe('a run under way', () => {
       { type: 'skipped', reason: 'upstream-failed', upstream: 'b' },
     ],
     ['names the task that failed, not the one skipped in between', new Map([[1, skipped]]), false, skipped],
+    [
+      'stops before what waits for a task that was interrupted',
+      new Map<number, Outcome>([[1, { type: 'skipped', reason: 'interrupted' }]]),
+      false,
+      { type: 'skipped', reason: 'stopped' },
+    ],
     ['skips everything when it is stopping', new Map(), true, { type: 'skipped', reason: 'stopped' }],
   ])('%s', (_, outcomes, stopping, expected) => {
     expect(forestalled(graph, graph.tasks[2]!, outcomes, stopping)).toEqual(expected);

@@ -21,8 +21,12 @@ export class World {
   lost = new Set<string>();
   forced = new Set<string>();
   env: Record<string, Digest | null> = {};
-  toolchain: Record<string, string> = {};
-  packages: Record<string, string> = {};
+  /** Null where a mistake keeps from being known: of a stage, its code. */
+  unknown = new Set<string>();
+  toolchain: Record<string, string> | null = {};
+  packages: Record<string, string> | null = {};
+  /** Files of directories, by their names. */
+  members: Record<string, string> = {};
   readonly lock = new Map<string, TaskRecord>();
   readonly store = new Map<Digest, OutputDigests>();
 
@@ -39,7 +43,7 @@ export class World {
       graph: this.graph,
       forced: ({ id }) => this.forced.has(id),
       stage: ({ stage, params }) => {
-        const code = digestOf(this.code[stage.name] ?? 'code');
+        const code = this.unknown.has(stage.name) ? null : digestOf(this.code[stage.name] ?? 'code');
         const { env, toolchain, packages } = this;
         const action = stageAction(stage, params.values, { code, packages, toolchain, env });
         return { action, text: encodeStageAction(action) };
@@ -51,7 +55,10 @@ export class World {
       },
       record: ({ id }) => this.lock.get(id) ?? null,
       label: (path) => path,
-      member: () => null,
+      member: (_output, _digest, file) => {
+        const text = this.members[file];
+        return text === undefined ? null : digestOf(text);
+      },
       lostOutput: ({ id, outputs }) => (this.lost.has(id) ? outputs[0]!.path : null),
       stored: (_, fingerprint) => this.store.get(fingerprint) ?? null,
       changedSources: () => [{ path: 'lib/changed.ts', parts: [] }],

@@ -7,7 +7,7 @@ import type { StoreUser } from '../../store/users.ts';
 import type { GcOptions } from './gc-remote.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { findProject } from '../locate.ts';
-import { oldRuns, removeRuns } from '../../upkeep/old-runs.ts';
+import { freeOldRuns } from '../../upkeep/old-runs.ts';
 
 /** `pipe gc`: frees what no lock needs of the store, and old logs. */
 export async function gc(context: Context, options: GcOptions): Promise<number> {
@@ -20,13 +20,7 @@ export async function gc(context: Context, options: GcOptions): Promise<number> 
   const swept = collectGarbage(layout, actions, { maxSize, maxAge, dryRun });
   if (swept.type === 'unseen') return refuse(context, layout.cache, swept.users);
   const before = maxAge === null ? null : Date.now() - maxAge;
-  const runs = oldRuns(runsPath(layout), tasksInLocks(layout.project), before);
-  if (!dryRun) removeRuns(runs);
-  const logs = {
-    runs: runs.length,
-    files: runs.reduce((sum, { files }) => sum + files, 0),
-    bytes: runs.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+  const logs = freeOldRuns(runsPath(layout), tasksInLocks(layout.project), { before, dryRun });
   if (options.json === true) context.out(`${JSON.stringify({ dryRun, ...swept, logs })}\n`);
   else for (const line of gcLines({ dryRun, swept, logs, maxSize })) context.out(`${line}\n`);
   return EXIT.ok;
