@@ -39,14 +39,18 @@ interface Opened {
   readonly requests: string[];
 }
 
-async function open(hash = '', options: Parameters<Browser['newPage']>[0] = {}): Promise<Opened> {
+async function open(
+  hash = '',
+  options: Parameters<Browser['newPage']>[0] = {},
+  file = study.page,
+): Promise<Opened> {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('request', (request) => requests.push(request.url()));
-  await page.goto(`${pathToFileURL(study.page).href}${hash}`);
+  await page.goto(`${pathToFileURL(file).href}${hash}`);
   await page.waitForFunction(() => location.hash !== '' && !document.querySelector('.none'));
   return { page, complaints, requests };
 }
@@ -286,6 +290,48 @@ describe.skipIf(!hasChromium)('the report', { timeout: 600_000 }, () => {
     }
     await page.close();
   });
+
+  test.each(['light', 'dark'] as const)(
+    'published, it says how long each stage took, and the fingerprint of each task, %s',
+    async (colorScheme) => {
+      const { page: plain } = await open();
+      await plain.getByText('How long it took is no part of that').waitFor();
+      await plain.close();
+      const said = await study.pipe('publish', '--profile', 'tiny');
+      expect(said).toContain('published/tiny/report/index.html: ');
+      const published = join(study.directory, 'published/tiny/report');
+      const record = JSON.parse(readFileSync(join(published, 'record.json'), 'utf8')) as {
+        readonly stages: readonly { readonly stage: string; readonly tasks: number }[];
+        readonly tasks: readonly { readonly task: string; readonly fingerprint: string }[];
+      };
+      const { page, complaints, requests } = await open(
+        `#${runAddress}`,
+        { colorScheme, viewport: { width: 390, height: 800 } },
+        join(published, 'index.html'),
+      );
+      const rows = page.locator('table.times tbody tr');
+      await soon(() => rows.count()).toBe(record.stages.length);
+      expect(await rows.first().locator('td').first().textContent()).toBe(String(record.stages[0]!.tasks));
+      expect(await page.locator('header .note').textContent()).toMatch(/ of work/);
+      await page.getByText(`The lock: fingerprints of ${record.tasks.length} tasks`).click();
+      await page.getByLabel('find tasks').fill('score seed=1,weights=trained,epoch=4');
+      const [row] = record.tasks.filter(({ task }) => /^score@.*seed=1,.*epoch=4$/.test(task));
+      const hex = row!.fingerprint.replace('sha256:', '');
+      await soon(() => page.locator('.tall .digest').first().textContent()).toBe(hex);
+      expect(readFileSync(join(study.directory, 'pipe.tiny.lock'), 'utf8')).toContain(row!.fingerprint);
+      expect(await axeFindings(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      // Beside a number, too.
+      await page.locator('.maps .mark').first().click();
+      const told = await page.locator('dialog dd .digest').allTextContents();
+      expect(record.tasks.map(({ fingerprint }) => fingerprint.replace('sha256:', ''))).toContain(told[1]);
+      expect(complaints).toEqual([]);
+      expect(
+        requests.every((url) => url.startsWith('data:') || url.startsWith(pathToFileURL(published).href)),
+      ).toBe(true);
+      await page.close();
+    },
+  );
 
   test('maps that are too much for one page lie beside it, and are asked for as they are looked at', async () => {
     const few = ['--profile', 'tiny', '--set', 'params.report.megabytes={page: 0.001, files: 300}'];

@@ -2,6 +2,7 @@ import { render } from 'preact-render-to-string';
 import { documentHead, inElement } from './document.ts';
 import { App } from './page/app.tsx';
 import type { StudyData } from './page/data.ts';
+import { RECORD_ELEMENT } from './page/record.ts';
 import { style } from './page/style.ts';
 
 const ARRIVED = 'arrived()';
@@ -21,6 +22,7 @@ export function pageAround(
     head,
     '<body>',
     `<div id="page">${render(<App study={study} pictures={null} />)}</div>`,
+    `<script type="application/json" id="${RECORD_ELEMENT}"></script>`,
     `<script type="application/json" id="study">${inElement(JSON.stringify(study))}</script>`,
     `<script>${script}</script>`,
     '',

@@ -67,6 +67,25 @@ export function lookCommands(root: Command, action: Action, version: string): vo
     )
     .action(action(async () => (await import('../commands/ui.ts')).ui));
 
+  configurationOptions(
+    command(
+      root,
+      'publish',
+      'write what is opened to see the results, with a record of how it was made in it',
+    ),
+  )
+    .argument('[tasks...]', 'stages or tasks that have such a page (all)')
+    .option('--out <folder>', 'where to (published/)')
+    .addHelpText(
+      'after',
+      examples([
+        ['pipe publish', 'published/report/index.html, with times and fingerprints of all that is behind it'],
+        ['pipe publish report --out ~/site', 'into another folder'],
+        ['pipe publish --profile paper', 'that of another profile'],
+      ]),
+    )
+    .action(action(async () => (await import('../commands/publish.ts')).publish));
+
   configurationOptions(command(root, 'doctor', 'show what this machine has, what tasks use of it, and why'))
     .option('--json', 'print it as JSON')
     .addHelpText(

@@ -10,6 +10,7 @@ import { Heading } from './heading.tsx';
 import { Made } from './made.tsx';
 import { Survey } from './survey.tsx';
 import { type Origin, OriginDialog } from './origin.tsx';
+import type { Record } from './record.ts';
 import type { Pictures } from './pictures.ts';
 import { initialState, inRun, placeOfEpoch, type State } from './state.ts';
 
@@ -17,6 +18,8 @@ interface Props {
   readonly study: StudyData;
   /** Null where the page is written, before there is a screen. */
   readonly pictures: Pictures | null;
+  /** What `pipe publish` wrote into the page; none is in it as it was written at first. */
+  readonly record?: Record | null;
   /** Calls back when maps have come that were not there. */
   readonly onArrival?: (listener: () => void) => () => void;
 }
@@ -30,7 +33,7 @@ function isFirstVisit(): boolean {
 /** Changes of the address are too many to write while a slider moves; milliseconds. */
 const SETTLED = 150;
 
-export function App({ study, pictures, onArrival }: Props) {
+export function App({ study, pictures, record: given = null, onArrival }: Props) {
   // As the page was written at first, and what the address asks for once it is there.
   const [state, setState] = useState(() => initialState(study));
   const [ready, setReady] = useState<Pictures | null>(null);
@@ -104,13 +107,14 @@ export function App({ study, pictures, onArrival }: Props) {
     ),
     [study.runs[state.run]?.setting, state.figures, state.axis],
   );
+  const record = ready ? given : null;
   const [heading, survey, made] = useMemo(
     () => [
-      <Heading study={study} />,
+      <Heading study={study} record={record} />,
       study.survey && <Survey survey={study.survey} />,
-      <Made study={study} />,
+      <Made study={study} record={record} />,
     ],
-    [],
+    [record],
   );
   return (
     <main>
@@ -123,7 +127,7 @@ export function App({ study, pictures, onArrival }: Props) {
       {survey}
       {made}
       <OriginDialog
-        {...{ origin, study }}
+        {...{ origin, study, record }}
         close={() => {
           setOrigin(null);
         }}

@@ -1,11 +1,12 @@
 import type { StudyData } from './data.ts';
+import { type Record, revisionText, timeText } from './record.ts';
 
 function distinct(values: readonly string[]): string {
   return [...new Set(values)].filter((value) => value !== '').join(' and ');
 }
 
 /** The question, and what was asked. */
-export function Heading({ study: { question, runs } }: { study: StudyData }) {
+export function Heading({ study: { question, runs }, record }: { study: StudyData; record: Record | null }) {
   const facts = [
     distinct(runs.map(({ setting }) => setting)),
     distinct(runs.map(({ variant }) => variant.label)),
@@ -14,6 +15,7 @@ export function Heading({ study: { question, runs } }: { study: StudyData }) {
     `${new Set(runs.flatMap(({ epochs, stop }) => epochs.filter((epoch) => epoch !== stop))).size} checkpoints explained`,
     `early stopping at epoch ${[...new Set(runs.map(({ stop }) => stop))].sort((a, b) => a - b).join(', ')}`,
     distinct(runs.map(({ engine }) => engine)),
+    ...(record === null ? [] : [`${timeText(record.ms)} of work`, revisionOf(record)]),
   ];
   return (
     <header>
@@ -21,4 +23,9 @@ export function Heading({ study: { question, runs } }: { study: StudyData }) {
       <p class="note">{facts.filter((fact) => fact !== '').join(' · ')}</p>
     </header>
   );
+}
+
+function revisionOf(record: Record): string {
+  const text = revisionText(record);
+  return text === '' ? '' : `revision ${text}`;
 }

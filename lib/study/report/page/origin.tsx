@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { quoted } from './command.ts';
 import type { StudyData } from './data.ts';
+import { type Record, timeText } from './record.ts';
 
 /** A number of the page, and where it stands in which file. */
 export interface Origin {
@@ -60,10 +61,12 @@ export function OriginMark({ origin, open }: { origin: Origin; open: (origin: Or
 export function OriginDialog({
   origin,
   study,
+  record,
   close,
 }: {
   origin: Origin | null;
   study: StudyData;
+  record: Record | null;
   close: () => void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -75,6 +78,7 @@ export function OriginDialog({
   }, [origin]);
   const file = origin && study.sources[origin.source];
   const command = origin && commandOf(origin, study);
+  const recorded = record?.tasks.find(({ task }) => task === file?.task);
   return (
     <dialog ref={dialog} class="origin" aria-labelledby="origin-title" onClose={close}>
       <h2 id="origin-title">How this number was made</h2>
@@ -92,6 +96,20 @@ export function OriginDialog({
           <dd>
             <code class="digest">{file?.digest ?? 'not known'}</code>
           </dd>
+          {recorded !== undefined && (
+            <>
+              <dt>fingerprint</dt>
+              <dd>
+                <code class="digest">{recorded.fingerprint.replace('sha256:', '')}</code>
+              </dd>
+              {recorded.ms !== null && (
+                <>
+                  <dt>took</dt>
+                  <dd>{timeText(recorded.ms)}</dd>
+                </>
+              )}
+            </>
+          )}
           <dt>again</dt>
           <dd>
             <code class="command">{command}</code>

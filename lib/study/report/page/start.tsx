@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import type { StudyData } from './data.ts';
 import { MapStore } from './map-store.ts';
 import { Pictures } from './pictures.ts';
+import { RECORD_ELEMENT, recordIn } from './record.ts';
 
 /** Where the browser begins: brings the written page to life. */
 export function start(): void {
@@ -13,6 +14,7 @@ export function start(): void {
     <App
       study={study}
       pictures={new Pictures(study, store)}
+      record={recordIn(document.getElementById(RECORD_ELEMENT)?.textContent ?? '')}
       onArrival={(listener) => store.onArrival(listener)}
     />,
     document.getElementById('page')!,

@@ -50,7 +50,13 @@ table{border-collapse:collapse;font-size:13px}
 th,td{text-align:left;padding:4px 10px 4px 0;vertical-align:top}
 thead th{color:var(--quiet);font-weight:600;border-bottom:1px solid var(--rule)}
 .number{font-variant-numeric:tabular-nums;white-space:nowrap}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto;position:relative}
+.tall{max-height:420px;overflow:auto}
+.times td,.times th[scope=col]{text-align:right;white-space:nowrap}
+.times th[scope]:first-child{text-align:left;min-width:150px}
+.times th small{font-weight:400;color:var(--quiet);display:block}
+.times svg{width:120px;height:8px;display:block}
+.times rect{fill:var(--accent)}
 .mark{border:0;background:none;padding:0 3px;color:var(--accent);font-size:14px;line-height:1;min-width:24px;min-height:24px}
 .badge{display:inline-block;color:var(--wrong);font-size:12px;font-weight:600;line-height:1.3}
 
