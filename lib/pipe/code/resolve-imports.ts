@@ -1,6 +1,6 @@
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import { isBuiltin } from 'node:module';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, relative, sep } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { readFileSync } from '../store/disk.ts';
 import { ARROW_MODULE, OWN_NAMESPACE, ownModuleText, STAGE_MODULE } from './own-modules.ts';
@@ -14,7 +14,8 @@ import {
   type Closure,
   type Lookup,
 } from './packages.ts';
-import { isSpecial, SettingsFiles } from './settings-files.ts';
+import { SettingsFiles } from './settings-files.ts';
+import { isSpecial, specialInPackage } from './special-files.ts';
 import { mappedCandidates, tsconfigFor } from './tsconfig.ts';
 
 /** What the bundler was told and found about imports by name. */
@@ -44,7 +45,13 @@ export function resolveImports(
 ): { readonly plugin: Plugin; readonly found: Resolutions } {
   const found: Resolutions = { external: new Map(), named: [], looked: [], texts: new Map() };
   const settings = new SettingsFiles();
-  const resolver = { place, conditions, found, closures: new Map<string, Closure>() };
+  const resolver = {
+    place,
+    conditions,
+    found,
+    closures: new Map<string, Closure>(),
+    special: new Map<string, string | null>(),
+  };
   const plugin: Plugin = {
     name: 'what an import means',
     setup(build) {
@@ -84,6 +91,8 @@ interface Resolver {
   readonly conditions: readonly string[];
   readonly found: Resolutions;
   readonly closures: Map<string, Closure>;
+  /** Of packages that were looked through, the file that Node would wait for. */
+  readonly special: Map<string, string | null>;
 }
 
 async function resolveNamed(
@@ -108,8 +117,8 @@ async function resolveNamed(
   const closure = closureIn(packageDirectory(file), resolver);
   if (closure.linked) return undefined;
   // Node waits for them as well.
-  const special = [file, ...closure.directories.map((each) => join(each, 'package.json'))].find(isSpecial);
-  if (special !== undefined) return refused(special);
+  const special = specialOf(closure, resolver);
+  if (special !== null) return refused(special);
   const name = nodeFinds(specifier, file, directory, resolver) ? specifier : fromPlace(resolver.place, file);
   found.external.set(name, closure);
   return { path: name, external: true };
@@ -128,7 +137,10 @@ function unresolved(
   if (directory === null && specifier === ARROW_MODULE) return { path: specifier, namespace: OWN_NAMESPACE };
   // The bundler's own words are best for what is in the project.
   if (specifier.startsWith('#') || (directory !== null && !isInstalled(directory))) return undefined;
-  found.external.set(specifier, directory === null ? null : closureIn(directory, resolver));
+  const closure = directory === null ? null : closureIn(directory, resolver);
+  const special = closure === null ? null : specialOf(closure, resolver);
+  if (special !== null) return refused(special);
+  found.external.set(specifier, closure);
   return { path: specifier, external: true };
 }
 
@@ -145,6 +157,15 @@ function nodeFinds(
   if (findPackage(place, packageName(specifier), found.looked) !== installed) return false;
   const { text } = readManifest(installed);
   return !conditions.some((condition) => text.includes(JSON.stringify(condition)));
+}
+
+function specialOf({ directories }: Closure, { special }: Resolver): string | null {
+  for (const directory of directories) {
+    if (!special.has(directory)) special.set(directory, specialInPackage(directory));
+    const found = special.get(directory) ?? null;
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function closureIn(directory: string, { closures, found }: Resolver): Closure {

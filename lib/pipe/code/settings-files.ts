@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readFileSync } from '../store/disk.ts';
 import { lookThrough } from '../store/file-stat.ts';
 import { ancestors, packageName } from './packages.ts';
+import { isSpecial } from './special-files.ts';
 import { mappedCandidates, tsconfigFor } from './tsconfig.ts';
 
 /** What the bundler, and Node, read by themselves wherever an import leads. */
@@ -33,10 +34,6 @@ export class SettingsFiles {
     this.#found.set(directory, found);
     return found;
   }
-}
-
-export function isSpecial(path: string): boolean {
-  return lookThrough(path)?.kind === 'other';
 }
 
 function specialIn(directory: string): string | null {

@@ -27,7 +27,10 @@ const files = {
   'linked/src/main.js': "export default 'linked';",
   'node_modules/dep/package.json':
     '{ "name": "dep", "type": "module", "main": "main.js", "dependencies": { "inner": "1" } }',
-  'node_modules/dep/main.js': "export { default } from 'inner';",
+  'node_modules/dep/main.js': "import './lib/deep.cjs'; export { default } from 'inner';",
+  'node_modules/dep/lib/deep.cjs': "require('./deeper'); require('./some.json');",
+  'node_modules/dep/lib/deeper/index.js': '',
+  'node_modules/dep/lib/some.json': '{}',
   'node_modules/inner/package.json': '{ "name": "inner", "type": "module", "main": "main.js" }',
   'node_modules/inner/main.js': "export default 'inner';",
 };
@@ -61,6 +64,11 @@ test.each([
   'linked/src/main.js',
   'node_modules/dep/package.json',
   'node_modules/dep/main.js',
+  'node_modules/dep/lib/deep.cjs',
+  'node_modules/dep/lib/deeper/index.js',
+  'node_modules/dep/lib/some.json',
+  'node_modules/dep/lib/package.json',
+  'node_modules/inner/main.js',
   'node_modules/inner/package.json',
 ])('settings that are a pipe are named, and not waited for: %s', async (name) => {
   const project = projectWithPackages();
@@ -80,4 +88,10 @@ test('so are those that are a device without an end', async () => {
   expect(await project.ask()).toMatchObject({
     stageIssues: [{ message: expect.stringContaining('tsconfig.json is no file') as string }],
   });
+});
+
+test('a socket that a program left in a package under another name is no matter', async () => {
+  const project = projectWithPackages();
+  execFileSync('mkfifo', [project.path('node_modules/dep/daemon.sock')]);
+  expect(await project.run()).toEqual({ a: 'ran' });
 });
