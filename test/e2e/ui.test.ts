@@ -444,6 +444,128 @@ fetch(document.referrer || 'http://127.0.0.1/').then(() => said.push('network'),
     await page.locator('tbody tr').first().filter({ hasText: '3 up to date' }).waitFor();
   });
 
+  test('every control of every view is reached by Tab', async () => {
+    const project = trainingProject();
+    project.go();
+    await project.pipe('run', '--profile', 'short');
+    await project.pipe('run', '--as', 'other', '--set', 'params.other=2');
+    await project.pipe('run');
+    const ui = await startUi(project);
+    const { page } = await open(ui);
+    /** Goes through the page by Tab, and gives the controls in it that were not come by. */
+    const missed = async (within: string): Promise<string[]> => {
+      const count = await page.evaluate((root) => {
+        const { document } = globalThis as unknown as { document: Marked };
+        const found = [
+          ...document.querySelectorAll(
+            `${root} :is(a[href], button, input, select, textarea, summary, [tabindex="0"])`,
+          ),
+        ];
+        const shown = found.filter((each) => each.checkVisibility() && !each.disabled);
+        for (const [at, each] of shown.entries()) each.setAttribute('data-control', String(at));
+        return shown.length;
+      }, within);
+      expect(count).toBeGreaterThan(5);
+      const reached = new Set<string>();
+      for (let presses = 0; presses < 3 * count + 10 && reached.size < count; presses++) {
+        await page.keyboard.press('Tab');
+        const at = await page.evaluate(() => {
+          const { document } = globalThis as unknown as { document: Marked };
+          return document.activeElement?.getAttribute('data-control') ?? null;
+        });
+        if (at !== null) reached.add(at);
+      }
+      return page.evaluate(
+        (all) => {
+          const { document } = globalThis as unknown as { document: Marked };
+          const controls = [...document.querySelectorAll('[data-control]')];
+          const left = controls.filter((each) => !all.includes(each.getAttribute('data-control')!));
+          for (const each of controls) each.removeAttribute('data-control');
+          return left.map((each) => each.outerHTML.slice(0, 120));
+        },
+        [...reached],
+      );
+    };
+    await tally(page, 'train', /^2 /);
+    expect(await missed('body')).toEqual([]);
+    await page.goto(`${ui.address}#stage=train&task=train@seed%3D0,epoch%3D2`);
+    await page.getByRole('button', { name: 'maps' }).press('Enter');
+    await told(page, '2 × 8 × 8');
+    for (const summary of await page.locator('aside summary').all()) await summary.press('Enter');
+    expect(await missed('body')).toEqual([]);
+    for (const view of ['results', 'runs', 'experiments']) {
+      await page.goto(`${ui.address}#view=${view}`);
+      await page.getByText('Reading…').waitFor({ state: 'detached' });
+      expect(await missed('body'), view).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Run…' }).press('Enter');
+    expect(await missed('dialog')).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
+  test('what the controls do, keys do: profile, filter, slider, play, pin, tensor, force, back', async () => {
+    const project = trainingProject();
+    project.go();
+    await project.pipe('run', '--as', 'other', '--set', 'params.other=2');
+    await project.pipe('run');
+    const ui = await startUi(project);
+    const { page } = await open(ui);
+    await tally(page, 'train', /^2 /);
+    const looking = page.getByLabel('Looking at');
+    await looking.focus();
+    await page.keyboard.press('End');
+    await tally(page, 'train', /^1 /);
+    await page.keyboard.press('Home');
+    await tally(page, 'train', /^2 /);
+    await page.getByRole('button', { name: 'train', exact: true }).press('Enter');
+    await page.getByRole('searchbox').pressSequentially('epoch=2');
+    await page.locator('.list').getByText('1 task', { exact: true }).waitFor();
+    await page.getByLabel('state').focus();
+    await page.keyboard.press('End');
+    await page.locator('.list').getByText('1 task', { exact: true }).waitFor();
+    await page.getByRole('listbox').press('Enter');
+    await page.getByRole('heading', { name: 'train@seed=0,epoch=2' }).waitFor();
+    await page.getByRole('button', { name: 'maps' }).press('Enter');
+    await told(page, 'from -64.00 to -1.000');
+    const row = page.locator('aside').getByRole('slider').first();
+    await row.focus();
+    await page.keyboard.press('End');
+    await told(page, 'from 0.000 to 63.00');
+    await page.getByRole('button', { name: 'play the run from its events' }).press(' ');
+    await page.getByRole('button', { name: 'stop playing the run' }).press(' ');
+    await page.getByRole('button', { name: 'play the run from its events' }).waitFor();
+    await page.getByRole('slider', { name: 'moment of the run' }).press('End');
+    await page.getByRole('button', { name: 'Force this one' }).press('Enter');
+    await expect
+      .poll(async () => (await project.pipe('log', 'last', '--json')).out)
+      .toContain('"reason":"forced"');
+    await tally(page, 'train', '1 ran');
+    await page.getByRole('button', { name: 'Close' }).press('Enter');
+    await page.getByRole('link', { name: 'Experiments' }).press('Enter');
+    await page.getByRole('button', { name: 'Pin other' }).press(' ');
+    await page.getByRole('button', { name: 'Pinned other', pressed: true }).waitFor();
+    await page.getByRole('link', { name: 'Runs' }).press('Enter');
+    await page.getByRole('button', { name: /^Look/ }).last().press('Enter');
+    await told(page, 'A past run');
+    await page.getByRole('button', { name: 'Back to the newest' }).press('Enter');
+    await page.locator('.player strong').filter({ hasText: 'The newest run' }).waitFor();
+  });
+
+  test('a run elsewhere that is killed goes on no more, and another can be started', async () => {
+    const project = trainingProject();
+    const { page } = await open(await startUi(project));
+    const elsewhere = project.start('run');
+    await tally(page, 'train', /1 running/);
+    elsewhere.child.kill('SIGKILL');
+    await page.getByRole('button', { name: 'Cancel the run' }).waitFor({ state: 'detached' });
+    await tally(page, 'train', /to run|skipped/);
+    project.go();
+    await page.getByRole('button', { name: 'Run…' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).press('Enter');
+    await tally(page, 'plot', '1 ran');
+  });
+
   test('names the tasks of a matrix that has not all combinations, and leads to them', async () => {
     const project = newProject({
       'pipeline.yaml': `version: 1
@@ -517,4 +639,18 @@ stages:
 interface Focused {
   readonly textContent: string;
   getAttribute(name: string): string | null;
+}
+
+interface Marked {
+  readonly activeElement: Control | null;
+  querySelectorAll(selector: string): Iterable<Control>;
+}
+
+interface Control {
+  readonly disabled?: boolean;
+  readonly outerHTML: string;
+  checkVisibility(): boolean;
+  getAttribute(name: string): string | null;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
 }

@@ -57,7 +57,7 @@ export class Project {
   }
 
   profiles(): Candidate[] {
-    const read = this.#yaml();
+    const read = this.#yaml('profiles');
     const profiles = isMapping(read) ? read['profiles'] : undefined;
     return isMapping(profiles) ? Object.keys(profiles).map((text) => ({ text, meaning: '' })) : [];
   }
@@ -115,9 +115,12 @@ export class Project {
     return this.#configuration()?.graph ?? { tasks: [] };
   }
 
-  #yaml(): Json {
+  /** What the file says as it stands; nothing, and read in no time, where it cannot have the key. */
+  #yaml(key: string): Json {
     try {
-      return readYaml(readFileSync(join(this.#directory, MANIFEST_FILE), 'utf8'), MANIFEST_FILE).value;
+      const text = readFileSync(join(this.#directory, MANIFEST_FILE), 'utf8');
+      // A key may be written with escapes.
+      return text.includes(key) || text.includes('\\') ? readYaml(text, MANIFEST_FILE).value : null;
     } catch {
       return null;
     }

@@ -36,6 +36,8 @@ export interface Reading {
 
 const NO_GRAPH: Graph = { tasks: [], byId: new Map(), absent: [] };
 const NOTHING_READ = { paramsFile: null, globs: [] };
+/** Configurations that are kept: a few are looked at in turn, and a large one takes its place in memory. */
+const KEPT = 4;
 /** Tasks of a stage whose recorded time is looked up. */
 const SAMPLED = 20;
 
@@ -44,6 +46,11 @@ export class Pipelines {
   readonly layout: Layout;
   readonly #reading: Reading;
   readonly #loaded = new Map<string, { readonly stamp: string; readonly loaded: Loaded }>();
+  readonly #views = new Map<
+    string,
+    { readonly loaded: Loaded; readonly lock: Lock; readonly view: PipelineView }
+  >();
+  #profiles: { readonly stamp: string; readonly names: readonly string[] } | null = null;
   readonly #locks = new Map<string, { readonly stamp: string; readonly lock: Lock }>();
   /** Beside the file itself: that of its parameters, and patterns whose files are values of axes. */
   #read: { readonly paramsFile: string | null; readonly globs: readonly string[] } = NOTHING_READ;
@@ -72,8 +79,7 @@ export class Pipelines {
     if (known?.stamp === stamp) return known.loaded;
     const loaded = this.#reading.load(asked);
     if (loaded.ok) this.#read = loaded.manifest;
-    // A few are looked at in turn; a large one takes its place in memory.
-    if (this.#loaded.size >= 4) this.#loaded.delete(this.#loaded.keys().next().value!);
+    if (this.#loaded.size >= KEPT) this.#loaded.delete(this.#loaded.keys().next().value!);
     this.#loaded.set(key, { stamp, loaded });
     return loaded;
   }
@@ -94,24 +100,33 @@ export class Pipelines {
   }
 
   view(asked: Asked): PipelineView {
-    const loaded = this.load(asked);
-    const head = {
-      project: basename(this.layout.project),
-      ...asked,
-      profiles: ['default', ...this.#reading.profiles()],
-    };
-    if (!loaded.ok) return { ...head, tasks: 0, stages: [], problem: loaded.problem };
-    return {
-      ...head,
-      tasks: loaded.graph.tasks.length,
-      stages: this.#stages(asked, loaded.graph),
-      problem: null,
-    };
+    const [loaded, lock] = [this.load(asked), this.lock(asked)];
+    const key = keyOf(asked);
+    const known = this.#views.get(key);
+    if (known?.loaded === loaded && known.lock === lock) return known.view;
+    const head = { project: basename(this.layout.project), ...asked, profiles: this.#profilesNow() };
+    const view = loaded.ok
+      ? {
+          ...head,
+          tasks: loaded.graph.tasks.length,
+          stages: this.#stages(loaded.graph, lock),
+          problem: null,
+        }
+      : { ...head, tasks: 0, stages: [], problem: loaded.problem };
+    if (this.#views.size >= KEPT) this.#views.delete(this.#views.keys().next().value!);
+    this.#views.set(key, { loaded, lock, view });
+    return view;
   }
 
-  #stages(asked: Asked, graph: Graph): StageView[] {
+  #profilesNow(): readonly string[] {
+    const stamp = this.#pipelineStamp();
+    if (this.#profiles?.stamp !== stamp)
+      this.#profiles = { stamp, names: ['default', ...this.#reading.profiles()] };
+    return this.#profiles.names;
+  }
+
+  #stages(graph: Graph, lock: Lock): StageView[] {
     const lanes = stageLanes(stageGraph(graph), true);
-    const lock = this.lock(asked);
     const actions = new ActionCache(this.layout);
     const found = stagesOf(graph);
     const stages = new Map(found.map(({ stage }) => [stage.name, stage]));

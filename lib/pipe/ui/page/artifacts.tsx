@@ -5,8 +5,14 @@ import { addressOf } from './client.ts';
 import { Table } from './table.tsx';
 import { useAsked } from './use.ts';
 
-/** What a task makes, each to be opened and looked at. */
-export function Artifacts({ outputs }: { readonly outputs: readonly OutputView[] }) {
+/** What a task makes, each to be opened and looked at. `soon`: the run that made it has yet to write its lock. */
+export function Artifacts({
+  outputs,
+  soon = false,
+}: {
+  readonly outputs: readonly OutputView[];
+  readonly soon?: boolean;
+}) {
   if (outputs.length === 0) return null;
   return (
     <section>
@@ -14,7 +20,9 @@ export function Artifacts({ outputs }: { readonly outputs: readonly OutputView[]
       <ul class="artifacts">
         {outputs.map(({ name, path, digest, size, files }) =>
           digest === null ? (
-            <li class="quiet">{name}: not made yet</li>
+            <li class="quiet">
+              {name}: {soon ? `made, in ${path}; the run has yet to note it` : 'not made yet'}
+            </li>
           ) : files === null ? (
             <Artifact key={digest} title={name} path={path} digest={digest} size={size} />
           ) : (

@@ -57,7 +57,7 @@ export function TaskPanel({ id, store, go }: Props) {
       </p>
       {asked.state === 'asking' && <p class="quiet">Reading…</p>}
       {asked.state === 'failed' && <p class="quiet">{asked.why}</p>}
-      {asked.state === 'there' && <Details view={asked.value} live={live} go={go} />}
+      {asked.state === 'there' && <Details view={asked.value} live={live} going={going} go={go} />}
     </aside>
   );
 }
@@ -65,9 +65,11 @@ export function TaskPanel({ id, store, go }: Props) {
 function Details({
   view,
   live,
+  going,
   go,
 }: {
   readonly view: TaskView;
+  readonly going: boolean;
   readonly live: { readonly points: TaskView['points'] } | undefined;
   readonly go: Go;
 }) {
@@ -85,9 +87,9 @@ function Details({
         </pre>
       )}
       <Reasons title="It ran because" reasons={reasons} />
-      <Reasons title="It would run now because" reasons={plan} />
+      {!going && <Reasons title="It would run now because" reasons={plan} />}
       <Curves points={points} />
-      <Artifacts outputs={outputs} />
+      <Artifacts outputs={outputs} soon={going && (view.state === 'ran' || view.state === 'restored')} />
       <section>
         <h3>Log</h3>
         <Log lines={log} nameOf={null} />
