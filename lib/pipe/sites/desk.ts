@@ -228,7 +228,7 @@ export class Desk {
     const now = this.world.now();
     for (const batch of this.batches.live()) {
       for (const job of batch.jobs) {
-        if (job.concluded || job.overAt === null) continue;
+        if (job.concluded || job.overAt === null || this.#speaks(job)) continue;
         const all = job.answered.size + job.left.size === job.tasks.size;
         const grace = this.mode === 'cancelling' || (job.ended && all) ? 0 : this.rules.patience;
         if (now - job.overAt < grace) continue;
@@ -239,6 +239,15 @@ export class Desk {
       }
       this.batches.tidy(batch);
     }
+  }
+
+  /** One that was given up for forgotten, and was heard of since, runs. */
+  #speaks(job: Job): boolean {
+    if (job.state !== 'FORGOTTEN' || job.ended || job.revoked || job.heardAt <= job.overAt!) return false;
+    job.overAt = null;
+    job.missed = 0;
+    job.state = 'RUNNING';
+    return true;
   }
 
   /** Makes sure that a job which nobody saw begin never will; otherwise it is one that has begun, unseen. */

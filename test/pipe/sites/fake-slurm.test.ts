@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest';
+import type { Order } from '../../../lib/pipe/sites/ask.ts';
+import { nightly } from '../run/kills.ts';
+import { type Driver, Simulation } from './fake/drivers.ts';
+import { manyFaults } from './fake/faults.ts';
+
+const GB = 2 ** 30;
+
+/** Tasks of three kinds: short, long, and what needs more than its first job has. */
+function ordersOf(simulation: Simulation, count: number): Order[] {
+  const { random } = simulation;
+  return Array.from({ length: count }, (_, index) => {
+    const fails = random() < 0.01;
+    if (index % 10 < 7)
+      return simulation.order(index, 'short', { ms: 2000 + random() * 4000, memory: 0, fails });
+    if (index % 10 < 9)
+      return simulation.order(
+        index,
+        'long',
+        { ms: 200_000 + random() * 800_000, memory: 0, fails },
+        { time: [600, 3600] },
+      );
+    return simulation.order(
+      index,
+      'large',
+      { ms: 30_000, memory: random() * 6 * GB, fails },
+      { memory: [2 * GB, 4 * GB] },
+    );
+  });
+}
+
+/** What holds of every end that a driver was told. */
+function expectRight(simulation: Simulation, driver: Driver, orders: readonly Order[]): void {
+  const { doing, files, slurm, truths } = simulation;
+  expect(driver.crashes).toEqual([]);
+  expect(doing.wrong).toEqual([]);
+  expect(orders.filter(({ fingerprint }) => !driver.ends.has(fingerprint))).toEqual([]);
+  for (const { fingerprint, wishes } of orders) {
+    const end = driver.ends.get(fingerprint)!;
+    const answer = end.type === 'answered' ? end.answer : null;
+    const truth = truths.get(fingerprint)!;
+    if (end.type === 'committed' || answer?.type === 'done') {
+      expect(files.committed.has(fingerprint)).toBe(true);
+      continue;
+    }
+    if (answer?.type !== 'failed') throw new Error(`${fingerprint} ended by ${JSON.stringify(end)}`);
+    if (answer.reason === 'exit-nonzero') expect(truth.fails).toBe(true);
+    else if (answer.reason === 'out-of-memory') expect(truth.memory).toBeGreaterThan(wishes.memory.at(-1)!);
+    else if (answer.reason === 'job-lost' && answer.state === 'CANCELLED')
+      expect(slurm.cancelledJobs).toContain(answer.job);
+    else {
+      expect(answer.reason).toBe('job-lost');
+      expect(driver.lost.get(fingerprint)?.length).toBeGreaterThanOrEqual(3);
+    }
+  }
+}
+
+/** Calls of the engine's programs: what a site's administrators count. */
+function expectFewCalls({ slurm, clock, begun }: Simulation, tasks: number): void {
+  expect(slurm.calls).toBeLessThanOrEqual(tasks / 100 + (clock.now - begun) / 5000 + 5);
+}
+
+/** A hundred thousand, where there is time for them. */
+const most = nightly ? 100_000 : 20_000;
+
+test(`${most} tasks run once each, with few calls, at most three files a job, and nothing left`, async () => {
+  const simulation = new Simulation(1, {}, 0, 50, 16);
+  const orders = Array.from({ length: most }, (_, index) =>
+    simulation.order(index, `kind${index % 4}`, {
+      ms: 5000 + simulation.random() * 10_000,
+      memory: 0,
+      fails: false,
+    }),
+  );
+  const driver = simulation.driver();
+  driver.asks(orders);
+  expect(await simulation.until(() => driver.ends.size === orders.length, 24)).toBe('done');
+  expectRight(simulation, driver, orders);
+  expectFewCalls(simulation, orders.length);
+  expect([...simulation.times().values()].every((times) => times === 1)).toBe(true);
+  const { slurm, files } = simulation;
+  expect(files.made).toBeLessThanOrEqual(3 * slurm.jobs);
+  expect(slurm.jobs).toBeLessThan(most / 10);
+  void driver.desk.close();
+  await simulation.until(() => files.folders.size === 0, 1);
+  expect(files.folders.size).toBe(0);
+}, 300_000);
+
+test.each(Array.from({ length: nightly ? 300 : 12 }, (_, index) => index))(
+  'with everything going wrong that can, each task is done or told of, and none runs beside itself (seed %i)',
+  async (seed) => {
+    const lag = [0, 5000, 30_000][seed % 3]!;
+    const simulation = new Simulation(seed, manyFaults, lag, 6, 8);
+    const orders = ordersOf(simulation, 400);
+    const driver = simulation.driver(seed % 2 === 0 ? null : 20);
+    driver.asks(orders);
+    expect(await simulation.until(() => driver.ends.size === orders.length, 100)).toBe('done');
+    expectRight(simulation, driver, orders);
+  },
+  60_000,
+);
+
+test('a driver killed at any step is followed by one that loses nothing, and runs nothing beside itself', async () => {
+  const small = (simulation: Simulation) =>
+    Array.from({ length: 24 }, (_, index) =>
+      simulation.order(index, index % 2 === 0 ? 'even' : 'odd', { ms: 20_000, memory: 0, fails: false }),
+    );
+  const whole = new Simulation(7, { unanswered: 0.2, stillborn: 0.05 });
+  const undisturbed = whole.driver();
+  undisturbed.asks(small(whole));
+  await whole.until(() => undisturbed.ends.size === 24, 24);
+  const { steps } = undisturbed;
+  expect(steps).toBeGreaterThan(12);
+  for (let step = 1; step <= steps; step++) {
+    for (const after of [false, true]) {
+      const simulation = new Simulation(7, { unanswered: 0.2, stillborn: 0.05 });
+      const orders = small(simulation);
+      const first = simulation.driver();
+      first.killAt(step, after);
+      first.asks(orders);
+      await simulation.until(() => first.killed || first.ends.size === orders.length, 24);
+      const second = simulation.driver();
+      second.asks(orders.filter(({ fingerprint }) => !simulation.files.committed.has(fingerprint)));
+      expect(await simulation.until(() => second.ends.size === second.asked, 24)).toBe('done');
+      expect([...simulation.files.committed].length).toBe(orders.length);
+      expect([step, after, simulation.doing.wrong]).toEqual([step, after, []]);
+      const times = [...simulation.times().values()];
+      expect([step, after, times.every((count) => count === 1)]).toEqual([step, after, true]);
+    }
+  }
+}, 120_000);
+
+test.each(Array.from({ length: nightly ? 200 : 10 }, (_, index) => index))(
+  'two drivers of one store share what both want, whatever goes wrong (seed %i)',
+  async (seed) => {
+    const simulation = new Simulation(1000 + seed, manyFaults, [0, 5000, 30_000][seed % 3], 6, 8);
+    const orders = ordersOf(simulation, 200);
+    const [one, two] = [simulation.driver(), simulation.driver()];
+    one.asks(orders.slice(0, 150));
+    await simulation.until(() => false, simulation.random() / 10);
+    two.asks(orders.slice(50).filter(({ fingerprint }) => !simulation.files.committed.has(fingerprint)));
+    if (seed % 2 === 1) {
+      // The first one dies, and what it had in hand is the other's.
+      await simulation.until(() => false, simulation.random() / 5);
+      one.kill();
+    }
+    const over = () => (one.killed || one.ends.size === one.asked) && two.ends.size === two.asked;
+    expect(await simulation.until(over, 100)).toBe('done');
+    expect(simulation.doing.wrong).toEqual([]);
+    expect([one.crashes, two.crashes]).toEqual([[], []]);
+  },
+  60_000,
+);
+
+test('cancelled, a driver leaves nothing that runs or waits, whatever it did not hear', async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const simulation = new Simulation(seed, { unanswered: 0.3, failing: 0.3, twice: 0.1 });
+    const driver = simulation.driver();
+    driver.asks(ordersOf(simulation, 100));
+    await simulation.until(() => false, simulation.random() / 20);
+    let over = false;
+    void driver.desk.cancel().then(() => (over = true));
+    expect(await simulation.until(() => over, 1)).toBe('done');
+    const begun = [...simulation.times().values()].reduce((sum, times) => sum + times, 0);
+    await simulation.until(() => false, 2);
+    expect([seed, [...simulation.times().values()].reduce((sum, times) => sum + times, 0)]).toEqual([
+      seed,
+      begun,
+    ]);
+  }
+}, 60_000);
