@@ -182,6 +182,7 @@ describe('the plan', () => {
       reasons: [{ reason: 'parameter', path: 'rate', before: 0.1, after: 0.2 }],
     });
     expect(world.plan()['score']).toEqual({ state: 'unknown', upstream: [2], reasons: [] });
+    expect(world.plan()['plot']).toEqual({ state: 'unknown', upstream: [3], reasons: [] });
   });
 
   test('names the file that changed, and of a task before the output with its maker', () => {
@@ -220,6 +221,10 @@ describe('the plan', () => {
 
   test('knows of an input the names and bytes of its files, and no more', () => {
     const world = study();
+    // A file that is not asked for has no say, whatever it is called.
+    world.members = { undefined: 'a file of a directory' };
+    world.forced = new Set(['score', 'plot']);
+    world.run();
     const out = (id: string) => world.lock.get(id)!.outputs['out'];
     const inputs = (id: string) => decodeAction(world.lock.get(id)!.action)!.task.inputs;
     expect(inputs('data')).toEqual({ 'in.txt': [['in.txt', digestOf('in'), {}]] });
