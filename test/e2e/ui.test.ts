@@ -444,6 +444,31 @@ fetch(document.referrer || 'http://127.0.0.1/').then(() => said.push('network'),
     await page.locator('tbody tr').first().filter({ hasText: '3 up to date' }).waitFor();
   });
 
+  test('at 390 pixels nothing hangs over in any view', async () => {
+    const project = trainingProject();
+    project.go();
+    await project.pipe('run', '--as', 'other', '--set', 'params.other=[a long value, and another one]');
+    await project.pipe('run');
+    const ui = await startUi(project);
+    const { page } = await open(ui);
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const hash of [
+      '',
+      'stage=train&task=train@seed%3D0,epoch%3D2',
+      'view=results',
+      'view=runs',
+      'view=experiments',
+    ]) {
+      await page.goto(`${ui.address}#${hash}`);
+      await page.locator('main h2, .stage canvas').first().waitFor();
+      await page.getByText('Reading…').waitFor({ state: 'detached' });
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect([hash, width]).toEqual([hash, 390]);
+    }
+    await page.getByRole('button', { name: 'Run…' }).click();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+
   test('every control of every view is reached by Tab', async () => {
     const project = trainingProject();
     project.go();

@@ -52,6 +52,7 @@ thead th{color:var(--quiet);font-weight:600;border-bottom:1px solid var(--rule)}
 .number{font-variant-numeric:tabular-nums;white-space:nowrap}
 .wide{overflow-x:auto;position:relative}
 .tall{max-height:420px;overflow:auto}
+.survey td,.survey th{white-space:nowrap}
 .times td,.times th[scope=col]{text-align:right;white-space:nowrap}
 .times th[scope]:first-child{text-align:left;min-width:150px}
 .times th small{font-weight:400;color:var(--quiet);display:block}
