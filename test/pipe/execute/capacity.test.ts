@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { capacityOf, devicesOf, visibleDevices } from '../../../lib/pipe/execute/capacity.ts';
+import {
+  capacityOf,
+  devicesOf,
+  isScarce,
+  lacks,
+  visibleDevices,
+} from '../../../lib/pipe/execute/capacity.ts';
 
 describe('the GPUs there are', () => {
   test.each([
@@ -37,4 +43,25 @@ test('memory is what there is, resources are what the file says, and whoever run
     memory: 5,
     own: { licence: 4, seats: 1 },
   });
+});
+
+const asks = { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} };
+
+test('a task that asks for more than there ever is, is told of each; as much as there is will do', () => {
+  const capacity = { threads: 2, devices: ['0', '1'], memory: 100, own: { licence: 1 } };
+  expect(lacks({ ...asks, threads: 8, gpu: 1, gpus: 2, memory: 100, own: { licence: 1 } }, capacity)).toEqual(
+    [],
+  );
+  expect(lacks({ ...asks, gpus: 3, memory: 101, own: { licence: 2, seats: 1 } }, capacity)).toEqual([
+    { resource: 'gpus', asked: 3, has: 2 },
+    { resource: 'memory', asked: 101, has: 100 },
+    { resource: 'licence', asked: 2, has: 1 },
+    { resource: 'seats', asked: 1, has: 0 },
+  ]);
+});
+
+test('what a task may have to wait for besides threads is a GPU, a share of one, memory or a resource of the file', () => {
+  expect(isScarce({ resources: { ...asks, threads: 8, own: { licence: 0 } } })).toBe(false);
+  for (const more of [{ gpu: 0.1 }, { gpus: 1 }, { memory: 1 }, { own: { free: 0, licence: 1 } }])
+    expect(isScarce({ resources: { ...asks, ...more } })).toBe(true);
 });
