@@ -3,32 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasSlurm, startSlurm, type Slurm } from '../pipe/sites/slurm.ts';
+import { counted, timesRun, until } from './jobs.ts';
 import { newProject, type Project } from './project.ts';
 import { chain } from './words.ts';
-
-/** Six tasks that each write a line of their own when they run, and one that reads what they made. */
-const counted = (command: string, more = ''): Record<string, string> => ({
-  'pipeline.yaml': `version: 1
-stages:
-  word:
-    cmd: echo {n} >> ran; ${command}; echo {n} > {outputs.w}
-    matrix: { n: [1, 2, 3, 4, 5, 6] }
-    outputs: { w: w.txt }
-${more}  all:
-    cmd: cat {inputs.w} > {outputs.a}
-    inputs: { w: { from: word.w, gather: [n] } }
-    outputs: { a: a.txt }
-`,
-});
-
-/** Lines that tasks of `counted` left. */
-function timesRun(project: Project): string[] {
-  return project.read('ran').trim().split('\n').sort();
-}
-
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await sleep(50);
-}
 
 describe.skipIf(!hasSlurm)('on Slurm', () => {
   let slurm: Slurm;
@@ -82,6 +59,24 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
     expect(timesRun(project)).toHaveLength(6);
   });
 
+  test('from another shell, status says what waits and runs where, and log what a task printed so far', async () => {
+    const project = made(counted('echo said by {n}; sleep 600'));
+    await project.pipe('run', '--on', 'slurm', '--detach');
+    await until(() => timesRun(project).length === 6);
+    const { out } = await project.pipe('status');
+    expect(out).toMatch(/^in jobs of slurm: \d running/m);
+    expect(out).toMatch(/running +word@n=1 +job \d+_0 +on n\d +RUNNING/);
+    const { jobs: told } = JSON.parse((await project.pipe('status', '--json')).out) as { jobs: unknown[] };
+    expect(told).toHaveLength(6);
+    await until(() => project.exists('ran'));
+    expect((await project.pipe('log', '--task', 'word@n=2')).out).toBe('said by 2\n');
+    slurm.call('scancel', ...jobs().trim().split('\n'));
+    await until(() => jobs() === '');
+    const { out: after } = await project.pipe('status');
+    expect(after).toMatch(/gone +word@n=1 /);
+    expect(after).toContain('`pipe run --on` starts again what has no job');
+  });
+
   test('a failure is told as it is here, with what was printed', async () => {
     const project = made(counted('echo no luck >&2; exit 3'));
     const { status, out } = await project.pipe('run', '--on', 'slurm', '--keep-going', 'word@n=1');
@@ -102,12 +97,7 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
 
   test('more memory than it asked for is told as that, and a list is gone up', async () => {
     const eats = 'node -e "const b = Buffer.alloc(250e6, 1); setTimeout(() => b, 3000)"';
-    const files = (memory: string): Record<string, string> => {
-      const text = counted(eats)['pipeline.yaml']!;
-      return {
-        'pipeline.yaml': text.replace('    matrix:', `    resources: { memory: ${memory} }\n    matrix:`),
-      };
-    };
+    const files = (memory: string): Record<string, string> => counted(eats, '', `{ memory: ${memory} }`);
     const little = await made(files('150 MB')).pipe('run', '--on', 'slurm', 'word@n=1');
     expect(little.out).toContain('its job needed more memory than 150 MB');
     const more = made(files('[150 MB, 1 GB]'));

@@ -42,6 +42,16 @@ export function chosenSite(
     return { ok: false };
   }
   const site = Object.assign({}, ...declared) as SiteDeclaration;
+  const wanting = (['submit', 'status', 'cancel'] as const).filter((key) => (site[key] ?? '') === '');
+  if (site.engine === 'command' && wanting.length > 0) {
+    const keys = listed(wanting);
+    mistake(
+      context,
+      `--on ${on}: an engine that is known by its commands needs ${keys}`,
+      'docs/cluster.md has an example',
+    );
+    return { ok: false };
+  }
   return {
     ok: true,
     site: async (interrupted) => {

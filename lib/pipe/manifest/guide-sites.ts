@@ -9,9 +9,33 @@ export const sitesGuide: Readonly<Record<string, KeyGuide>> = {
     mistakes: ['sites: { slurm: { queue: long } }', 'sites: { 2nd: { partition: long } }'],
   },
   'sites.*.engine': {
-    default: 'slurm',
-    examples: ['sites: { big: { engine: slurm, partition: big } }'],
+    otherwise: '`slurm`',
+    more: '`command` is any other engine, by the three commands `submit`, `status` and `cancel`. [cluster.md](cluster.md#other-engines) has them for Grid Engine.',
+    examples: [
+      'sites: { big: { engine: slurm, partition: big } }',
+      "sites:\n  sge: { engine: command, submit: qsub -terse, status: my-qstat, cancel: 'qdel $PIPE_IDS' }",
+    ],
     mistakes: ['sites: { big: { engine: pbs } }'],
+  },
+  'sites.*.submit': {
+    otherwise: 'none; `engine: command` needs it',
+    more: 'It reads the job’s script, for `/bin/sh`, from its input and prints the job’s number, as its last line. It is given `PIPE_NAME`, `PIPE_LOG` (the file for what the job prints), `PIPE_THREADS`, `PIPE_GPUS`, and where they are known `PIPE_MEMORY` (MiB), `PIPE_TIME` (seconds) and `PIPE_EXCLUDE` (nodes, with commas).',
+    examples: [
+      'sites:\n  sge:\n    submit: qsub -terse -N $PIPE_NAME -j y -o $PIPE_LOG ${PIPE_MEMORY:+-l h_vmem=${PIPE_MEMORY}M}',
+    ],
+    mistakes: ['sites: { sge: { submit: [qsub] } }'],
+  },
+  'sites.*.status': {
+    otherwise: 'none; `engine: command` needs it',
+    more: 'It prints a line for each job that the engine knows of: its number, a space, a word. `PENDING` waits, `COMPLETED`, `FAILED`, `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `NODE_FAIL` and `PREEMPTED` are over, any other word runs. What is left out is not known there any more. `PIPE_IDS` are the numbers that are asked for. A status other than 0 is no answer.',
+    examples: ["sites: { sge: { status: 'qstat | awk ''NR > 2 { print $1, $5 }''' } }"],
+    mistakes: ['sites: { sge: { status: 1 } }'],
+  },
+  'sites.*.cancel': {
+    otherwise: 'none; `engine: command` needs it',
+    more: 'It ends the jobs of `PIPE_IDS`.',
+    examples: ["sites: { sge: { cancel: 'qdel $PIPE_IDS' } }"],
+    mistakes: ['sites: { sge: { cancel: true } }'],
   },
   'sites.*.partition': {
     otherwise: 'the one that Slurm has for those who name none',

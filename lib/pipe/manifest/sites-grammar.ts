@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
 const site = z.strictObject({
-  engine: z.literal('slurm').optional().describe('What takes jobs there.'),
+  engine: z.enum(['slurm', 'command']).optional().describe('What takes jobs there.'),
+  submit: z.string().optional().describe('With `engine: command`: shell text that submits a job.'),
+  status: z.string().optional().describe('With `engine: command`: shell text that prints how jobs stand.'),
+  cancel: z.string().optional().describe('With `engine: command`: shell text that ends jobs.'),
   partition: z.string().optional().describe('The partition that jobs go to.'),
   account: z.string().optional().describe('The account that they are charged to.'),
   options: z.array(z.string()).optional().describe('Further options of `sbatch`.'),

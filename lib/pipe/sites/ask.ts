@@ -53,6 +53,8 @@ export interface Ask {
 /** What a driver goes by. */
 export interface DeskRules extends PackRules {
   readonly site: string;
+  /** Another one than Slurm. */
+  readonly engine?: 'command';
   readonly project: string;
   /** Elements that may run at the same time. */
   readonly most: number | null;

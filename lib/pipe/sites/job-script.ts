@@ -25,7 +25,22 @@ export interface ScriptParts {
  * What `sbatch` reads. Nothing of the variables that Slurm and a login make is for tasks; a folder that is gone means that
  * the job was given up.
  */
-export function slurmScript({ folder, program, setup, environment }: ScriptParts): string {
+export function slurmScript(parts: ScriptParts): string {
+  return scriptOf(parts, slurmWords, '"$SLURM_ARRAY_TASK_ID"');
+}
+
+/** The same for an engine that is known by its commands, a script for each job. */
+export function commandScript(parts: ScriptParts, element: number, name: string): string {
+  // Grid Engine, PBS and LSF say a job's number by these; others may not.
+  const words = [`PIPE_JOB="\${JOB_ID:-\${PBS_JOBID:-\${LSB_JOBID:-${name}}}}"`, 'PIPE_NODE="$(uname -n)"'];
+  return scriptOf(parts, words, String(element));
+}
+
+function scriptOf(
+  { folder, program, setup, environment }: ScriptParts,
+  who: readonly string[],
+  element: string,
+): string {
   const { PATH = '/usr/bin:/bin', HOME = '/' } = environment;
   // With lines of the site's own, what they put into these counts.
   const path = setup === null ? quoted(PATH) : '"$PATH"';
@@ -33,9 +48,9 @@ export function slurmScript({ folder, program, setup, environment }: ScriptParts
     ...['exec', 'env', '-i', `PATH=${path}`, `HOME=${quoted(HOME)}`],
     ...(setup === null ? [] : ['${LD_LIBRARY_PATH+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"}']),
     ...['${CUDA_VISIBLE_DEVICES+"CUDA_VISIBLE_DEVICES=$CUDA_VISIBLE_DEVICES"}', '${TMPDIR+"TMPDIR=$TMPDIR"}'],
-    ...slurmWords,
+    ...who,
     ...[...program, 'carry-out', folder].map(quoted),
-    '"$SLURM_ARRAY_TASK_ID"',
+    element,
   ];
   return ['#!/bin/sh', `cd ${quoted(folder)} || exit 97`, ...(setup === null ? [] : [setup]), words.join(' ')]
     .join('\n')

@@ -3,13 +3,16 @@ import { statfsSync } from 'node:fs';
 import { makeDirectory } from '../store/atomic.ts';
 import { jobsPath } from '../store/layout.ts';
 import type { SiteDeclaration } from '../manifest/sites-grammar.ts';
+import type { Variables } from '../execute/environment.ts';
 import type { OpenSite, SiteParts } from '../run/site.ts';
 import { lifeOf, thisProcess } from '../store/process-identity.ts';
 import type { DeskRules } from './ask.ts';
 import { usualRules } from './batches.ts';
 import { ClusterSite, Shipping } from './cluster-site.ts';
 import { Desk } from './desk.ts';
-import { slurmScript } from './job-script.ts';
+import { commandQueue } from './command-queue.ts';
+import { commandScript, slurmScript } from './job-script.ts';
+import type { Queue } from './queue.ts';
 import { programRunner } from './program.ts';
 import { RealFolders } from './real-folders.ts';
 import { slurmQueue } from './slurm-queue.ts';
@@ -49,7 +52,7 @@ export function clusterSite(
 
 function rulesOf(
   name: string,
-  { jobs, patience }: SiteDeclaration,
+  { engine: kind, jobs, patience }: SiteDeclaration,
   { engine, emit }: SiteParts,
   shipping: Shipping,
 ): DeskRules {
@@ -57,7 +60,7 @@ function rulesOf(
   const histories = new Map<string, number | null>();
   return {
     ...usualRules,
-    ...{ site: name, project, most: jobs ?? null, sure },
+    ...{ site: name, project, most: jobs ?? null, sure, ...(kind === 'command' && { engine: kind }) },
     patience: (patience ?? usualPatience(jobsPath(engine.layout))) * 1000,
     common: (kinds) => shipping.common(kinds),
     history: (kind) => {
@@ -85,13 +88,9 @@ function usualPatience(directory: string): number {
 }
 
 function worldOf(declared: SiteDeclaration, program: string, { engine }: SiteParts): World {
-  const { node, setup, partition, account, options = [] } = declared;
   const { layout, environment } = engine;
   const me = thisProcess();
   const folders = new RealFolders(layout, me);
-  const words = [node ?? process.execPath, program];
-  const script = (batch: string) =>
-    slurmScript({ folder: folders.path(batch), program: words, setup: setup ?? null, environment });
   return {
     ...{ me, folders, now: () => Date.now(), chance: () => Math.random() },
     pause: async (ms, woken) => {
@@ -101,12 +100,28 @@ function worldOf(declared: SiteDeclaration, program: string, { engine }: SitePar
       over.abort();
     },
     isGone: (driver) => lifeOf(driver, me) === 'dead',
-    queue: slurmQueue(
-      { partition: partition ?? null, account: account ?? null, options },
-      programRunner(environment),
-      (batch) => folders.path(batch),
-      script,
-    ),
+    queue: queueOf(declared, program, environment, (batch) => folders.path(batch)),
     committed: (fingerprint) => engine.actions.find(fingerprint) !== null,
   };
+}
+
+function queueOf(
+  { engine, node, setup, partition, account, options = [], submit, status, cancel }: SiteDeclaration,
+  program: string,
+  environment: Variables,
+  folderOf: (batch: string) => string,
+): Queue {
+  const words = [node ?? process.execPath, program];
+  const parts = (batch: string) => ({
+    ...{ folder: folderOf(batch), program: words, setup: setup ?? null, environment },
+  });
+  const run = programRunner(environment);
+  if (engine === 'command') {
+    const commands = { submit: submit ?? '', status: status ?? '', cancel: cancel ?? '' };
+    const script = (batch: string, element: number) =>
+      commandScript(parts(batch), element, `${batch}_${element}`);
+    return commandQueue(commands, run, folderOf, script);
+  }
+  const site = { partition: partition ?? null, account: account ?? null, options };
+  return slurmQueue(site, run, folderOf, (batch) => slurmScript(parts(batch)));
 }

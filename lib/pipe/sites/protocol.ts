@@ -14,6 +14,8 @@ import type { Needs } from './needs.ts';
 export interface BatchHead {
   readonly pipe: 1;
   readonly site: string;
+  /** What takes its jobs; without it, Slurm. */
+  readonly engine?: 'command';
   readonly driver: ProcessIdentity;
   readonly project: string;
   /** Milliseconds since the epoch. */

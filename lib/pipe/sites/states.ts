@@ -81,6 +81,12 @@ export class States {
   #miss(job: Job, now: number): void {
     job.missed += 1;
     if (job.missed === 1) this.#pace.stirred();
+    if (job.missed >= 2 && job.batch.cancelled) {
+      // An engine that forgets what is over need not be waited for longer.
+      job.state = 'CANCELLED';
+      job.overAt = now;
+      return;
+    }
     if (job.missed < 2 || now - job.batch.submittedAt < this.#rules.sure) return;
     if (job.begun !== null && now - job.heardAt < 3000 * HEARTBEAT) return;
     job.state = 'FORGOTTEN';

@@ -103,6 +103,7 @@ function make(desk: Submitter, { jobs, needs }: JobArray<Item>): Batch | null {
   const head = {
     ...{ pipe: 1 as const, site: rules.site, driver: world.me, project: rules.project, at: now },
     ...{ jobs: own.length, needs, common: rules.common(kinds) },
+    ...(rules.engine !== undefined && { engine: rules.engine }),
   };
   world.folders.create(batch.name, writeBatch(head, lines));
   batches.add(batch);

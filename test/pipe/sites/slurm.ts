@@ -10,6 +10,14 @@ const has = (name: string): boolean =>
 /** Whether a Slurm can be started here. Its tests are left out elsewhere. */
 export const hasSlurm = ['slurmctld', 'slurmd', 'sbatch', 'munged'].every(has);
 
+/** Whether a folder can be seen late here, by a client of its own. */
+export const hasLaggingMount = process.getuid?.() === 0 && ['sshfs', 'socat', 'unshare'].every(has);
+
+/** What to say before a command that is to see a folder late, by so many seconds. */
+export function laggingMount(seconds: number, folder: string): readonly string[] {
+  return [join(import.meta.dirname, 'lagging-mount.sh'), String(seconds), folder];
+}
+
 /** A cluster of three nodes on this machine. */
 export interface Slurm {
   readonly env: Readonly<Record<string, string>>;

@@ -8,7 +8,8 @@ import { table } from '../../report/table.ts';
 import { buildName, originLines, shortRevision } from '../../report/origin.ts';
 import { localTime } from '../../report/why.ts';
 import type { RunEvent } from '../../run/event.ts';
-import { layoutOf, runLockPath, runsPath } from '../../store/layout.ts';
+import { layoutIn, layoutOf, runLockPath, runsPath } from '../../store/layout.ts';
+import { printedInJob } from '../../sites/jobs-now.ts';
 import type { ProcessIdentity } from '../../store/process-identity.ts';
 import { holderOf } from '../../store/project-lock.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
@@ -27,6 +28,14 @@ export function log(context: Context, run: string | undefined, options: LogOptio
   const directory = findProject(context);
   if (directory === null) return Promise.resolve(EXIT.mistake);
   const directories = runDirectories(runsPath(layoutOf(directory)));
+  if (run === undefined && options.task !== undefined && options.json === undefined) {
+    // A job that no driver listens to prints into a file of its own.
+    const lines = printedInJob(layoutIn(directory, context.env['PIPE_CACHE_DIR']), options.task);
+    if (lines !== null) {
+      for (const line of lines) context.out(`${line.replace(/\n$/, '')}\n`);
+      return Promise.resolve(EXIT.ok);
+    }
+  }
   if (run === undefined && options.task === undefined && options.json === undefined) {
     const holder = holderOf(runLockPath(layoutOf(directory).project));
     return Promise.resolve(list(context, directories, holder));

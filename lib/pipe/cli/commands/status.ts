@@ -1,6 +1,9 @@
 import type { Graph } from '../../graph/graph.ts';
+import { jobLines } from '../../report/jobs.ts';
 import { absentRecords } from '../../report/dag.ts';
 import { statusLines, statusTaskLines } from '../../report/status.ts';
+import { tasksInJobs } from '../../sites/jobs-now.ts';
+import { layoutIn } from '../../store/layout.ts';
 import { openProject } from '../../run/session.ts';
 import type { Inspection } from '../../run/project.ts';
 import { statedCapacity } from '../capacity.ts';
@@ -34,10 +37,14 @@ export async function status(
   try {
     const seen = await project.inspect(manifest, graph, selected.selection, stated.capacity);
     const inspection = withForce(seen, selected.force);
-    if (options.json === true) context.out(`${JSON.stringify(statusJson(inspection, configured))}\n`);
-    else {
+    const jobs = await tasksInJobs(layoutIn(directory, context.env['PIPE_CACHE_DIR']), context.env);
+    if (options.json === true) {
+      const json = { ...statusJson(inspection, configured), ...(jobs.length > 0 && { jobs }) };
+      context.out(`${JSON.stringify(json)}\n`);
+    } else {
       const lines = options.tasks === true ? statusTaskLines : statusLines;
       for (const line of lines(inspection, graph, context.style)) context.out(`${line}\n`);
+      for (const line of jobLines(jobs)) context.out(`${line}\n`);
     }
     return refused(context, configured, inspection) ? EXIT.mistake : EXIT.ok;
   } finally {

@@ -1,0 +1,93 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { counted, timesRun, until } from './jobs.ts';
+import { newProject, type Project } from './project.ts';
+
+/** An engine of three shell scripts: it starts what it is given at once, and forgets what is over. */
+const engine = (project: Project): void => {
+  project.write('engine/next', '100');
+  project.write(
+    'engine/submit.sh',
+    `cd "$(dirname "$0")"; id=$(cat next); echo $((id + 1)) >next; cat >$id.job
+setsid sh $id.job >"$PIPE_LOG" 2>&1 </dev/null &
+echo $! >$id.pid; echo "$PIPE_NAME $PIPE_THREADS \${PIPE_MEMORY:+with $PIPE_MEMORY}" >>asked; echo your job has the number; echo $id
+`,
+  );
+  const each = (what: string) => `cd "$(dirname "$0")"; for id in $PIPE_IDS; do ${what}; done; true\n`;
+  project.write('engine/status.sh', each('kill -0 $(cat $id.pid) 2>/dev/null && echo $id r'));
+  project.write('engine/cancel.sh', each('kill -TERM -$(cat $id.pid) 2>/dev/null'));
+  const commands = ['submit', 'status', 'cancel'].map(
+    (name) => `    ${name}: sh ${join(project.directory, 'engine', name)}.sh\n`,
+  );
+  project.write('pipe.local.yaml', `sites:\n  shells:\n    engine: command\n${commands.join('')}`);
+};
+
+function made(command: string, resources = ''): Project {
+  const project = newProject(counted(command, '', resources));
+  engine(project);
+  return project;
+}
+
+/** Numbers of jobs that still run. */
+function alive(project: Project): string[] {
+  return readdirSync(join(project.directory, 'engine')).filter((name) => {
+    if (!name.endsWith('.pid')) return false;
+    try {
+      process.kill(Number(project.read(`engine/${name}`)), 0);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe.skipIf(process.platform !== 'linux')('on an engine that is known by its commands', () => {
+  test('tasks run once each, with the lock that they have here, and no files of jobs are left', async () => {
+    const here = newProject(counted('true'));
+    await here.pipe('run');
+    const there = made('true', '{ memory: 1 GB }');
+    const { status, err } = await there.pipe('run', '--on', 'shells');
+    expect([status, err, timesRun(there)]).toEqual([0, '', ['1', '2', '3', '4', '5', '6']]);
+    expect(there.read('pipe.lock')).toBe(here.read('pipe.lock'));
+    expect(Object.keys(there.files()).filter((path) => path.startsWith('cache/jobs/2'))).toEqual([]);
+    expect(there.read('engine/asked').split('\n')[0]).toMatch(/^pipe-\S+-0 1 with 954$/);
+  });
+
+  test('a driver that is killed leaves its jobs, and the next one takes them up', async () => {
+    const project = made('sleep 3');
+    const run = project.start('run', '--on', 'shells');
+    await until(() => project.exists('ran'));
+    run.child.kill('SIGKILL');
+    await run.ended;
+    const { status } = await project.pipe('run', '--on', 'shells');
+    expect([status, timesRun(project)]).toEqual([0, ['1', '2', '3', '4', '5', '6']]);
+  });
+
+  test('stopped by Ctrl-C, it ends its jobs', async () => {
+    const project = made('sleep 600');
+    const run = project.start('run', '--on', 'shells');
+    await until(() => timesRun(project).length === 6);
+    run.child.kill('SIGINT');
+    const { status } = await run.ended;
+    expect([status, alive(project)]).toEqual([130, []]);
+  });
+
+  test('what it does not take is told in its words', async () => {
+    const project = made('true');
+    project.write('engine/submit.sh', 'echo no queue of that name >&2; exit 4\n');
+    const { status, out } = await project.pipe('run', '--on', 'shells', 'word@n=1');
+    expect(status).toBe(1);
+    expect(out).toContain('shells did not take its job: no queue of that name');
+  });
+
+  test('a command that is not there is asked for', async () => {
+    const project = made('true');
+    project.write('pipe.local.yaml', 'sites: { shells: { engine: command, submit: qsub } }\n');
+    const { status, err } = await project.pipe('run', '--on', 'shells');
+    expect([status, err]).toEqual([
+      2,
+      'error: --on shells: an engine that is known by its commands needs `status` and `cancel`\nhint: docs/cluster.md has an example\n',
+    ]);
+  });
+});
