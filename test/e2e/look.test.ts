@@ -19,6 +19,8 @@ artifacts/report/report.md
   size         56 B
 
 56 B of .md
+
+${project.read('artifacts/report/report.md').trimEnd()}
 `);
     expect((await project.pipe('show', 'report.page')).out).toBe(byPath.out);
     expect((await project.pipe('show', 'report')).out).toBe(byPath.out);

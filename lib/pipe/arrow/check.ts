@@ -1,16 +1,19 @@
 /**
  * What the reader of Arrow files believes without looking: how many entries its tables have, and where record batches
  * lie. In a damaged file such a number may be anything up to 2³², and reading would go on for hours. Throws where
- * something cannot be; `bytes` is a whole file.
+ * something cannot be, and says whether any batch is compressed; `bytes` is a whole file.
  */
-export function checkCounts(bytes: Uint8Array): void {
+export function checkCounts(bytes: Uint8Array): { readonly compressed: boolean } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length - trailer;
   const footer = rootOf(view, end - view.getInt32(end, true));
   entriesOf(view, footer, 4, 4);
   checkSchema(view, tableAt(view, footer, 1));
-  for (const block of entriesOf(view, footer, 2, 24)) checkBatch(view, block, dictionaryBatch);
-  for (const block of entriesOf(view, footer, 3, 24)) checkBatch(view, block, recordBatch);
+  const dictionaries = entriesOf(view, footer, 2, 24).map((block) =>
+    checkBatch(view, block, dictionaryBatch),
+  );
+  const batches = entriesOf(view, footer, 3, 24).map((block) => checkBatch(view, block, recordBatch));
+  return { compressed: [...dictionaries, ...batches].some((compressed) => compressed) };
 }
 
 /** The length of the footer, and the magic word. */
@@ -25,6 +28,8 @@ const versions = [3, 4];
 
 /** Rows of a batch whose columns take no bytes, at most. */
 const mostBare = 2 ** 24;
+/** How much smaller than what it holds a compressed batch may be: of equal values, much. */
+const mostCompressed = 2 ** 16;
 
 function checkSchema(view: DataView, schema: number | null): void {
   if (schema === null) throw new Error('it has no schema');
@@ -38,7 +43,8 @@ function checkField(view: DataView, field: number, depth: number): void {
   for (const child of tablesOf(view, field, 5)) checkField(view, child, depth + 1);
 }
 
-function checkBatch(view: DataView, block: number, expected: number): void {
+/** Gives whether it is compressed. */
+function checkBatch(view: DataView, block: number, expected: number): boolean {
   const offset = Number(view.getBigInt64(block, true));
   const length = view.getInt32(block + 8, true);
   const body = Number(view.getBigInt64(block + 16, true));
@@ -61,8 +67,11 @@ function checkBatch(view: DataView, block: number, expected: number): void {
   if (batch === null) throw new Error('a record batch has nothing in it');
   for (const field of [1, 2]) entriesOf(view, batch, field, 16);
   const rows = slotOf(view, batch, 0);
-  if (rows !== null && view.getBigInt64(rows, true) > BigInt(body === 0 ? mostBare : body * 8))
+  const compressed = slotOf(view, batch, 3) !== null;
+  const most = body === 0 ? mostBare : body * 8 * (compressed ? mostCompressed : 1);
+  if (rows !== null && view.getBigInt64(rows, true) > BigInt(most))
     throw new Error('a record batch has more rows than bytes for them');
+  return compressed;
 }
 
 function rootOf(view: DataView, at: number): number {

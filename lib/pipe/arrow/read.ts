@@ -31,11 +31,17 @@ export interface ArrowRows {
   numbers(name: string): (number | null)[];
   strings(name: string): (string | null)[];
   booleans(name: string): (boolean | null)[];
+  /** Of a column of any type but tensors, as Arrow gives them: numbers, bigints, texts, vectors, … */
+  values(name: string): unknown[];
+  /** Arrow's own type of a column. */
+  typeOf(name: string): DataType;
 }
 
 export interface ArrowTable extends ArrowRows {
   readonly metadata: Readonly<Record<string, string>>;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
+  /** Of the columns, in the file's order; of equal names, the later ones have a number: `loss (2)`. */
+  readonly names: readonly string[];
   batches(): Iterable<ArrowRows>;
 }
 
@@ -91,6 +97,17 @@ function infoOf(field: Field): ColumnInfo {
     : { type: 'other', stored };
 }
 
+/** Names of columns; of equal ones, the later ones with their number. */
+function columnNames(schema: Schema): readonly string[] {
+  const taken = new Set<string>();
+  return schema.fields.map(({ name }) => {
+    let unique = name;
+    for (let number = 2; taken.has(unique); number++) unique = `${name} (${number})`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
 function nameOf(info: ColumnInfo): string {
   if (info.type === 'tensor') return `tensor of ${info.element} [${info.shape.join(', ')}]`;
   return info.type === 'other' ? info.stored : info.type;
@@ -100,6 +117,7 @@ class Rows implements ArrowRows {
   readonly rows: number;
   readonly path: string;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
+  readonly names: readonly string[];
   readonly #schema: Schema;
   readonly #batches: readonly RecordBatch[];
 
@@ -111,6 +129,7 @@ class Rows implements ArrowRows {
   ) {
     this.path = path;
     this.columns = columns;
+    this.names = columnNames(schema);
     this.#schema = schema;
     this.#batches = batches;
     this.rows = batches.reduce((sum, batch) => sum + batch.numRows, 0);
@@ -156,6 +175,19 @@ class Rows implements ArrowRows {
     return this.#plain(name, 'booleans', (type) => DataType.isBool(type), Boolean);
   }
 
+  values(name: string): unknown[] {
+    return this.#plain(
+      name,
+      'values',
+      () => true,
+      (value) => value,
+    );
+  }
+
+  typeOf(name: string): DataType {
+    return this.#schema.fields[this.#find(name).place]!.type as DataType;
+  }
+
   *batches(): Iterable<ArrowRows> {
     for (const batch of this.#batches) yield new Rows(this.path, this.columns, this.#schema, [batch]);
   }
@@ -184,10 +216,10 @@ class Rows implements ArrowRows {
     readonly place: number;
     readonly chunks: readonly Data[];
   } {
-    const place = this.#schema.fields.findIndex((field) => field.name === name);
+    const place = this.names.indexOf(name);
     const info = this.columns[name];
-    if (!info) {
-      const there = Object.keys(this.columns).map((column) => `"${column}"`);
+    if (!info || place < 0) {
+      const there = this.names.map((column) => `"${column}"`);
       throw new Error(`${this.path}: no column "${name}"; it has ${there.join(', ') || 'none'}`);
     }
     return { info, place, chunks: this.#batches.map((batch) => batch.data.children[place]!) };
@@ -229,18 +261,20 @@ class Table extends Rows implements ArrowTable {
   readonly metadata: Readonly<Record<string, string>>;
 
   constructor(path: string, schema: Schema, batches: readonly RecordBatch[]) {
-    const columns = Object.fromEntries(schema.fields.map((field) => [field.name, infoOf(field)]));
+    const names = columnNames(schema);
+    const columns = Object.fromEntries(schema.fields.map((field, at) => [names[at]!, infoOf(field)]));
     super(path, columns, schema, batches);
     this.metadata = Object.fromEntries(schema.metadata);
   }
 }
 
-/** Reads an Arrow IPC file, uncompressed; tensors are views into the bytes read. */
+/** Reads an Arrow IPC file; tensors are views into the bytes read where these are not compressed. */
 export async function readArrow(path: string): Promise<ArrowTable> {
   const bytes = await readBytes(path);
   checkMagic(path, bytes);
   try {
-    checkCounts(bytes);
+    const { compressed } = checkCounts(bytes);
+    if (compressed) (await import('./compression.ts')).readCompressed();
     const reader = RecordBatchReader.from(bytes).open();
     const { schema } = reader;
     return new Table(path, schema, [...reader]);

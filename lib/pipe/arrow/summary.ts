@@ -56,11 +56,10 @@ function summariseColumn(
 
 /** Every column's kind, range and missing values, in the file's order. */
 export function summarise(table: ArrowTable): ColumnSummary[] {
-  return Object.entries(table.columns).map(([name, info]) => ({
-    name,
-    info,
-    ...summariseColumn(table, name, info),
-  }));
+  return table.names.map((name) => {
+    const info = table.columns[name]!;
+    return { name, info, ...summariseColumn(table, name, info) };
+  });
 }
 
 export type PlainRows = Pick<ArrowTable, 'numbers' | 'strings' | 'booleans'>;

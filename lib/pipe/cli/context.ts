@@ -14,6 +14,8 @@ export interface Context {
   readonly live: boolean;
   /** Its width; undefined when it is no terminal. */
   readonly columns: number | undefined;
+  /** Writes a terminal's own commands as they are: pictures, of which none holds anybody's text. */
+  readonly draw: Write;
   readonly style: Style;
   /** Mistakes and notes go here. */
   readonly err: Write;
@@ -28,6 +30,7 @@ export function contextOf(directory: string, noColor: boolean): Context {
     out: (text) => void stdout.write(shown(text, stdout.isTTY)),
     live: stdout.isTTY && env.TERM !== 'dumb',
     columns: stdout.isTTY ? stdout.columns : undefined,
+    draw: (commands) => void (stdout.isTTY && stdout.write(commands)),
     style: styleFor({ isTTY: stdout.isTTY, env, noColor }),
     err: (text) => {
       makeWay();

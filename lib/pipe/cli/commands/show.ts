@@ -9,56 +9,154 @@ import { EMPTY, filesBelow, treeDigest } from '../../store/tree.ts';
 import { artifactsNamed, type Artifact } from '../artifact.ts';
 import { configure, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
-import { arrowRows, type RowQuestion } from '../view/arrow-rows.ts';
-import { fileView } from '../view/file-view.ts';
+import type { Content } from '../view/content.ts';
+import { contentJson, jsonText } from '../view/content-json.ts';
+import { contentText, rowsText } from '../view/content-lines.ts';
+import { isImage } from '../view/figure-names.ts';
+import { pickRows, type RowQuestion } from '../view/pick-rows.ts';
+import { picture, pictureWay } from '../view/picture.ts';
+import { readContent } from '../view/read-content.ts';
+import { treeText, type TreeFile } from '../view/tree-text.ts';
 import type { ConfigurationOptions } from '../options.ts';
 
-const LISTED_FILES = 20;
+/** Entries of a level of a directory that are listed. */
+const LISTED = 20;
 
 export interface ShowOptions extends ConfigurationOptions {
   readonly where: readonly string[];
   readonly columns?: string;
+  readonly rows?: number;
+  readonly json?: true;
+}
+
+/** A file or a directory, and what task made it. */
+interface Place {
+  readonly name: string;
+  readonly path: string;
+  readonly artifact: Artifact | null;
 }
 
 /** `pipe show`: what is in an artifact, and which task made it from what. */
 export async function show(context: Context, name: string, options: ShowOptions): Promise<number> {
   const configured = configure(context, options);
   if (configured === null) return EXIT.mistake;
-  if (options.where.length > 0 || options.columns !== undefined)
-    return showRows(context, configured, name, {
-      where: options.where,
-      columns: options.columns?.split(',').map((column) => column.trim()) ?? null,
-    });
   const foreign = resolve(context.directory, name);
-  if (isFile(foreign) && !isArtifact(configured, foreign)) return showForeign(context, foreign, name);
+  // A file that no task makes is worth a look, too.
+  if (isFile(foreign) && !isArtifact(configured, foreign))
+    return showPlace(context, configured, { name, path: foreign, artifact: null }, options);
   const artifacts = artifactsNamed(context, configured, name);
   if (artifacts === null) return EXIT.mistake;
-  const lock = openLock(configured.directory, configured.manifest.profile, configured.manifest.experiment);
-  if (artifacts.length > 1) return listArtifacts(context, configured, artifacts);
-  return showArtifact(context, configured, artifacts[0]!, lock);
+  const [artifact] = artifacts;
+  if (artifact === undefined || artifacts.length > 1) {
+    if (asksForRows(options))
+      return mistake(context, `\`${name}\` is ${artifacts.length} files`, `name one: pipe show '${name}'`);
+    return listArtifacts(context, configured, artifacts, options);
+  }
+  const path = join(configured.directory, artifact.path);
+  return showPlace(context, configured, { name: artifact.path, path, artifact }, options);
+}
+
+function asksForRows({ where, columns }: ShowOptions): boolean {
+  return where.length > 0 || columns !== undefined;
+}
+
+async function showPlace(
+  context: Context,
+  configured: Configured,
+  place: Place,
+  options: ShowOptions,
+): Promise<number> {
+  const { name, path, artifact } = place;
+  if (!existsSync(path)) {
+    const record = artifact && lockOf(configured).get(artifact.task.id);
+    const message = record === null ? `${name} has not been made yet` : `${name} does not lie here`;
+    return mistake(context, message, `pipe run '${artifact?.task.id ?? ''}'`);
+  }
+  if (asksForRows(options)) return showRows(context, place, options);
+  const made = artifact === null ? null : madeBy(configured, artifact, path);
+  if (options.json === true) return showJson(context, place, made, options);
+  print(context, [context.style.colors.bold(name), ...(made === null ? [] : [...madeLines(made), ''])]);
+  await showContent(context, path, options);
+  return EXIT.ok;
 }
 
 /** Only rows of a table, and all their digits. */
-async function showRows(
-  context: Context,
-  configured: Configured,
-  name: string,
-  question: RowQuestion,
-): Promise<number> {
-  const foreign = resolve(context.directory, name);
-  const artifacts = isFile(foreign) ? null : artifactsNamed(context, configured, name);
-  if (!isFile(foreign) && artifacts === null) return EXIT.mistake;
-  const paths = artifacts?.map(({ path }) => join(configured.directory, path)) ?? [foreign];
-  const [path] = paths;
-  if (path === undefined || paths.length > 1)
-    return mistake(context, `\`${name}\` is ${paths.length} files`, `name one: pipe show '${name}'`);
-  if (!existsSync(path)) return mistake(context, `${name} has not been made yet`);
-  if (extname(path) !== '.arrow')
-    return mistake(context, `${name} is no table`, 'rows and columns are those of an Arrow file');
-  const answer = await arrowRows(path, question);
+async function showRows(context: Context, { name, path }: Place, options: ShowOptions): Promise<number> {
+  const question = questionOf(options);
+  const content = statSync(path).isFile() ? await contentOf(path) : null;
+  if (content !== null && 'problem' in content) return mistake(context, `${name}: ${content.problem}`);
+  if (content?.kind !== 'table')
+    return mistake(
+      context,
+      `${name} is no table`,
+      'rows and columns are those of a table: Arrow, CSV, Parquet, …',
+    );
+  if (options.json === true) {
+    const answer = contentJson(content, question);
+    if ('problem' in answer) return mistake(context, `${name}: ${answer.problem}`, answer.hint);
+    context.out(`${jsonText({ path: name, ...answer })}\n`);
+    return EXIT.ok;
+  }
+  const answer = pickRows(content, question);
   if ('problem' in answer) return mistake(context, `${name}: ${answer.problem}`, answer.hint);
-  print(context, answer);
+  print(context, rowsText(answer, content.rows));
   return EXIT.ok;
+}
+
+function questionOf({ where, columns, rows }: ShowOptions): RowQuestion {
+  return { where, columns: columns?.split(',').map((column) => column.trim()) ?? null, rows: rows ?? null };
+}
+
+async function showJson(
+  context: Context,
+  { name, path }: Place,
+  made: MadeBy | null,
+  options: ShowOptions,
+): Promise<number> {
+  const stat = statSync(path);
+  const content = stat.isDirectory() ? { kind: 'directory', files: treeFiles(path) } : await contentOf(path);
+  if ('problem' in content) return mistake(context, `${name}: ${content.problem}`);
+  const from = made === null ? {} : { ...made, sizeText: undefined };
+  const told =
+    content.kind === 'directory'
+      ? content
+      : contentJson(content as Content, options.rows === undefined ? null : questionOf(options));
+  context.out(
+    `${jsonText({ path: name, size: stat.isDirectory() ? undefined : stat.size, ...from, ...told })}\n`,
+  );
+  return EXIT.ok;
+}
+
+/** What is in a file; or why it cannot be read. */
+async function contentOf(path: string): Promise<Content | { readonly problem: string }> {
+  try {
+    return await readContent(path);
+  } catch (error) {
+    return { problem: (error as Error).message.replace(`${path}: `, '') };
+  }
+}
+
+async function showContent(context: Context, path: string, { rows }: ShowOptions): Promise<void> {
+  const stat = statSync(path);
+  if (stat.isDirectory()) return print(context, treeText(treeFiles(path), rows ?? LISTED));
+  const content = await contentOf(path);
+  if ('problem' in content) return print(context, [`cannot be read: ${content.problem}`]);
+  print(context, contentText(content, stat.size, kindText(path), rows));
+  if (content.kind !== 'image' || context.columns === undefined) return;
+  const { style, env } = context;
+  const way = pictureWay(env, style.colors.isColorSupported, style.unicode);
+  const drawn = await picture(path, way, context.columns);
+  if (drawn !== null) context.draw(drawn);
+}
+
+/** Of a file that is not looked into. */
+function kindText(path: string): string {
+  if (isImage(path)) return 'an image; for what is in it: npm install sharp';
+  return extname(path) === '' ? 'a file without a known kind' : extname(path);
+}
+
+function treeFiles(path: string): TreeFile[] {
+  return filesBelow(path).map((file) => ({ path: file, size: statSync(join(path, file)).size }));
 }
 
 function isFile(path: string): boolean {
@@ -74,50 +172,56 @@ function isArtifact({ directory, graph }: Configured, path: string): boolean {
   );
 }
 
-/** A file that no task makes is worth a look, too. */
-async function showForeign(context: Context, path: string, name: string): Promise<number> {
-  print(context, [context.style.colors.bold(name), ...(await contentLines(path))]);
-  return EXIT.ok;
-}
-
-function listArtifacts(context: Context, { directory }: Configured, artifacts: readonly Artifact[]): number {
-  const rows = artifacts.map(({ task, output, path }) => [
-    `${task.id}.${output.name}`,
-    path,
-    sizeText(directory, path),
-  ]);
-  print(context, table([['artifact', 'path', 'size'], ...rows]));
-  return EXIT.ok;
-}
-
-async function showArtifact(
+function listArtifacts(
   context: Context,
   { directory }: Configured,
-  { task, output, path }: Artifact,
-  lock: Lock,
-): Promise<number> {
-  const place = join(directory, path);
-  const record = lock.get(task.id);
-  if (!existsSync(place)) {
-    const message = record === null ? `${path} has not been made yet` : `${path} does not lie here`;
-    return mistake(context, message, `pipe run '${task.id}'`);
-  }
-  const recorded = record?.outputs[output.name];
-  const whole = path === output.path;
-  const digest = digestAt(place);
-  const edited = whole && recorded !== undefined && recorded !== digest;
-  print(context, [
-    context.style.colors.bold(path),
-    ...table([
-      ['  made by', task.id],
-      ['  fingerprint', record?.fingerprint ?? 'not in the lock'],
-      ['  digest', digest + (edited ? ' (not what was recorded: it was edited)' : '')],
-      ['  size', sizeText(directory, path)],
-    ]),
-    '',
-    ...(await contentLines(place)),
-  ]);
+  artifacts: readonly Artifact[],
+  { json }: ShowOptions,
+): number {
+  const listed = artifacts.map(({ task, output, path }) => ({ artifact: `${task.id}.${output.name}`, path }));
+  if (json === true) context.out(`${jsonText(listed)}\n`);
+  else
+    print(
+      context,
+      table([
+        ['artifact', 'path', 'size'],
+        ...listed.map(({ artifact, path }) => [artifact, path, sizeText(directory, path)]),
+      ]),
+    );
   return EXIT.ok;
+}
+
+/** Where an artifact comes from. */
+interface MadeBy {
+  readonly task: string;
+  /** Null: the lock does not know it. */
+  readonly fingerprint: string | null;
+  readonly digest: string;
+  /** Whether it is not what the lock has recorded. */
+  readonly edited: boolean;
+  readonly sizeText: string;
+}
+
+function lockOf({ directory, manifest }: Configured): Lock {
+  return openLock(directory, manifest.profile, manifest.experiment);
+}
+
+function madeBy(configured: Configured, { task, output, path }: Artifact, place: string): MadeBy {
+  const record = lockOf(configured).get(task.id);
+  const recorded = record?.outputs[output.name];
+  const digest = digestAt(place);
+  const edited = path === output.path && recorded !== undefined && recorded !== digest;
+  const size = sizeText(configured.directory, path);
+  return { task: task.id, fingerprint: record?.fingerprint ?? null, digest, edited, sizeText: size };
+}
+
+function madeLines({ task, fingerprint, digest, edited, sizeText: size }: MadeBy): string[] {
+  return table([
+    ['  made by', task],
+    ['  fingerprint', fingerprint ?? 'not in the lock'],
+    ['  digest', digest + (edited ? ' (not what was recorded: it was edited)' : '')],
+    ['  size', size],
+  ]);
 }
 
 function digestAt(place: string): string {
@@ -126,21 +230,6 @@ function digestAt(place: string): string {
   return treeDigest(
     paths.map((path) => ({ path, digest: path.endsWith('/') ? EMPTY : hashFile(join(place, path)) })),
   );
-}
-
-async function contentLines(place: string): Promise<string[]> {
-  const stat = statSync(place);
-  if (!stat.isDirectory()) {
-    try {
-      return await fileView(place, stat.size);
-    } catch (error) {
-      return [`cannot be read: ${(error as Error).message}`];
-    }
-  }
-  const files = filesBelow(place);
-  const rows = files.slice(0, LISTED_FILES).map((path) => [path, bytes(statSync(join(place, path)).size)]);
-  const more = files.length - rows.length;
-  return [count(files.length, 'file'), ...table(rows), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
 function sizeText(directory: string, path: string): string {

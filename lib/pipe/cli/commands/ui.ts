@@ -12,7 +12,7 @@ import { EXIT, mistake, type Context } from '../context.ts';
 import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
 import { configuredFor, readingOf, silent } from '../reading.ts';
-import { isFigure } from '../view/file-view.ts';
+import { isFigure } from '../view/figure-names.ts';
 import { readTable, TABLE_FILES } from '../view/table-file.ts';
 import { comparisonOf } from './table.ts';
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { command, examples, type Action } from '../command.ts';
-import { collected, configurationOptions, port } from '../options.ts';
+import { collected, configurationOptions, port, positiveInteger } from '../options.ts';
 
 /** Commands about what was made, and where. */
 export function lookCommands(root: Command, action: Action, version: string): void {
@@ -12,12 +12,17 @@ export function lookCommands(root: Command, action: Action, version: string): vo
         .default([], 'none'),
     )
     .option('--columns <names>', 'of a table only these columns, with commas between them')
+    .addOption(
+      new Option('--rows <n>', 'how many rows of a table or lines of a text').argParser(positiveInteger),
+    )
+    .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
       examples([
         ['pipe show artifacts/data/train.arrow', 'columns, shapes, ranges, first rows'],
         ['pipe show data.train', 'the same, by its name in pipeline.yaml'],
         ['pipe show score', 'all that a stage makes'],
+        ['pipe show table.parquet --rows 20', 'more of its first rows'],
         ['pipe show claims.table --where id=drift --columns statistic,value', 'rows of a table, every digit'],
       ]),
     )

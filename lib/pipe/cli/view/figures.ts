@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../../graph/graph.ts';
 import { filesBelow } from '../../store/tree.ts';
-import { isFigure } from './file-view.ts';
+import { isFigure } from './figure-names.ts';
 
 /** What stages name to be opened, of what these tasks made: of a directory, its index. */
 export function openedOf(directory: string, graph: Graph, tasks: ReadonlySet<number>): string[] {
