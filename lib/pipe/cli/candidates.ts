@@ -156,6 +156,8 @@ export const completed: Readonly<Record<string, (project: Project, word: string)
 /** Those that only whoever types can know, or of which a shell knows more: files, revisions. */
 export const free = [
   'on',
+  'rows',
+  'out',
   'C',
   'jobs',
   'gpus',

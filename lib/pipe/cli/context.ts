@@ -30,7 +30,9 @@ export function contextOf(directory: string, noColor: boolean): Context {
     out: (text) => void stdout.write(shown(text, stdout.isTTY)),
     live: stdout.isTTY && env.TERM !== 'dumb',
     columns: stdout.isTTY ? stdout.columns : undefined,
-    draw: (commands) => void (stdout.isTTY && stdout.write(commands)),
+    draw: (commands) => {
+      if (stdout.isTTY) stdout.write(commands);
+    },
     style: styleFor({ isTTY: stdout.isTTY, env, noColor }),
     err: (text) => {
       makeWay();

@@ -138,9 +138,15 @@ async function contentOf(path: string): Promise<Content | { readonly problem: st
 
 async function showContent(context: Context, path: string, { rows }: ShowOptions): Promise<void> {
   const stat = statSync(path);
-  if (stat.isDirectory()) return print(context, treeText(treeFiles(path), rows ?? LISTED));
+  if (stat.isDirectory()) {
+    print(context, treeText(treeFiles(path), rows ?? LISTED));
+    return;
+  }
   const content = await contentOf(path);
-  if ('problem' in content) return print(context, [`cannot be read: ${content.problem}`]);
+  if ('problem' in content) {
+    print(context, [`cannot be read: ${content.problem}`]);
+    return;
+  }
   print(context, contentText(content, stat.size, kindText(path), rows));
   if (content.kind !== 'image' || context.columns === undefined) return;
   const { style, env } = context;

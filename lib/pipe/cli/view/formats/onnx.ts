@@ -45,7 +45,7 @@ export function onnxContent(path: string): Content {
       let [domain, version] = ['', ''];
       messageIn(reader, {
         1: (inner) => void (domain = inner.string()),
-        2: (inner) => void (version = String(inner.int64())),
+        2: (inner) => void (version = String(Number(inner.int64()))),
       });
       metadata.push([`operators of ${domain === '' ? 'ONNX' : domain}`, `version ${version}`]);
     },
@@ -104,22 +104,23 @@ const TYPES = [
 function valueInfo(reader: Reader): [string, string] {
   let name = '';
   let type = 'unknown';
-  let sides: string[] | null = null;
+  const sides: string[] = [];
+  let shaped = false;
   const side = (inner: Reader): void => {
     let said = '?';
     messageIn(inner, {
-      1: (dimension) => void (said = String(dimension.int64())),
+      1: (dimension) => void (said = String(Number(dimension.int64()))),
       2: (dimension) => void (said = dimension.string()),
     });
-    sides?.push(said);
+    sides.push(said);
   };
   const tensor: Fields = {
     1: (inner) => void (type = TYPES[inner.uint32()] ?? 'unknown'),
     2: (inner) => {
-      sides = [];
+      shaped = true;
       messageIn(inner, { 1: side });
     },
   };
   messageIn(reader, { 1: (inner) => void (name = inner.string()), 2: within({ 1: within(tensor) }) });
-  return [name, sides === null ? type : `${type} [${(sides as string[]).join(', ')}]`];
+  return [name, shaped ? `${type} [${sides.join(', ')}]` : type];
 }
