@@ -83,6 +83,45 @@ null   0.33333
     expect((await project.pipe('show', 'x.arrow')).out).toContain('cannot be read: ');
   });
 
+  test('shows directories that no task makes, and stages whatever directory is called so', async () => {
+    const project = newProject({ ...words, 'notes/a.txt': 'one', 'notes/b/c.txt': 'two', 'count/x': '' });
+    expect((await project.pipe('show', 'notes')).out).toBe(`\
+notes
+2 files, 6 B
+  a.txt  3 B
+  b/  3 B in 1 file
+    c.txt  3 B
+`);
+    expect((await project.pipe('show', 'count')).out).toContain('count@length=3.counts');
+  });
+
+  test('prints rows of any table, and all of it as JSON', async () => {
+    const project = newProject({ ...words, 'x.csv': 'a,b\n1,x\n2,y\n3,y\n' });
+    expect((await project.pipe('show', 'x.csv', '--where', 'b=y', '--columns', 'a', '--rows', '1')).out)
+      .toBe(`\
+the first 1 of 2 rows of 3
+a
+2
+`);
+    expect((await project.pipe('show', 'x.csv', '--rows', '1')).out).toContain('\nfirst 1 row\na  b\n1  x\n');
+    const told = JSON.parse((await project.pipe('show', 'x.csv', '--rows', '2', '--json')).out) as object;
+    expect(told).toMatchObject({
+      ...{ path: 'x.csv', kind: 'table', rows: 3, found: 3 },
+      columns: [
+        { name: 'a', type: 'number', range: { min: 1, max: 3 } },
+        { name: 'b', type: 'text' },
+      ],
+      records: [
+        { a: 1, b: 'x' },
+        { a: 2, b: 'y' },
+      ],
+    });
+    const { status, err } = await project.pipe('show', 'x.csv', '--columns', 'c');
+    expect(err).toContain('it has no column `c` of plain values');
+    expect(status).toBe(2);
+    expect((await project.pipe('show', 'x.csv', '--rows', '0')).err).toContain('a whole number from 1 up');
+  });
+
   test('gives the format and size of an image', async () => {
     const project = newProject(words);
     await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })

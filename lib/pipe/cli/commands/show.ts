@@ -41,8 +41,9 @@ export async function show(context: Context, name: string, options: ShowOptions)
   const configured = configure(context, options);
   if (configured === null) return EXIT.mistake;
   const foreign = resolve(context.directory, name);
-  // A file that no task makes is worth a look, too.
-  if (isFile(foreign) && !isArtifact(configured, foreign))
+  // What no task makes is worth a look, too; a name of a stage is one, whatever directory is called so.
+  const named = configured.graph.tasks.some(({ id, stage }) => id === name || stage.name === name);
+  if ((isFile(foreign) || (isDirectory(foreign) && !named)) && !isArtifact(configured, foreign))
     return showPlace(context, configured, { name, path: foreign, artifact: null }, options);
   const artifacts = artifactsNamed(context, configured, name);
   if (artifacts === null) return EXIT.mistake;
@@ -167,6 +168,10 @@ function treeFiles(path: string): TreeFile[] {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isArtifact({ directory, graph }: Configured, path: string): boolean {

@@ -102,25 +102,23 @@ const TYPES = [
 
 /** `ValueInfoProto`: a name, an element type and a shape, whose sides may be names. */
 function valueInfo(reader: Reader): [string, string] {
-  let name = '';
-  let type = 'unknown';
-  const sides: string[] = [];
-  let shaped = false;
-  const side = (inner: Reader): void => {
+  let [name, type, shape] = ['', 'unknown', ''];
+  const side = (inner: Reader): string => {
     let said = '?';
     messageIn(inner, {
       1: (dimension) => void (said = String(Number(dimension.int64()))),
       2: (dimension) => void (said = dimension.string()),
     });
-    sides.push(said);
+    return said;
   };
   const tensor: Fields = {
     1: (inner) => void (type = TYPES[inner.uint32()] ?? 'unknown'),
     2: (inner) => {
-      shaped = true;
-      messageIn(inner, { 1: side });
+      const sides: string[] = [];
+      messageIn(inner, { 1: (dimension) => void sides.push(side(dimension)) });
+      shape = ` [${sides.join(', ')}]`;
     },
   };
   messageIn(reader, { 1: (inner) => void (name = inner.string()), 2: within({ 1: within(tensor) }) });
-  return [name, shaped ? `${type} [${sides.join(', ')}]` : type];
+  return [name, type + shape];
 }
