@@ -274,7 +274,14 @@ stages:
     inputs: { logs: { from: train.log, gather: [seed] } }
     outputs: { text: all.txt, table: table.csv }
     plots: { table: { x: where } }
+  shown:
+    cmd: 'mkdir -p {outputs.page}/in {outputs.figures}/deep && cp page.svg {outputs.figures}/deep/one.svg && cp page.html {outputs.page}/index.html && echo "document.body.append(42 + 1)" > {outputs.page}/in/side.js && cp {inputs.text} {outputs.figures}/two.txt'
+    inputs: { page: ./page.svg, html: ./page.html, text: last.text }
+    outputs: { page: ./site/, figures: figures/ }
+    plots: [figures]
+    open: page
 `,
+      'page.html': '<!doctype html><title>t</title><body><script src="in/side.js"></script></body>',
       'page.svg':
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>',
     });
@@ -301,7 +308,18 @@ stages:
     await told(page, '3 at where there');
     // Of figures, those that are declared.
     await page.getByRole('img', { name: 'artifacts/train/seed=2/picture.svg' }).waitFor();
+    await page.getByRole('img', { name: 'artifacts/shown/figures/deep/one.svg' }).waitFor();
     expect(await page.getByRole('img', { name: /other\.svg/ }).count()).toBe(0);
+    // What is to be opened stands before them, with what lies beside it.
+    await page.frameLocator('iframe').getByText('43').waitFor();
+    const titles = await page.locator('.result > h3').allTextContents();
+    expect(titles).toEqual([
+      ...['train.log', 'last.table', 'artifacts/site/index.html'],
+      ...['artifacts/train/seed=1/picture.svg', 'artifacts/train/seed=2/picture.svg'],
+      'artifacts/shown/figures/deep/one.svg',
+    ]);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('region', { name: 'train.log' }).getByRole('button', { name: 'seed=2' }).click();
     await page.getByRole('heading', { name: 'train@seed=2' }).waitFor();

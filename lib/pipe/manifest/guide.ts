@@ -296,7 +296,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.plots': {
     default: [],
-    more: 'A run that made figures or pages among them names these at its end, and no others. Part of no fingerprint.',
+    more: 'A run that made figures or pages among them names these at its end, and no others. `pipe ui` draws the tables, a line for each task. Part of no fingerprint.',
     examples: [
       'plots: [figure]\noutputs: { figure: loss.svg }',
       'plots: { log: { x: epoch, y: [loss] } }\noutputs: { log: log.csv }',
@@ -315,7 +315,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.open': {
     otherwise: 'none',
-    more: 'Of a directory, the `index.html` in it. It is part of no fingerprint. Figures that only such stages read are named after it.',
+    more: 'Of a directory, the `index.html` in it. `pipe publish` writes a copy that says how it was made. It is part of no fingerprint. Figures that only such stages read are named after it.',
     examples: ['open: page\noutputs: { page: ./report/ } # artifacts/report/index.html'],
     mistakes: ['open: pgae\noutputs: { page: page.html }', 'open: [page]\noutputs: { page: page.html }'],
   },

@@ -214,6 +214,7 @@ main{max-width:none;padding:0}
 .epochs{position:static}
 .body.listed{display:block}
 .wide{overflow:visible}
+.tall{max-height:none}
 .tiles{grid-template-columns:repeat(3,1fr)}
 .panels{grid-template-columns:repeat(3,1fr)}
 .tile:not([open]),.panel,tr{break-inside:avoid}
