@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import { ActionCache } from '../../../lib/pipe/store/actions.ts';
@@ -16,6 +16,26 @@ describe('the action cache', () => {
     cache.record(fingerprint, result, true);
     expect(cache.find(fingerprint)).toEqual(result);
     expect(cache.find(digestOf('another'))).toBeNull();
+  });
+
+  test('notes when an action was of use, where there is one', () => {
+    const layout = layoutOf(temporaryDirectory());
+    const cache = new ActionCache(layout);
+    cache.touch(fingerprint);
+    cache.record(fingerprint, result, false);
+    const path = actionPath(layout, fingerprint);
+    utimesSync(path, 1, 1);
+    cache.touch(fingerprint);
+    const { atimeMs, mtimeMs } = statSync(path);
+    expect(Math.min(atimeMs, mtimeMs)).toBeGreaterThan(1e12);
+  });
+
+  test('says of what was done elsewhere that it was, and keeps whole milliseconds', () => {
+    const cache = new ActionCache(layoutOf(temporaryDirectory()));
+    cache.record(fingerprint, { ...result, ms: 12.4, from: 'remote' }, false);
+    expect(cache.find(fingerprint)).toStrictEqual({ ...result, from: 'remote' });
+    cache.record(fingerprint, result, false);
+    expect(cache.find(fingerprint)).toStrictEqual(result);
   });
 
   test('knows nothing of an entry that was damaged at any byte', () => {

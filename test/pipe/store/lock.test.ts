@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import type { TaskRecord } from '../../../lib/pipe/plan/record.ts';
-import { openLock } from '../../../lib/pipe/store/lock.ts';
+import { lockFrom, locksIn, openLock } from '../../../lib/pipe/store/lock.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 function record(text: string): TaskRecord {
@@ -143,5 +143,72 @@ describe('the lock', () => {
     lock.keepOnly(new Set(['a']));
     lock.save();
     expect(openLock(dirname(path), 'default').ids()).toEqual(['a']);
+  });
+
+  test('gives what it drops, as far as that can be read', () => {
+    const path = join(temporaryDirectory(), 'pipe.lock');
+    const lock = openLock(dirname(path), 'default');
+    for (const id of ['a', 'broken', 'gone']) lock.set(id, record(id));
+    lock.save();
+    writeFileSync(path, readFileSync(path, 'utf8').replace(digestOf('broken out'), 'no digest'));
+    const read = openLock(dirname(path), 'default');
+    expect(read.keepOnly(new Set(['a']))).toEqual([['gone', record('gone')]]);
+    expect(read.ids()).toEqual(['a']);
+    expect(read.keepOnly(new Set(['a']))).toEqual([]);
+  });
+
+  test('that is whole is not written again; one whose lines are in another order is', () => {
+    const path = join(temporaryDirectory(), 'pipe.lock');
+    const lock = openLock(dirname(path), 'default');
+    for (const id of ['a', 'b']) lock.set(id, record(id));
+    lock.save();
+    const whole = readFileSync(path, 'utf8');
+    const { ino } = statSync(path);
+    openLock(dirname(path), 'default').save();
+    expect(statSync(path).ino).toBe(ino);
+    const [head, a, b, end] = whole.split('\n');
+    writeFileSync(path, `${[head, `${b!},`, a!.slice(0, -1), end].join('\n')}\n}\n`);
+    openLock(dirname(path), 'default').save();
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+  });
+
+  test('of another profile says nothing of this one', () => {
+    const path = join(temporaryDirectory(), 'pipe.lock');
+    const lock = openLock(dirname(path), 'default');
+    lock.set('a', record('a'));
+    lock.save();
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"default"', '"fast"'));
+    expect(openLock(dirname(path), 'default').ids()).toEqual([]);
+  });
+
+  test('is read from a text, whatever profile that is of, and has no file then', () => {
+    const directory = temporaryDirectory();
+    const lock = openLock(directory, 'with "quotes"');
+    lock.set('a', record('a'));
+    const text = lock.text();
+    const read = lockFrom(text);
+    expect([read.ids(), read.get('a'), read.text()]).toEqual([['a'], record('a'), text]);
+    read.save();
+    read.set('b', record('b'));
+    expect(() => {
+      read.save();
+    }).toThrow('no file');
+    for (const other of ['', `x${text}`]) expect(lockFrom(other).ids()).toEqual([]);
+    expect(lockFrom(`x${text}`).text()).toContain('"profile":"default"');
+  });
+
+  test('lies in a project once for each profile', () => {
+    const directory = temporaryDirectory();
+    for (const profile of ['default', 'paper']) {
+      const lock = openLock(directory, profile);
+      lock.set(profile, record('a'));
+      lock.save();
+    }
+    writeFileSync(join(directory, 'package.lock'), '');
+    const found = locksIn(directory).map(({ profile, lock }) => [profile, lock.ids()]);
+    expect(found.sort()).toEqual([
+      ['default', ['default']],
+      ['paper', ['paper']],
+    ]);
   });
 });

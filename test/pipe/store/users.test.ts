@@ -8,11 +8,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import { layoutOf } from '../../../lib/pipe/store/layout.ts';
-import { digestsInLocks, noteUser, usersOf } from '../../../lib/pipe/store/users.ts';
+import { digestsInLocks, isNoted, noteFilled, noteUser, usersOf } from '../../../lib/pipe/store/users.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 describe('the users of a store', () => {
@@ -73,6 +73,57 @@ describe('the users of a store', () => {
     expect([[...projects].sort(), unseen]).toEqual([[owner, copy, moved].sort(), []]);
   });
 
+  test('are noted once the store has what they built before; the one around it needs no note', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    const layout = layoutOf(guest, cache);
+    expect([isNoted(layoutOf(owner), 'here'), isNoted(layout, 'here')]).toEqual([true, false]);
+    noteUser(layout, 'here');
+    expect(isNoted(layout, 'here')).toBe(false);
+    noteFilled(layout, 'here');
+    expect([isNoted(layout, 'here'), isNoted(layout, 'there')]).toEqual([true, false]);
+    noteUser(layout, 'here');
+    expect(isNoted(layout, 'here')).toBe(true);
+    expect(usersOf(layout, 'here').projects).toEqual([guest, owner]);
+  });
+
+  test('are told by what was noted of a store elsewhere, too', () => {
+    const [owner, other, guest] = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
+    const caches = [owner, other].map((project) => join(project, 'cache'));
+    for (const cache of caches) mkdirSync(cache);
+    for (const cache of caches) noteUser(layoutOf(guest, cache), 'here');
+    const moved = `${guest}-moved`;
+    renameSync(guest, moved);
+    onTestFinished(() => {
+      rmSync(moved, { recursive: true });
+    });
+    noteUser(layoutOf(moved, caches[0]), 'here');
+    // It left the note in the second store with the name that it had: whoever moved it is known to both.
+    for (const project of [owner, other]) expect(usersOf(layoutOf(project), 'here').unseen).toEqual([]);
+  });
+
+  test('have a store in whatever directory: that is no project’s own cache, and a project all the same', () => {
+    const [shared, guest] = [temporaryDirectory(), temporaryDirectory()];
+    expect(usersOf(layoutOf(guest, shared), 'here').projects).toEqual([guest, dirname(shared)]);
+    // One that is not there yet.
+    expect(usersOf(layoutOf(guest, join(shared, 'new')), 'here').projects).toEqual([guest, shared]);
+  });
+
+  test('whose place is a file now are gone like those whose place is nothing', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    noteUser(layoutOf(guest, cache), 'here');
+    rmSync(guest, { recursive: true });
+    writeFileSync(guest, '');
+    onTestFinished(() => {
+      rmSync(guest, { force: true });
+    });
+    for (const name of readdirSync(join(cache, 'users'))) utimesSync(join(cache, 'users', name), 0, 0);
+    expect(usersOf(layoutOf(owner), 'here').gone).toMatchObject([{ project: guest }]);
+  });
+
   test('are out of sight when they may not be looked into', () => {
     const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
     const cache = join(owner, 'cache');
@@ -119,4 +170,9 @@ test('every digest in any lock of a project counts, on both sides of a merge con
   writeFileSync(join(project, 'pipe.paper.lock'), c!);
   writeFileSync(join(project, 'package.lock'), d!);
   expect(digestsInLocks(project)).toEqual({ locks: 2, digests: new Set([a, b, c]) });
+  // So do those of experiments.
+  for (const name of ['slow', 'without']) mkdirSync(join(project, 'experiments', name), { recursive: true });
+  writeFileSync(join(project, 'experiments/slow/pipe.lock'), d!);
+  expect(digestsInLocks(project)).toEqual({ locks: 3, digests: new Set([a, b, c, d]) });
+  expect(digestsInLocks(join(project, 'none'))).toEqual({ locks: 0, digests: new Set() });
 });

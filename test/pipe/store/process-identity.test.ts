@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  bootIdentity,
+  identityOf,
+  isAlive,
+  lifeOf,
+  thisProcess,
+} from '../../../lib/pipe/store/process-identity.ts';
+import { holderOf, tryLock } from '../../../lib/pipe/store/project-lock.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+const linux = process.platform === 'linux';
+const me = thisProcess();
+
+describe('a process', () => {
+  test('is known by its host and number, and by when it began', () => {
+    expect(me).toMatchObject({ host: hostname(), pid: process.pid });
+    expect(identityOf(process.pid)).toEqual(me);
+    expect(isAlive(me)).toBe(true);
+  });
+
+  test.runIf(linux)('began in this start of the machine, in its space of numbers, at its own time', () => {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    expect(bootIdentity()).toBe(boot);
+    expect(me.started).toMatch(new RegExp(`^${boot}/\\d+/\\d+$`));
+    expect(identityOf(2 ** 30).started).toBe('');
+  });
+
+  test('of the same number that began at another time is another one', () => {
+    expect(isAlive({ ...me, started: `${me.started}0` })).toBe(false);
+    expect(lifeOf({ ...me, started: `${me.started}0` }, me)).toBe('dead');
+    expect(lifeOf(me, me)).toBe('alive');
+  });
+
+  test.each([
+    ['on another host', { ...me, host: 'far' }],
+    ['in another start of the machine', { ...me, started: me.started.replace(/^[^/]*/, 'other') }],
+    ['in another space of numbers', { ...me, started: me.started.replace(/\/\d+\//, '/1/') }],
+  ])('%s cannot be seen', (_, other) => {
+    expect(lifeOf(other, me)).toBe('unseen');
+  });
+
+  test('of a number that nobody has is dead', () => {
+    expect(isAlive({ ...me, pid: 2 ** 30 })).toBe(false);
+  });
+
+  test.runIf(linux)('that ended and whose end nobody has asked for yet is dead', async () => {
+    // A child of a shell that went on as another program, which asks for nothing.
+    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => {
+      shell.kill('SIGKILL');
+    });
+    const [text] = (await once(shell.stdout, 'data')) as [Buffer];
+    const pid = Number(String(text));
+    const state = () => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    while (state() !== 'Z') await new Promise(setImmediate);
+    expect(isAlive({ ...me, pid, started: me.started })).toBe(false);
+    expect(identityOf(pid).started).toBe('ended');
+  });
+});
+
+describe('the holder of a lock', () => {
+  test('is told while it lives, and nobody otherwise', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    expect(holderOf(file)).toBeNull();
+    const attempt = tryLock(file, me);
+    expect(holderOf(file)).toEqual(me);
+    for (const other of [{ ...me, pid: 2 ** 30 }, { ...me, host: 'far' }, { host: me.host }, null]) {
+      writeFileSync(file, JSON.stringify(other));
+      expect(holderOf(file)).toBeNull();
+    }
+    // Somebody else has taken it since: it is not this one's to release.
+    writeFileSync(file, JSON.stringify({ ...me, pid: 7 }));
+    if (attempt.type === 'held') attempt.release();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: 7 });
+  });
+
+  test('that nobody can read the name of is nobody: the lock is taken', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    for (const text of ['', '{', 'null', '{"host":"x","pid":"1","started":""}']) {
+      writeFileSync(file, text);
+      const attempt = tryLock(file, me);
+      expect(attempt.type).toBe('held');
+      if (attempt.type === 'held') attempt.release();
+    }
+  });
+
+  test('cannot be where no file can be made', () => {
+    const file = join(temporaryDirectory(), 'x'.repeat(300));
+    expect(() => tryLock(file, me)).toThrow(expect.objectContaining({ code: 'ENAMETOOLONG' }));
+    expect(() => holderOf(file)).toThrow(expect.objectContaining({ code: 'ENAMETOOLONG' }));
+  });
+});
