@@ -1,4 +1,5 @@
 import { orderStages } from '../manifest/axes.ts';
+import { afterPath } from '../manifest/order.ts';
 import { pathName } from '../manifest/axis-value.ts';
 import { withEntries } from '../manifest/axis-entries.ts';
 import type { Path, Problem } from '../manifest/diagnostic.ts';
@@ -85,10 +86,23 @@ function layoutsOf(
   return { ok: true, layouts, absent };
 }
 
-/** The first input with which the tasks would read too many outputs of others. */
+/** The first input with which the tasks would read too many outputs of others, or wait for too many. */
 function tooManySources(layouts: ReadonlyMap<string, Layout>): Problem | null {
   let total = 0;
-  for (const { stage, count } of layouts.values()) {
+  for (const layout of layouts.values()) {
+    const { stage, count } = layout;
+    for (const [index, name] of stage.after.entries()) {
+      const before = layouts.get(name);
+      if (before === undefined) continue;
+      const shared = sharedAxes(layout, before);
+      const together = before.axes.filter((axis) => shared.includes(axis.name));
+      const each = before.count / together.reduce((product, { values }) => product * values.length, 1);
+      total += Math.ceil(count * each);
+      if (total <= MOST_SOURCES) continue;
+      const message = `${count} tasks that wait for some ${Math.ceil(each)} others each are more than can be planned`;
+      const hint = 'let one task come after them, and others after that';
+      return { path: afterPath(stage, index), message, hint };
+    }
     for (const { name, source } of stage.inputs) {
       if (source.kind !== 'output') continue;
       const gathered = layouts.get(source.stage)!.axes.filter((axis) => source.gather.includes(axis.name));
@@ -118,6 +132,7 @@ function tasksOf(
   const outputs = stage.outputs.map(({ name, path, directory }) => {
     return { name, directory, fill: fillerOf(layout, templateOf(`${artifacts}/${path}`), pathName) };
   });
+  const followed = stage.after.flatMap((before) => followedAt(layout, layouts.get(before)));
   const tasks: OpenTask[] = [];
   let index = base;
   // The scan is a stage's last axis: a task continues the one before it if only that differs.
@@ -134,7 +149,10 @@ function tasksOf(
       previous: stage.scan !== null && follows ? stage.scan.values[before!.at(-1)!]! : null,
       inputs,
       outputs: outputs.map(({ name, directory, fill }) => ({ name, path: fill(digits), directory })),
-      needs: needsOf(inputs),
+      needs: needsOf(
+        inputs,
+        followed.flatMap((at) => at(digits)),
+      ),
       neededBy: [],
     });
     if (stage.scan !== null) before = [...digits];
@@ -147,8 +165,37 @@ function isSameChain(one: Digits, other: Digits): boolean {
   return true;
 }
 
-function needsOf(inputs: readonly TaskInput[]): readonly number[] {
-  const needs: number[] = [];
+/** Of another stage that comes first, the tasks that agree on all axes that both have. */
+function followedAt(layout: Layout, before: Layout | undefined): ((digits: Digits) => readonly number[])[] {
+  if (before === undefined) return [];
+  const shared = sharedAxes(layout, before);
+  const tasks = new Map<string, number[]>();
+  let index = before.base;
+  for (const digits of eachDigits(before)) {
+    const key = keyAt(before, shared, digits);
+    const there = tasks.get(key);
+    if (there === undefined) tasks.set(key, [index]);
+    else there.push(index);
+    index += 1;
+  }
+  return [(digits) => tasks.get(keyAt(layout, shared, digits)) ?? []];
+}
+
+function sharedAxes(one: Layout, other: Layout): readonly string[] {
+  const names = other.axes.map(({ name }) => name);
+  return one.axes.flatMap(({ name }) => (names.includes(name) ? [name] : []));
+}
+
+function keyAt({ axes }: Layout, names: readonly string[], digits: Digits): string {
+  const values = names.map((name) => {
+    const axis = axes.findIndex((each) => each.name === name);
+    return axes[axis]!.values[digits[axis]!]!;
+  });
+  return JSON.stringify(values);
+}
+
+function needsOf(inputs: readonly TaskInput[], followed: readonly number[]): readonly number[] {
+  const needs: number[] = [...followed];
   for (const { sources } of inputs) {
     for (const source of sources) if (source.kind === 'output') needs.push(source.task);
   }

@@ -32,9 +32,9 @@ export interface Task {
   readonly previous: Scalar | null;
   readonly inputs: readonly TaskInput[];
   readonly outputs: readonly TaskOutput[];
-  /** Indices of the tasks whose outputs this one reads, ascending, each once. */
+  /** Indices of the tasks whose outputs this one reads, or that it comes after, ascending, each once. */
   readonly needs: readonly number[];
-  /** Indices of the tasks that read this one's outputs, ascending, each once. */
+  /** Indices of the tasks that read this one's outputs, or come after it, ascending, each once. */
   readonly neededBy: readonly number[];
 }
 

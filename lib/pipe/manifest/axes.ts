@@ -2,7 +2,7 @@ import type { Path, Problem } from './diagnostic.ts';
 import type { Axis, InputSource, Manifest, Stage, StageInput } from './manifest.ts';
 import { withEntries } from './axis-entries.ts';
 import { checkChoices, checkConditions } from './chosen.ts';
-import { fromPath, sorted } from './order.ts';
+import { afterPath, fromPath, sorted } from './order.ts';
 import { checkOwn, checkPlaceholders } from './placeholder.ts';
 import { didYouMean, listed } from './suggest.ts';
 
@@ -33,6 +33,7 @@ export function orderStages(
     const known = stage.inputs.map((input) =>
       checkInput(stage, input, { byName, broken, circular, axes, problems }),
     );
+    checkAfter(stage, { byName, broken, problems });
     const joined = joinedAxes(stage, axes, problems);
     if (known.includes(false) || joined === null) continue;
     if (circular.has(stage.name) || broken.has(stage.name)) continue;
@@ -67,6 +68,22 @@ interface Known {
   readonly circular: ReadonlySet<string>;
   readonly axes: ReadonlyMap<string, readonly Axis[]>;
   readonly problems: Problem[];
+}
+
+/** Whether the stages that it comes after are there. */
+function checkAfter(
+  stage: Stage,
+  { byName, broken, problems }: Pick<Known, 'byName' | 'broken' | 'problems'>,
+): void {
+  for (const [index, before] of stage.after.entries()) {
+    if (byName.has(before) || broken.has(before)) continue;
+    const names = [...new Set([...byName.keys(), ...broken])];
+    problems.push({
+      path: afterPath(stage, index),
+      message: `there is no stage \`${before}\``,
+      hint: didYouMean(before, names) ?? `stages: ${listed(names, 10)}`,
+    });
+  }
 }
 
 /** Whether the axes that come with an input are known. */

@@ -197,6 +197,12 @@ const stage = z
         'Which tasks of the stage there are: `true` or `false`, as a parameter says, or a mapping axis → value or list of values; of a list, all has to hold.',
       ),
     scan: or(scan).optional().describe('A chain of tasks, each continuing the one before.'),
+    after: or(z.array(z.string()))
+      .optional()
+      .describe(
+        'Stages that have to be up to date before, though nothing of theirs is read: order without data.',
+      ),
+    always: or(z.boolean()).optional().describe('Whether its tasks run in every run.'),
     resources: or(resources).optional().describe('What a task holds while it runs.'),
     env: or(z.array(z.string()))
       .optional()

@@ -67,6 +67,10 @@ export interface Stage {
   readonly when: readonly Condition[];
   /** An axis along which each task continues the one before. */
   readonly scan: Scan | null;
+  /** Stages whose tasks have to end before: those at the same place on the axes that both have. Part of no fingerprint. */
+  readonly after: readonly string[];
+  /** Its tasks run in every run, whatever is recorded. */
+  readonly always: boolean;
   readonly resources: Resources;
   /** Names of environment variables the stage may see; a digest of each value is part of the fingerprint. */
   readonly env: readonly string[];

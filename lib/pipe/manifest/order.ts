@@ -15,9 +15,8 @@ export function sorted(
   function visit(stage: Stage): void {
     state.set(stage.name, 'open');
     trail.push(stage.name);
-    for (const { name, source } of stage.inputs) {
-      if (source.kind !== 'output') continue;
-      const next = byName.get(source.stage);
+    for (const { stage: before, path: written } of comesAfter(stage)) {
+      const next = byName.get(before);
       if (next === undefined || state.get(next.name) === 'done') continue;
       if (state.get(next.name) === undefined) {
         visit(next);
@@ -29,7 +28,7 @@ export function sorted(
       const path = [next.name, ...circle.slice(1).reverse(), next.name].join(' → ');
       const hint = next === stage ? 'a chain over an axis is written as a `scan`' : undefined;
       problems.push({
-        path: fromPath(stage, name),
+        path: written,
         message: `stages need each other in a circle: ${path}`,
         hint,
       });
@@ -40,6 +39,21 @@ export function sorted(
   }
   for (const stage of stages) if (!state.has(stage.name)) visit(stage);
   return { order, circular };
+}
+
+/** The stages that come before one, and where it says so: those that it reads, and those of `after`. */
+function comesAfter(stage: Stage): readonly { readonly stage: string; readonly path: Path }[] {
+  return [
+    ...stage.inputs.flatMap(({ name, source }) =>
+      source.kind === 'output' ? [{ stage: source.stage, path: fromPath(stage, name) }] : [],
+    ),
+    ...stage.after.map((before, index) => ({ stage: before, path: afterPath(stage, index) })),
+  ];
+}
+
+/** Where a stage of `after` is written. */
+export function afterPath(stage: Stage, index: number): Path {
+  return ['stages', stage.name, 'after', index];
 }
 
 /** Where the stage and output that an input reads are written. */

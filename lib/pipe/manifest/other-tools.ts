@@ -8,7 +8,8 @@ const outputs = 'what is written stands under `outputs`, each with a name: `outp
 const matrix = 'one task for each value is `matrix: { name: [a, b] }`, and `{name}` in `cmd`';
 const condition = 'what there is only sometimes has `when: ${parameter}`, or `when: { axis: value }`';
 const command = 'the command is `cmd`, several lines with `cmd: |`';
-const after = 'a stage comes after those whose outputs it reads: `inputs: { data: other.output }`';
+const after =
+  'a stage comes after those whose outputs it reads: `inputs: { data: other.output }`; without reading, `after: [other]`';
 const stages = 'they are `stages`, by name';
 const kept = 'outputs stay, and `pipe gc` frees what no lock needs';
 
@@ -52,10 +53,9 @@ const ofStage: Words = {
   dependsOn: after,
   depends_on: after,
   needs: after,
-  after,
   passThroughEnv: 'variables that decide nothing stand under `passEnv`',
   vars: 'values are `params` at the top of the file; a stage names those that it depends on',
-  always_changed: '`pipe run STAGE --force` runs what is up to date',
+  always_changed: '`always: true` runs it in every run, `pipe run STAGE --force` this once',
   frozen: 'what is not to run is left out: `pipe run OTHER-STAGES`',
   cache: 'every output is kept in the store',
   log: 'what a command prints is kept: `pipe log last --task TASK`',

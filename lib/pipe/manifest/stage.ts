@@ -69,6 +69,8 @@ export function readStage(
     resources: readResources(raw.resources, resources, at),
     env: readEnv(raw.env ?? [], at),
     passEnv: [...new Set([...passEnv, ...readPassEnv(raw, at)])],
+    after: raw.after ?? [],
+    always: raw.always ?? false,
     timeout: raw.timeout ?? null,
     retries: raw.retries ?? 0,
   };

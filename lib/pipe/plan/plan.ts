@@ -122,7 +122,7 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
   if (same && lost === null && !facts.forced(task)) {
     return { plan: { state: 'fresh' }, action, fingerprint, outputs: record.outputs };
   }
-  const reasons: Reason[] = facts.forced(task) ? [{ reason: 'forced' }] : [];
+  const reasons: Reason[] = facts.forced(task) ? [{ reason: task.stage.always ? 'always' : 'forced' }] : [];
   if (lost !== null) reasons.push({ reason: 'output-lost', path: lost });
   if (!same) reasons.push(...certainReasons(task, record, facts, known));
   const outputs = facts.forced(task) ? null : facts.stored(task, fingerprint);

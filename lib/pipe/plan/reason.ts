@@ -5,6 +5,8 @@ import type { Json } from '../json.ts';
 export type Reason =
   | { readonly reason: 'never-built' }
   | { readonly reason: 'forced' }
+  /** Its stage says so. */
+  | { readonly reason: 'always' }
   /** A parameter was added (no `before`), removed (no `after`) or changed; `path` is dotted. */
   | { readonly reason: 'parameter'; readonly path: string; readonly before?: Json; readonly after?: Json }
   | {

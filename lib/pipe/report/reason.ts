@@ -16,6 +16,8 @@ export function reasonKind(reason: Reason, stored = false): string {
       return 'never built';
     case 'forced':
       return 'forced';
+    case 'always':
+      return 'its stage runs always';
     case 'parameter':
       return `parameter ${reason.path} ${transition(reason, jsonText)}`;
     case 'input':

@@ -82,7 +82,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   const stages = await surveyStages(engine, tasks, { sources, digests, signal });
   const facts: PlanFacts = {
     graph,
-    forced: ({ index }) => force.has(index),
+    forced: ({ index, stage }) => stage.always || force.has(index),
     stage: ({ params }) => stages.actions.get(params)!,
     files: (source) => sources.files(source),
     record: ({ id }) => lock.get(id),

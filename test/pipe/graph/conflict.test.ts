@@ -40,6 +40,8 @@ function stageOf(name: string, paths: readonly string[]): Stage {
     passEnv: [],
     timeout: null,
     retries: 0,
+    after: [],
+    always: false,
     open: null,
   };
 }

@@ -76,6 +76,60 @@ describe('a task', () => {
   });
 });
 
+describe('a stage that comes after another', () => {
+  const graphOf = (text: string) => {
+    const loaded = loadPipeline(`version: 1\nstages:\n${text}`, { file: 'pipeline.yaml' });
+    if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('; '));
+    return loaded.graph;
+  };
+  const stage = (name: string, more: string): string =>
+    `  ${name}: { cmd: 'true > {outputs.o}', outputs: { o: o }, ${more} }\n`;
+
+  test('waits for the tasks that have its values on the axes that both have', () => {
+    const graph = graphOf(
+      stage('clean', 'after: [other, load, other]') +
+        stage('load', 'matrix: { seed: [0, 1], part: [a, b] }') +
+        stage('train', 'after: [load], matrix: { seed: [1, 2] }') +
+        stage('other', ''),
+    );
+    const needs = Object.fromEntries(
+      graph.tasks.map(({ id, needs: indices }) => [id, indices.map((index) => graph.tasks[index]!.id)]),
+    );
+    const loads = ['load@seed=0,part=a', 'load@seed=0,part=b', 'load@seed=1,part=a', 'load@seed=1,part=b'];
+    expect(needs['clean']).toEqual(expect.arrayContaining(['other', ...loads]));
+    expect(needs['clean']).toHaveLength(5);
+    expect(needs['train@seed=1']).toEqual(loads.slice(2));
+    expect(needs['train@seed=2']).toEqual([]);
+    const at = (id: string) => graph.tasks.find((task) => task.id === id)!;
+    expect(at('load@seed=1,part=a').neededBy).toEqual(
+      [at('clean').index, at('train@seed=1').index].sort((a, b) => a - b),
+    );
+    // Nothing is read.
+    expect(graph.tasks.flatMap(({ inputs }) => inputs)).toEqual([]);
+  });
+
+  test('comes after nothing where the other has no tasks', () => {
+    const graph = graphOf(stage('a', 'after: [b]') + stage('b', 'when: false'));
+    expect(graph.tasks.map(({ id, needs }) => [id, needs])).toEqual([['a', []]]);
+  });
+
+  test('is part of circles, and its name is looked for', () => {
+    const problems = (text: string) => () => graphOf(text);
+    expect(problems(stage('a', 'after: [b]') + stage('b', 'inputs: { x: a.o }'))).toThrow(
+      'stages need each other in a circle: a → b → a',
+    );
+    expect(problems(stage('a', 'after: [a]'))).toThrow('in a circle');
+    expect(problems(stage('a', 'after: [c]') + stage('b', ''))).toThrow('there is no stage `c`');
+  });
+
+  test('is refused where there would be more to wait for than can be planned', () => {
+    const many = Array.from({ length: 6000 }, (_, at) => at).join(', ');
+    expect(() =>
+      graphOf(stage('a', `matrix: { x: [${many}] }`) + stage('b', `after: [a], matrix: { y: [${many}] }`)),
+    ).toThrow('6000 tasks that wait for some 6000 others each');
+  });
+});
+
 test('the pipeline of this repository expands under each of its profiles', () => {
   const text = readFileSync('pipeline.yaml', 'utf8');
   for (const profile of [undefined, 'cifar10', 'fashion-mnist', 'results', 'paper']) {
@@ -135,6 +189,8 @@ const manifest: fc.Arbitrary<Manifest> = fc
         passEnv: [],
         timeout: null,
         retries: 0,
+        after: [],
+        always: false,
         open: null,
       };
     });

@@ -36,6 +36,8 @@ export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
     passEnv: [],
     timeout: null,
     retries: 0,
+    after: [],
+    always: false,
     open: null,
   };
 }

@@ -49,6 +49,7 @@ const failures: Record<Failure['reason'], true> = {
 const reasons: Record<Reason['reason'], true> = {
   'never-built': true,
   forced: true,
+  always: true,
   parameter: true,
   input: true,
   code: true,

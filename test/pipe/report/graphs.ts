@@ -43,6 +43,8 @@ function stage(name: string): Stage {
     passEnv: [],
     timeout: null,
     retries: 0,
+    after: [],
+    always: false,
     open: null,
   };
 }

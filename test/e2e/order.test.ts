@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { newProject } from './project.ts';
+
+const pipeline = (prepare: string) => `version: 1
+stages:
+  use:
+    cmd: cat shared.txt > {outputs.o}
+    outputs: { o: o.txt }
+    after: [prepare]
+  read:
+    cmd: cat {inputs.o} > {outputs.r}
+    inputs: { o: prepare.o }
+    outputs: { r: r.txt }
+  prepare:
+    cmd: ${prepare}
+    outputs: { o: o.txt }
+    always: true
+`;
+
+describe('order without data, and what runs always', () => {
+  test('what comes after waits, and does not run again though the other did', async () => {
+    const project = newProject({
+      'pipeline.yaml': pipeline('sleep 0.3; echo made > shared.txt; echo one > {outputs.o}'),
+    });
+    const first = await project.pipe('run', '--jobs', '4');
+    expect(first.out).toContain('3 ran');
+    expect(project.read('artifacts/use/o.txt')).toBe('made\n');
+    const status = await project.pipe('status', '--tasks');
+    expect(status.out).toContain('its stage runs always');
+    const again = await project.pipe('run');
+    expect(again.out).toContain('1 ran');
+    expect(again.out).toContain('2 up to date');
+  });
+
+  test('what reads it runs where it comes out otherwise', async () => {
+    const project = newProject({
+      'pipeline.yaml': pipeline('echo x >> count.txt; cp count.txt shared.txt; cp count.txt {outputs.o}'),
+    });
+    await project.pipe('run');
+    expect(project.read('artifacts/read/r.txt')).toBe('x\n');
+    const { out } = await project.pipe('run', 'read');
+    expect(out).toContain('2 ran');
+    expect(project.read('artifacts/read/r.txt')).toBe('x\nx\n');
+  });
+
+  test('what comes first is made when what follows is asked for, and is skipped over when it fails', async () => {
+    const project = newProject({ 'pipeline.yaml': pipeline('exit 3') });
+    const { out, status } = await project.pipe('run', 'use');
+    expect(status).toBe(1);
+    expect(out).toContain('1 failed');
+    expect(out).toContain('1 skipped');
+  });
+});
