@@ -22,6 +22,8 @@ afterAll(async () => {
 async function open(ui: Ui, hash = '', colorScheme: 'light' | 'dark' = 'light') {
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 }, colorScheme });
   onTestFinished(() => page.close());
+  // Patient: how fast it is, is not what is asked here.
+  page.setDefaultTimeout(110_000);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
