@@ -1,3 +1,4 @@
+import type { Batch } from './job.ts';
 import type { Batches } from './known-batches.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,8 @@ export class Cancelling {
   #next = 0;
   #begun: number | null = null;
   #revoked = false;
+  /** Those that are its own, which others may have let go of by the time that the engine hears. */
+  readonly #own = new Set<Batch>();
 
   constructor(world: World, batches: Batches) {
     this.#world = world;
@@ -22,14 +25,11 @@ export class Cancelling {
   async turn(all: boolean): Promise<void> {
     const now = this.#world.now();
     if (all) this.#begun ??= now;
+    for (const batch of this.#batches.live()) if (batch.own) this.#own.add(batch);
     if (!this.#revoked) this.#revoke(now);
     this.#revoked = true;
     if (now < this.#next) return;
-    const batches = this.#batches
-      .live()
-      .filter(
-        ({ own, jobs, cancelled }) => own && !cancelled && jobs.some(({ overAt }) => overAt === null || !all),
-      );
+    const batches = [...this.#own].filter((batch) => !batch.cancelled && (!all || mayStand(batch)));
     const ids = batches.flatMap(({ id, name }) => id ?? `name:${name}`);
     if (ids.length === 0) return;
     this.#next = now + again;
@@ -40,8 +40,7 @@ export class Cancelling {
   }
 
   #revoke(now: number): void {
-    for (const { own, name, jobs } of this.#batches.live()) {
-      if (!own) continue;
+    for (const { name, jobs } of this.#own) {
       for (const job of jobs) {
         if (job.begun !== null || job.overAt !== null) continue;
         job.revoked = this.#world.folders.revoke(name, job.element, now);
@@ -52,8 +51,16 @@ export class Cancelling {
 
   /** Whether nothing of its own runs any more, or it was waited for long enough. */
   over(): boolean {
-    if (this.#world.now() - (this.#begun ?? 0) > patience) return true;
-    const own = this.#batches.live().filter((batch) => batch.own);
-    return own.every(({ jobs }) => jobs.every(({ overAt }) => overAt !== null));
+    // A turn that was under way when it was told to stop has taken nothing back yet.
+    if (this.#begun === null) return false;
+    if (this.#world.now() - this.#begun > patience) return true;
+    return [...this.#own].every(
+      (batch) => (batch.cancelled || !mayStand(batch)) && batch.jobs.every(({ overAt }) => overAt !== null),
+    );
   }
+}
+
+/** Whether the engine may have a job of it: one that was taken back by its file would only begin to end. */
+function mayStand({ jobs }: Batch): boolean {
+  return jobs.some(({ overAt, revoked }) => overAt === null || revoked);
 }
