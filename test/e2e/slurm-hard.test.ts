@@ -64,7 +64,6 @@ describe.skipIf(!hasSlurm || !nightly)('on Slurm, where it takes minutes', () =>
     expect(out).toContain('ended without an answer (NODE_FAIL); it goes into another');
     expect([status, timesRun(project).length]).toEqual([0, 6 + here.length]);
     slurm.up();
-    slurm.call('scontrol', 'update', 'nodename=n1', 'state=resume');
   }, 300_000);
 
   test('more time than it asked for is told as that, and a list is gone up', async () => {
