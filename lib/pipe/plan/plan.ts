@@ -107,7 +107,7 @@ function recordedOutputs(task: Task, record: TaskRecord | null): OutputDigests |
 
 /** Plans one task from what is known of the tasks before it. */
 export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): PlannedTask {
-  const pending = task.needs.filter((index) => known[index] === null);
+  const pending = readBy(task).filter((index) => known[index] === null);
   const record = facts.record(task);
   if (pending.length > 0) {
     const reasons = certainReasons(task, record, facts, known);
@@ -129,6 +129,15 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
   return outputs === null
     ? { plan: { state: 'stale', reasons }, action, fingerprint, outputs }
     : { plan: { state: 'restorable', reasons }, action, fingerprint, outputs };
+}
+
+/** Tasks whose outputs it reads: those that it only comes after decide nothing, and need not be part of the run. */
+function readBy({ needs, inputs, stage }: Task): readonly number[] {
+  if (stage.after.length === 0) return needs;
+  const read = new Set(
+    inputs.flatMap(({ sources }) => sources.flatMap((each) => (each.kind === 'output' ? [each.task] : []))),
+  );
+  return needs.filter((index) => read.has(index));
 }
 
 /** The differences from what was built, as far as the inputs are known. */
