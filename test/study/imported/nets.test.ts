@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../lib/compute/engine.ts';
 import type { Engine, TensorMap, TensorValue } from '../../../lib/compute/program.ts';
@@ -113,4 +115,25 @@ describe.each(nets)('$graph with $weights', ({ graph, weights, features, relus, 
     expect(batches).toBe(count);
     await explainer.dispose();
   });
+});
+
+it('a graph exported before training, whose equal weights are written once, takes each weight of a checkpoint', async () => {
+  const graph = graphFixture('runs/untrained/net.onnx');
+  expect(graph.weights).toContain('1.running_var');
+  const weights = readCheckpoint(graph, fixture('runs/untrained/epoch=1.safetensors'));
+  const { x, logits } = expected('runs/untrained/expected.safetensors');
+  const [, height, width, channels] = x!.dims as [number, number, number, number];
+  const imported = graphOf({ structure: structureOf(graph) });
+  const model = netOf(imported, { features: '5', logits: null }, { height, width, channels }, 3);
+  const program = await engine.compile(
+    (given) => ({
+      logits: model.forward(given, given.x as Tensor4D, { training: false, relu: tf.relu }).logits,
+    }),
+    { inputs: { x: { dtype: 'float32', shape: x!.dims } }, constants: weights },
+  );
+  const found = await program.run({
+    x: { dtype: 'float32', shape: x!.dims, values: x!.values as Float32Array },
+  });
+  expect(apart(found.logits!.values, logits!.values)).toBeLessThan(1e-4);
+  await program.dispose();
 });

@@ -4,6 +4,7 @@ import type { TensorMap } from '../../../compute/program.ts';
 import { readNpz } from './npz.ts';
 import { readSafetensors } from './safetensors.ts';
 import { checkSameStructure } from './structure.ts';
+import { unshared } from './unshared.ts';
 import { importWeights } from './weights.ts';
 
 /** A file with its name, which says what it is. */
@@ -23,7 +24,7 @@ function ofFile<T>({ name }: NamedBytes, read: () => T): T {
 }
 
 function onnxFile(file: NamedBytes): OnnxFile {
-  return decodeModel(file.bytes);
+  return unshared(decodeModel(file.bytes));
 }
 
 /** The graph of an `.onnx` file. Throws `ImportError`. */
