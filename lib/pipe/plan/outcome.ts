@@ -19,7 +19,13 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
   /** The stage found a file or a parameter that is not what it can be: the user's mistake. */
   | { readonly reason: 'bad-input'; readonly message: string }
   | { readonly reason: 'timed-out'; readonly seconds: number }
-  | { readonly reason: 'output-missing'; readonly output: string; readonly path: string }
+  /** `found`: something else lies there, which it wrote. */
+  | {
+      readonly reason: 'output-missing';
+      readonly output: string;
+      readonly path: string;
+      readonly found?: 'file' | 'directory' | 'other';
+    }
   /** It is there, and holds something that cannot be kept; `path` is relative to the output. */
   | {
       readonly reason: 'output-unfit';

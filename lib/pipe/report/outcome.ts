@@ -51,7 +51,7 @@ export function failureText(failure: Failure): string {
     case 'timed-out':
       return `stopped after ${failure.seconds} s, its timeout`;
     case 'output-missing':
-      return `it ended without writing its output ${failure.output} (${failure.path})`;
+      return `${missingText(failure)} (${failure.path})`;
     case 'output-unfit':
       return `its output ${failure.output} holds ${failure.path}, ${unfitTexts[failure.why]}`;
     case 'input-missing':
@@ -77,6 +77,20 @@ export function failureText(failure: Failure): string {
       return `the stage names another toolchain on ${pathList(failure.nodes)} than here${toolchainText(failure.said)}: its results would be others; keep its jobs to nodes that agree (\`options\` of the site), or run \`pipe\` on one of them`;
     case 'store-failed':
       return refusalText(failure);
+  }
+}
+
+/** It may have written something else in its place. */
+function missingText({ output, found }: Extract<Failure, { reason: 'output-missing' }>): string {
+  switch (found) {
+    case undefined:
+      return `it ended without writing its output ${output}`;
+    case 'directory':
+      return `its output ${output} is to be a file, and it wrote a directory; end the path with a slash, or write a file`;
+    case 'file':
+      return `its output ${output} is to be a directory, and it wrote a file; leave out the slash that ends the path, or write into the directory`;
+    case 'other':
+      return `its output ${output} is neither a file nor a directory`;
   }
 }
 

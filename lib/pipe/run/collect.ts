@@ -15,8 +15,10 @@ import { walkOutput } from './output-files.ts';
 export function unfitOutput(task: Task, places: Readonly<Record<string, string>>): Failure | null {
   for (const { name, path, directory } of task.outputs) {
     const place = places[name]!;
-    if (lookThrough(place)?.kind !== (directory ? 'directory' : 'file')) {
-      return { type: 'failed', log: null, reason: 'output-missing', output: name, path };
+    const found = lookThrough(place)?.kind;
+    if (found !== (directory ? 'directory' : 'file')) {
+      const other = found === undefined || found === 'link' ? {} : { found };
+      return { type: 'failed', log: null, reason: 'output-missing', output: name, path, ...other };
     }
     const { unfit } = directory ? walkOutput(place) : { unfit: [] };
     const [first] = unfit;

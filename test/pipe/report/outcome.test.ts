@@ -41,6 +41,18 @@ describe('a failure', () => {
       'it ended without writing its output maps (artifacts/maps.arrow)',
     ],
     [
+      { type: 'failed', log, reason: 'output-missing', output: 'm', path: 'artifacts/m', found: 'directory' },
+      'its output m is to be a file, and it wrote a directory; end the path with a slash, or write a file (artifacts/m)',
+    ],
+    [
+      { type: 'failed', log, reason: 'output-missing', output: 'm', path: 'artifacts/m/', found: 'file' },
+      'its output m is to be a directory, and it wrote a file; leave out the slash that ends the path, or write into the directory (artifacts/m/)',
+    ],
+    [
+      { type: 'failed', log, reason: 'output-missing', output: 'm', path: 'artifacts/m', found: 'other' },
+      'its output m is neither a file nor a directory (artifacts/m)',
+    ],
+    [
       { type: 'failed', log: null, reason: 'input-missing', input: 'csv', path: 'data/a.csv' },
       'its input csv does not exist: data/a.csv',
     ],

@@ -72,7 +72,13 @@ describe('a command that fails', () => {
       'to write a file, and makes a directory',
       'mkdir {outputs.text}',
       '',
-      { reason: 'output-missing', output: 'text' },
+      { reason: 'output-missing', output: 'text', found: 'directory' },
+    ],
+    [
+      'to write a file, and makes a pipe',
+      'mkfifo {outputs.text}',
+      '',
+      { reason: 'output-missing', output: 'text', found: 'other' },
     ],
     ['to end in time', 'sleep 30', 'timeout: 0.3', { reason: 'timed-out', seconds: 0.3 }],
     [
