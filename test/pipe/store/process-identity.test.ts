@@ -50,8 +50,8 @@ describe('a process', () => {
   });
 
   test.runIf(linux)('that ended and whose end nobody has asked for yet is dead', async () => {
-    // A child of a shell that went on as another program, which asks for nothing.
-    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    // Its parent is a shell that went on as another program, which never asks.
+    const shell = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     onTestFinished(() => {
@@ -59,8 +59,12 @@ describe('a process', () => {
     });
     const [text] = (await once(shell.stdout, 'data')) as [Buffer];
     const pid = Number(String(text));
-    const state = () => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    while (state() !== 'Z') await new Promise(setImmediate);
+    const until = async (there: () => boolean) => {
+      while (!there()) await new Promise(setImmediate);
+    };
+    await until(() => readFileSync(`/proc/${shell.pid}/comm`, 'utf8') === 'sleep\n');
+    process.kill(pid, 'SIGKILL');
+    await until(() => /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
     expect(isAlive({ ...me, pid, started: me.started })).toBe(false);
     expect(identityOf(pid).started).toBe('ended');
   });
