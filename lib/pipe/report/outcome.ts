@@ -82,9 +82,8 @@ export function failureText(failure: Failure): string {
 
 /** It may have written something else in its place. */
 function missingText({ output, found }: Extract<Failure, { reason: 'output-missing' }>): string {
+  if (found === undefined) return `it ended without writing its output ${output}`;
   switch (found) {
-    case undefined:
-      return `it ended without writing its output ${output}`;
     case 'directory':
       return `its output ${output} is to be a file, and it wrote a directory; end the path with a slash, or write a file`;
     case 'file':
