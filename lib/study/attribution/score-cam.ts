@@ -11,7 +11,7 @@ import { type AttributionMethod, scoreOfCopies } from './explained.ts';
  *
  * Wang et al. 2020, *Score-CAM*, eq. 5 to 7, with the baseline 0 of the space the network sees, whose score is the
  * same for all k and falls out of the softmax. As many forward passes as the layer has channels. A feature that is
- * the same everywhere covers nothing.
+ * the same everywhere covers all, as in pytorch-grad-cam.
  *
  * `[batch, u, v, 1]`, 0 or more.
  */
@@ -24,7 +24,7 @@ export const scoreCam: AttributionMethod = (explained) =>
     const low = tf.min(large, [1, 2], true);
     const range = tf.sub(tf.max(large, [1, 2], true), low);
     const flat = tf.cast(tf.equal(range, 0), 'float32');
-    const masks = tf.add(tf.div(tf.sub(large, low), tf.add(range, flat)), flat);
+    const masks = tf.div(tf.sub(large, low), tf.add(range, flat));
     // [channels, batch, height, width, 1]
     const each = tf.reshape(tf.transpose(masks, [3, 0, 1, 2]), [channels, batch, height * width, 1]);
     const seen = tf.mul(each, tf.reshape(x, [1, batch, height * width, colours]));

@@ -50,7 +50,7 @@ describe('Score-CAM', () => {
     close(scoreCam(net(image, [1, 1, 1, 1])), [1.5, 3, 6, 4.5]);
   });
 
-  it('lets a feature that is the same everywhere cover nothing', () => {
+  it('lets a feature that is the same everywhere cover all', () => {
     const flat = tf.ones<tf.Rank.R4>([1, 2, 2, 1]);
     close(scoreCam(net(flat, [1, 2, 3, 4])), [1.5, 1.5, 1.5, 1.5]);
   });
