@@ -414,13 +414,13 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   'stages.*.after': {
     otherwise: 'none',
     more: 'Each task waits for those of the other stage that have its values on the axes that both have; for all of them where they share none. They run with it, as what it reads does. That one of them ran again is no reason to run: what decides are its own inputs. Part of no fingerprint.',
-    examples: ['after: [prepare]'],
+    examples: ['after: [data]'],
     mistakes: ['after: [nothing]', 'after: prepare'],
   },
   'stages.*.always': {
     default: false,
     more: 'For what the file cannot know of: a download, the state of a service. It runs once a run in which it is asked for, as with `--force`; what reads it runs only if it comes out otherwise. `pipe run --watch` runs it at every change. Part of no fingerprint.',
-    examples: ['always: true', 'always: ${refresh}'],
+    examples: ['always: true', 'always: ${draw}'],
     mistakes: ['always: yes'],
   },
   'stages.*.retries': {
