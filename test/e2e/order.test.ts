@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newProject } from './project.ts';
 
@@ -50,4 +51,25 @@ describe('order without data, and what runs always', () => {
     expect(out).toContain('1 failed');
     expect(out).toContain('1 skipped');
   });
+});
+
+test('a task that asks for its own project is refused what it would wait for without end', async () => {
+  const pipe = `'${process.execPath}' '${resolve(import.meta.dirname, '../../lib/pipe/dist/pipe.js')}'`;
+  const project = newProject({
+    'pipeline.yaml': `version: 1
+stages:
+  outer:
+    cmd: |
+      ${pipe} run inner && ${pipe} status > {outputs.o}
+    outputs: { o: o.txt }
+  inner: { cmd: 'echo x > {outputs.o}', outputs: { o: o.txt } }
+`,
+  });
+  const { status, out, err } = await project.pipe('run', 'outer', '--verbose');
+  expect(status).toBe(1);
+  expect(out + err).toContain('asks for it: each would wait for the other');
+  // What needs no hold on the project is answered: also from within.
+  project.write('pipeline.yaml', project.read('pipeline.yaml').replace('run inner &&', 'run --help &&'));
+  expect((await project.pipe('run', 'outer')).status).toBe(0);
+  expect(project.read('artifacts/outer/o.txt')).toContain('inner');
 });

@@ -28,3 +28,6 @@ export type Column = TensorColumn | PlainColumn;
 
 /** Column name → column; all of one length. */
 export type Columns = Readonly<Record<string, Column>>;
+
+/** A value of a column of any type but tensors; of dates, lists and records a text. */
+export type PlainValue = number | bigint | string | boolean | null;

@@ -2,8 +2,9 @@ import { constants, open } from 'node:fs/promises';
 import { DataType, RecordBatchReader } from 'apache-arrow';
 import type { Data, Field, FixedSizeList, RecordBatch, Schema } from 'apache-arrow';
 import { checkCounts } from './check.ts';
-import type { ElementType, TensorValues } from './columns.ts';
+import type { ElementType, PlainValue, TensorValues } from './columns.ts';
 import { elements, readTensorField } from './field.ts';
+import { plainValue } from './plain-value.ts';
 
 /** What a column holds; `stored` is Arrow's own name of a type that this project does not write. */
 export type ColumnInfo =
@@ -31,10 +32,8 @@ export interface ArrowRows {
   numbers(name: string): (number | null)[];
   strings(name: string): (string | null)[];
   booleans(name: string): (boolean | null)[];
-  /** Of a column of any type but tensors, as Arrow gives them: numbers, bigints, texts, vectors, … */
-  values(name: string): unknown[];
-  /** Arrow's own type of a column. */
-  typeOf(name: string): DataType;
+  /** Of a column of any type but tensors: numbers and texts as they are, dates, lists and records as texts. */
+  values(name: string): PlainValue[];
 }
 
 export interface ArrowTable extends ArrowRows {
@@ -175,17 +174,14 @@ class Rows implements ArrowRows {
     return this.#plain(name, 'booleans', (type) => DataType.isBool(type), Boolean);
   }
 
-  values(name: string): unknown[] {
+  values(name: string): PlainValue[] {
+    const type = this.#schema.fields[this.#find(name).place]!.type as DataType;
     return this.#plain(
       name,
       'values',
       () => true,
-      (value) => value,
+      (value) => plainValue(value, type),
     );
-  }
-
-  typeOf(name: string): DataType {
-    return this.#schema.fields[this.#find(name).place]!.type as DataType;
   }
 
   *batches(): Iterable<ArrowRows> {

@@ -1,3 +1,4 @@
+import type { Locked } from '../run/hold.ts';
 import type { Graph } from '../graph/graph.ts';
 import { pathGivenUnder } from '../graph/parameters.ts';
 import { groupBy } from '../group.ts';
@@ -48,10 +49,13 @@ function inputProblem(issue: InputIssue, graph: Graph, source: Source): Problem 
 }
 
 /** Says that a process on another host holds the project, and what to do; gives the exit status for it. */
-export function refuseHeld(
-  context: Context,
-  { host, pid }: { readonly host: string; readonly pid: number },
-): number {
+export function refuseHeld(context: Context, { host, pid, within }: Locked): number {
+  if (within)
+    return mistake(
+      context,
+      `a task of the run that holds this project (process ${pid}) asks for it: each would wait for the other`,
+      'what is to be made first is a stage of its own, whose output the task reads, or that it comes after',
+    );
   return mistake(
     context,
     `another pipe run holds this project: process ${pid} on ${host}`,

@@ -90,10 +90,13 @@ class Stream {
 
   /** Where a mark begins, or may begin if more comes. */
   #beginOfMark(whole: string): number {
-    for (let at = whole.indexOf('\0'); at >= 0; at = whole.indexOf('\0', at + 1)) {
-      const piece = whole.slice(at, at + this.#mark.length + 1);
-      if (`${this.#mark}\0`.startsWith(piece) || `${this.#mark} `.startsWith(piece)) return at;
-    }
+    const { length } = this.#mark;
+    // The mark as a whole is looked for: who prints bytes of zero by the million has nearly one at each.
+    for (let at = whole.indexOf(this.#mark); at >= 0; at = whole.indexOf(this.#mark, at + 1))
+      if (/^[\0 ]?$/.test(whole.charAt(at + length))) return at;
+    const tail = Math.max(0, whole.length - length + 1);
+    for (let at = whole.indexOf('\0', tail); at >= 0; at = whole.indexOf('\0', at + 1))
+      if (this.#mark.startsWith(whole.slice(at))) return at;
     return whole.length;
   }
 }

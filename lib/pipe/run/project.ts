@@ -8,7 +8,7 @@ import type { ModuleQuestions } from '../execute/protocol.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { TaskPlan } from '../plan/plan.ts';
 import type { RunEvent, RunOrigin } from './event.ts';
-import type { NotHeld, Waiter } from './hold.ts';
+import type { Locked, NotHeld, Waiter } from './hold.ts';
 import type { Failure } from '../plan/outcome.ts';
 import type { CodeNote, Selection } from './selection.ts';
 import type { OpenSite } from './site.ts';
@@ -99,12 +99,7 @@ export type RunSummary =
       readonly stageIssues: readonly StageIssue[];
       readonly inputIssues: readonly InputIssue[];
     }
-  /** Another host seems to hold the project; whether it lives cannot be seen from here. */
-  | {
-      readonly type: 'locked';
-      readonly host: string;
-      readonly pid: number;
-    };
+  | Locked;
 
 /** One of many runs. */
 export interface OneRun {

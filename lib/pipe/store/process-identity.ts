@@ -45,17 +45,36 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
   }
 }
 
+/** The process that began this one, the one that began that, and so on; as far as the kernel tells. */
+export function beganBy(pid: number): readonly number[] {
+  const began: number[] = [];
+  for (let at = parentOf(pid); at !== null && at > 0 && !began.includes(at); at = parentOf(at))
+    began.push(at);
+  return began;
+}
+
+/** Field 4 of `/proc/<pid>/stat`. */
+function parentOf(pid: number): number | null {
+  const fields = fieldsOf(pid);
+  return fields === null ? null : Number(fields[1]);
+}
+
 /** Names one start of this machine; empty where the kernel does not tell. */
 export function bootIdentity(): string {
   return readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }
 
-/** Field 22 of `/proc/<pid>/stat`, with what it counts from; null without such a process (or /proc). */
-function startOf(pid: number): string | null {
+/** The fields of `/proc/<pid>/stat` from the third on; null without such a process (or /proc). */
+function fieldsOf(pid: number): readonly string[] | null {
   const text = readProc(`/proc/${pid}/stat`);
-  if (text === null) return null;
   // The second field is the program's name in parentheses, which may hold anything.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Field 22, with what it counts from; null without such a process. */
+function startOf(pid: number): string | null {
+  const fields = fieldsOf(pid);
+  if (fields === null) return null;
   if (fields[0] === 'Z' || fields[0] === 'X') return 'ended';
   return `${bootIdentity()}/${numberSpace()}/${fields[19] ?? ''}`;
 }

@@ -12,7 +12,7 @@ import type { Engine } from '../run/engine.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import type { StatedCapacity } from '../execute/capacity.ts';
 import { Gate, type Place } from '../execute/gate.ts';
-import { whileHeld, type Waiter } from '../run/hold.ts';
+import { whileHeld, type Locked, type Waiter } from '../run/hold.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { Selection } from '../run/project.ts';
 import { taskRequest } from '../execute/request.ts';
@@ -56,7 +56,7 @@ export type RerunSummary =
       readonly stageIssues: readonly StageIssue[];
       readonly inputIssues: readonly InputIssue[];
     }
-  | { readonly type: 'locked'; readonly host: string; readonly pid: number };
+  | Locked;
 
 /**
  * Runs tasks that are up to date once more, each in a directory of its own that goes afterwards, and

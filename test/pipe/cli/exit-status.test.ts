@@ -39,7 +39,7 @@ const cases: [string, RunSummary, number][] = [
   ['was given bad input, and more failed', { ...fine, failed: 2, failures: failures(input, crash) }, 1],
   ['was stopped, whatever else', { ...fine, stopped: true, unsaved }, 130],
   ['was refused', { type: 'refused', stageIssues: [], inputIssues: [] }, 2],
-  ['found another that may go on', { type: 'locked', host: 'far', pid: 1 }, 2],
+  ['found another that may go on', { type: 'locked', host: 'far', pid: 1, within: false }, 2],
 ];
 
 test.each(cases)('a run that %s says so by its exit status', (_, summary, status) => {

@@ -88,6 +88,18 @@ describe('what a process prints that runs one task after another', () => {
     expect(lines).toHaveLength(1);
     expect(ends).toEqual([]);
   });
+
+  test('takes zero bytes for what they are, whatever stands at the end of a piece', async () => {
+    const { lines, ends, begin, write } = open();
+    begin(key);
+    const mark = endMark(key);
+    const zeros = '\0'.repeat(100_000);
+    // Ends in the middle of a mark that then is none, of one with another key, and of the mark itself.
+    await write('out', [`${zeros}\0en`, `d of it\n\0end k3`, `x\n${mark.slice(0, 5)}`, mark.slice(5)]);
+    await write('err', [mark]);
+    expect(lines.join('')).toBe(`out: ${zeros}\0end of itout: \0end k3x`);
+    expect(ends).toEqual([{ out: '', err: '' }]);
+  });
 });
 
 test('no two keys are alike, and none can be guessed from another', () => {

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
+  beganBy,
   bootIdentity,
   identityOf,
   isAlive,
@@ -29,6 +30,13 @@ describe('a process', () => {
     expect(bootIdentity()).toBe(boot);
     expect(me.started).toMatch(new RegExp(`^${boot}/\\d+/\\d+$`));
     expect(identityOf(2 ** 30).started).toBe('');
+  });
+
+  test.runIf(linux)('was begun by another, and that by another', () => {
+    const [parent, ...others] = beganBy(process.pid);
+    expect(parent).toBe(process.ppid);
+    expect(beganBy(process.ppid)).toEqual(others);
+    expect(beganBy(2 ** 30)).toEqual([]);
   });
 
   test('of the same number that began at another time is another one', () => {

@@ -21,7 +21,7 @@ describe('the figure of sensitivity', () => {
     expect(others).toEqual([]);
     expect(drawing!.name).toBe('sensitivity-vgg-4');
     const { svg } = await drawing!.page();
-    for (const text of ['as declared', 'compared with smoothed', '✓ 0.12', '✗ 0.12', '? 0.12'])
+    for (const text of ['as declared', 'compared with smoothed', '✓\u20090.12', '✗\u20090.12', '?\u20090.12'])
       expect(svg).toContain(`>${text}<`);
     for (const colour of ['#A6DBC5', '#F4B183', '#E3E3E3'])
       expect([...svg.matchAll(new RegExp(`fill="${colour}"`, 'g'))]).toHaveLength(1);
