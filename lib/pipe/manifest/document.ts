@@ -28,17 +28,22 @@ export interface YamlText {
   place(start: number, end: number): Place;
 }
 
-export function readYaml(text: string, file: string): YamlText {
-  const lines = new LineCounter();
-  const document = parsed(text, lines);
+/** Gives places in a file, whose lines are known, by the letters between which they lie. */
+export function placesIn(file: string, lines: LineCounter): YamlText['place'] {
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col, offset };
   };
-  const place = (start: number, end: number): Place => ({
+  return (start, end) => ({
     file,
     range: { start: position(start), end: position(Math.max(start, end)) },
   });
+}
+
+export function readYaml(text: string, file: string): YamlText {
+  const lines = new LineCounter();
+  const document = parsed(text, lines);
+  const place = placesIn(file, lines);
 
   const deep = document === null ? place(0, 0) : tooDeep(document.contents, place);
   if (document === null || deep !== null) {
@@ -61,7 +66,7 @@ export function readYaml(text: string, file: string): YamlText {
 }
 
 /** Nobody means more, and programs that read it recurse. */
-const DEEPEST = 100;
+export const DEEPEST = 100;
 
 /** Null for a text that is too deep for the parser. */
 function parsed(text: string, lineCounter: LineCounter): Document | null {

@@ -1,26 +1,16 @@
 import { parse, TomlDate, TomlError } from 'smol-toml';
 import { Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair } from 'yaml';
 import type { Json } from '../json.ts';
-import type { Diagnostic, Place, Position } from './diagnostic.ts';
-import type { YamlText } from './document.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { DEEPEST, placesIn, type YamlText } from './document.ts';
 import { placeKey, tomlPlaces, type Span, type TomlPlace } from './toml-places.ts';
-
-/** Nobody means more, and programs that read it recurse. */
-const DEEPEST = 100;
 
 /** A TOML text as the same tree of nodes as a YAML text, so that places are found in both by the same steps. */
 export function readToml(text: string, file: string): YamlText {
   const lines = new LineCounter();
   lines.addNewLine(0);
   for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col, offset };
-  };
-  const place = (start: number, end: number): Place => ({
-    file,
-    range: { start: position(start), end: position(Math.max(start, end)) },
-  });
+  const place = placesIn(file, lines);
   const read = parsed(text);
   if (read instanceof TomlError) {
     const start = Math.min(

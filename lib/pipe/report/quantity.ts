@@ -36,3 +36,8 @@ export function bytes(n: number): string {
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 10);
 }
+
+/** Whole numbers as they are, others to five digits: `40`, `0.33333`. */
+export function numberText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e9 ? String(value) : value.toPrecision(5);
+}

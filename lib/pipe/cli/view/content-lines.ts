@@ -1,4 +1,4 @@
-import { bytes, count, grouped } from '../../report/quantity.ts';
+import { bytes, count, grouped, numberText } from '../../report/quantity.ts';
 import { table } from '../../report/table.ts';
 import type { Content, ContentArrays, ContentNet, ContentTable, Entries, Range, Value } from './content.ts';
 import { pickRows, type Picked } from './pick-rows.ts';
@@ -111,10 +111,6 @@ function rangeCells(range: Range | null): string[] {
 
 function cellText(value: Value): string {
   return typeof value === 'number' ? numberText(value) : String(value).replaceAll('\n', ' ');
-}
-
-function numberText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e9 ? String(value) : value.toPrecision(5);
 }
 
 function cut(text: string): string {

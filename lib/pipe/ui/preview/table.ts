@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readArrow, type ArrowTable, type ColumnInfo } from '../../arrow/read.ts';
 import { plainValues, summarise } from '../../arrow/summary.ts';
-import { bytes } from '../../report/quantity.ts';
+import { bytes, numberText } from '../../report/quantity.ts';
 import type { ColumnView, Preview } from '../protocol.ts';
 
 /** A larger file is not read into memory to be looked at; bytes. */
@@ -85,8 +85,4 @@ function cellText(value: number | string | boolean | null): string {
   if (value === null) return '';
   const text = typeof value === 'number' ? numberText(value) : String(value);
   return text.length > CELL ? `${text.slice(0, CELL - 1)}…` : text;
-}
-
-function numberText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e9 ? String(value) : value.toPrecision(5);
 }
