@@ -44,6 +44,34 @@ describe('order without data, and what runs always', () => {
     expect(project.read('artifacts/read/r.txt')).toBe('x\nx\n');
   });
 
+  test('files that it changes are looked at again before what comes after them, in the same run', async () => {
+    const project = newProject({
+      'shared.txt': 'first\n',
+      'pipeline.yaml': `version: 1
+stages:
+  prepare:
+    cmd: cp next.txt shared.txt; echo > {outputs.o}
+    outputs: { o: o.txt }
+    always: true
+  use: { cmd: 'cat {inputs.s} > {outputs.o}', inputs: { s: ./shared.txt }, outputs: { o: o.txt }, after: [prepare] }
+  too: { cmd: 'cat {inputs.s} > {outputs.o}', inputs: { s: ./shared.txt }, outputs: { o: o.txt }, after: [prepare] }
+`,
+    });
+    for (const [text, ran] of [
+      ['a', '3 ran'],
+      ['b', '3 ran'],
+      ['b', '1 ran, 2 up to date'],
+      ['a', '1 ran, 2 restored'],
+    ] as const) {
+      project.write('next.txt', text);
+      expect((await project.pipe('run')).out).toContain(`done: ${ran}`);
+      expect([project.read('artifacts/use/o.txt'), project.read('artifacts/too/o.txt')]).toEqual([
+        text,
+        text,
+      ]);
+    }
+  });
+
   test('what comes first is made when what follows is asked for, and is skipped over when it fails', async () => {
     const project = newProject({ 'pipeline.yaml': pipeline('exit 3') });
     const { out, status } = await project.pipe('run', 'use');

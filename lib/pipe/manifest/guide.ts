@@ -413,7 +413,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   'stages.*.after': {
     otherwise: 'none',
-    more: 'Each task waits for those of the other stage that have its values on the axes that both have; for all of them where they share none. They run with it, as what it reads does. That one of them ran again is no reason to run: what decides are its own inputs. Part of no fingerprint.',
+    more: 'Each task waits for those of the other stage that have its values on the axes that both have; for all of them where they share none. They run with it, as what it reads does. That one of them ran again is no reason to run: what decides are its own inputs, files that the other one changed among them; those have to be there before the run, as outputs need not. Part of no fingerprint.',
     examples: ['after: [data]'],
     mistakes: ['after: [nothing]', 'after: prepare'],
   },

@@ -59,6 +59,8 @@ export interface SourceFile {
 /** What planning asks of the world, all of it read beforehand or looked up without side effect. */
 export interface PlanFacts {
   readonly graph: Graph;
+  /** Whether a task, by its index, is to be brought up to date. */
+  readonly selected: (index: number) => boolean;
   readonly forced: (task: Task) => boolean;
   readonly stage: (task: Task) => { readonly action: StageAction; readonly text: string };
   readonly files: (source: Exclude<TaskSource, { kind: 'output' }>) => readonly SourceFile[];
@@ -81,14 +83,10 @@ export type KnownOutputs = (OutputDigests | null)[];
  * Plans every selected task in one pass. Of tasks that are not selected the recorded outputs are taken as
  * they are. `known` is filled on the way.
  */
-export function planAll(
-  facts: PlanFacts,
-  selected: (index: number) => boolean,
-  known: KnownOutputs,
-): Map<number, PlannedTask> {
+export function planAll(facts: PlanFacts, known: KnownOutputs): Map<number, PlannedTask> {
   const plans = new Map<number, PlannedTask>();
   for (const task of facts.graph.tasks) {
-    if (!selected(task.index)) {
+    if (!facts.selected(task.index)) {
       known[task.index] = recordedOutputs(task, facts.record(task));
       continue;
     }
@@ -107,7 +105,7 @@ function recordedOutputs(task: Task, record: TaskRecord | null): OutputDigests |
 
 /** Plans one task from what is known of the tasks before it. */
 export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): PlannedTask {
-  const pending = readBy(task).filter((index) => known[index] === null);
+  const pending = decidedBy(task, facts).filter((index) => known[index] === null);
   const record = facts.record(task);
   if (pending.length > 0) {
     const reasons = certainReasons(task, record, facts, known);
@@ -131,13 +129,16 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
     : { plan: { state: 'restorable', reasons }, action, fingerprint, outputs };
 }
 
-/** Tasks whose outputs it reads: those that it only comes after decide nothing, and need not be part of the run. */
-function readBy({ needs, inputs, stage }: Task): readonly number[] {
+/**
+ * Tasks whose end decides what this one does: those whose outputs it reads, and of those that it only comes after the
+ * ones that are brought up to date with it, which may change files that it reads.
+ */
+function decidedBy({ needs, inputs, stage }: Task, { selected }: PlanFacts): readonly number[] {
   if (stage.after.length === 0) return needs;
   const read = new Set(
     inputs.flatMap(({ sources }) => sources.flatMap((each) => (each.kind === 'output' ? [each.task] : []))),
   );
-  return needs.filter((index) => read.has(index));
+  return needs.filter((index) => read.has(index) || selected(index));
 }
 
 /** The differences from what was built, as far as the inputs are known. */

@@ -69,6 +69,14 @@ export function movedInputs(
   ];
 }
 
+/** Has files that no task makes looked at anew if they lie otherwise: what ran before this task may have changed them. */
+export function lookAgain(
+  task: Task,
+  surroundings: { readonly engine: Engine; readonly survey: Survey },
+): void {
+  movedInputs(markSources(task, surroundings.survey), surroundings);
+}
+
 /** The first of its own files that is not there (any more). */
 export function lostSource(
   task: Task,

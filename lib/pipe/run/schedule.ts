@@ -10,7 +10,7 @@ import { sameOutputs, type OutputDigests } from '../plan/record.ts';
 import type { Lock } from '../store/lock.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody } from './event.ts';
-import { Beside } from './input-marks.ts';
+import { lookAgain, Beside } from './input-marks.ts';
 import { produceOutputs, storeFailure, type Produced, type StalePlan } from './attempt.ts';
 import { inputMissing } from './input-missing.ts';
 import { MadeAgain } from './made-again.ts';
@@ -118,6 +118,7 @@ export class Schedule {
     const { survey, engine } = this.#parts;
     try {
       const first = survey.plans.get(task.index)!;
+      if (task.stage.after.length > 0) lookAgain(task, this.#parts);
       const planned = first.plan.state === 'unknown' ? planTask(task, survey.facts, survey.known) : first;
       if ('fingerprint' in planned) return await this.#provide(task, planned);
       return inputMissing(task, this.#parts.graph, planned.plan.upstream);

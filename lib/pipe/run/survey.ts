@@ -82,6 +82,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   const stages = await surveyStages(engine, tasks, { sources, digests, signal });
   const facts: PlanFacts = {
     graph,
+    selected: (index) => selection.has(index),
     forced: ({ index, stage }) => stage.always || force.has(index),
     stage: ({ params }) => stages.actions.get(params)!,
     files: (source) => sources.files(source),
@@ -94,7 +95,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     changedSources: (before, after) => changedSources(engine, before, after),
   };
   const known: KnownOutputs = new Array<null>(graph.tasks.length).fill(null);
-  const plans = planAll(facts, (index) => selection.has(index), known);
+  const plans = planAll(facts, known);
   const { bundles, codeNotes } = stages;
   const toRun = tasks.filter(({ index }) => plans.get(index)!.plan.state !== 'fresh');
   const stageIssues = [

@@ -283,7 +283,7 @@ describe('the plan', () => {
     const more = { ...data!, outputs: [...data!.outputs, { name: 'log', path: 'log', directory: false }] };
     const graph = { ...plain.graph, tasks: [more, ...plain.graph.tasks.slice(1)] };
     const known: KnownOutputs = graph.tasks.map(() => null);
-    const plans = planAll({ ...plain, graph }, (index) => index === 2, known);
+    const plans = planAll({ ...plain, graph, selected: (index) => index === 2 }, known);
     expect(plans.get(2)!.plan).toMatchObject({ state: 'unknown', upstream: [0] });
   });
 

@@ -53,6 +53,7 @@ export class World {
         const text = this.files[name];
         return text === undefined ? [] : [{ label: name, name, digest: digestOf(text) }];
       },
+      selected: () => true,
       record: ({ id }) => this.lock.get(id) ?? null,
       label: (path) => path,
       member: (_output, _digest, file) => {
@@ -66,10 +67,11 @@ export class World {
   }
 
   plan(selected: (task: Task) => boolean = () => true): Record<string, TaskPlan> {
-    const facts = this.facts();
-    const known: KnownOutputs = facts.graph.tasks.map(() => null);
-    const plans = planAll(facts, (index) => selected(facts.graph.tasks[index]!), known);
-    return Object.fromEntries([...plans].map(([index, { plan }]) => [facts.graph.tasks[index]!.id, plan]));
+    const { graph, ...facts } = this.facts();
+    const known: KnownOutputs = graph.tasks.map(() => null);
+    const asked = (index: number): boolean => selected(graph.tasks[index]!);
+    const plans = planAll({ ...facts, graph, selected: asked }, known);
+    return Object.fromEntries([...plans].map(([index, { plan }]) => [graph.tasks[index]!.id, plan]));
   }
 
   states(): Record<string, string> {
