@@ -10,6 +10,8 @@ export const TOP = 20;
 export const PLOT = { width: 236, height: 140 };
 export const BOTTOM = 34;
 export const ASIDE = 52;
+/** Half of the label under the last tick. */
+export const MARGIN = 18;
 
 interface Placed {
   readonly x: (at: number) => number;

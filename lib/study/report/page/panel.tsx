@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { CurveGrid, CurvePoint, GridColumn, GridRow } from '../../figure/curve/curve-grid.ts';
 import { valueAxis } from '../../figure/curve/value-axis.ts';
-import { ASIDE, Axes, BOTTOM, Curve, LEFT, PLOT, ThinLines, TOP } from './panel-parts.tsx';
+import { ASIDE, Axes, BOTTOM, Curve, LEFT, MARGIN, PLOT, ThinLines, TOP } from './panel-parts.tsx';
 import { alongOf, valuePlace } from './plot-scales.ts';
 import type { AxisScale } from './state.ts';
 import { rounded } from './written.ts';
@@ -29,7 +29,7 @@ export function Panel({ grid, row, column, scale, hidden, showMaps }: PanelProps
     ({ series, value, at }) => !hidden.has(series) && value !== null && along.place(at) > -0.01,
   );
   const asides = here(grid.asides).filter(({ series }) => !hidden.has(series));
-  const wide = LEFT + PLOT.width + (asides.length > 0 ? ASIDE : 10);
+  const wide = LEFT + PLOT.width + (asides.length > 0 ? ASIDE : MARGIN);
   const nearest = (event: MouseEvent): CurvePoint | null => {
     const box = (event.currentTarget as SVGSVGElement).getBoundingClientRect();
     const factor = wide / box.width;
