@@ -21,6 +21,6 @@ export function timesRun(project: Project): string[] {
   return project.exists('ran') ? project.read('ran').trim().split('\n').sort() : [];
 }
 
-export async function until(what: () => boolean): Promise<void> {
-  while (!what()) await sleep(50);
+export async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await what())) await sleep(50);
 }
