@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newProject, type Project } from './project.ts';
+import { newProject, type Project, type Running } from './project.ts';
 
 /** Quick tasks before a slow one that tells when it begins and can be told not to be slow. */
 function slow(): Project {
@@ -29,6 +29,35 @@ function lives(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A module that computes without ever hearing anything, unless it is told to be quick. */
+function deaf(): Project {
+  return newProject({
+    'pipeline.yaml': 'version: 1\nstages:\n  busy: { use: stages/busy.ts, outputs: { a: a.txt } }\n',
+    'stages/busy.ts': `import { existsSync, writeFileSync } from 'node:fs';
+import { defineStage } from 'pipewright/stage';
+export default defineStage({
+  outputs: ['a'],
+  run: ({ outputs }) => {
+    writeFileSync(outputs.a, '1');
+    writeFileSync('begun.pid', String(process.pid));
+    while (!existsSync('quickly'));
+  },
+});
+`,
+  });
+}
+
+async function endsDeafModule(project: Project, running: Running): Promise<void> {
+  await begun(project);
+  const pid = Number(project.read('begun.pid'));
+  running.child.kill('SIGINT');
+  // Of two signals that wait, the later one may come first.
+  await running.until('stopping; once more to kill');
+  running.child.kill('SIGTERM');
+  expect((await running.ended).status).toBe(130);
+  await expect.poll(() => lives(pid), { timeout: 30_000 }).toBe(false);
 }
 
 describe('a run that is interrupted', () => {
@@ -69,32 +98,21 @@ describe('a run that is interrupted', () => {
   });
 
   test('twice ends a module that hears nothing', async () => {
-    const project = newProject({
-      'pipeline.yaml': `version: 1
-stages:
-  busy: { use: stages/busy.ts, outputs: { a: a.txt } }
-`,
-    });
-    project.write(
-      'stages/busy.ts',
-      `import { writeFileSync } from 'node:fs';
-import { z } from 'zod';
-import { defineStage } from 'pipewright/stage';
-export default defineStage({
-  params: z.object({}), axes: z.object({}), inputs: {}, outputs: ['a'],
-  run: () => { writeFileSync('begun.pid', String(process.pid)); for (;;); },
-});
-`,
-    );
+    const project = deaf();
     const running = project.start('run');
-    await begun(project);
-    const pid = Number(project.read('begun.pid'));
-    running.child.kill('SIGINT');
-    // Of two signals that wait, the later one may come first.
-    await running.until('stopping; once more to kill');
-    running.child.kill('SIGTERM');
-    expect((await running.ended).status).toBe(130);
-    await expect.poll(() => lives(pid), { timeout: 4000 }).toBe(false);
+    await endsDeafModule(project, running);
+  });
+
+  test('twice ends one that is run once more to compare, too', async () => {
+    const project = deaf();
+    project.write('quickly', '');
+    expect((await project.pipe('run')).status).toBe(0);
+    for (const file of ['quickly', 'begun.pid']) project.remove(file);
+    const running = project.start('verify', '--rerun');
+    await endsDeafModule(project, running);
+    // What it had written so far is nothing, and what was recorded stays.
+    expect(project.read('artifacts/busy/a.txt')).toBe('1');
+    expect((await project.pipe('run')).out).toContain('nothing to do');
   });
 
   test('twice ends at once and leaves nothing running', async () => {

@@ -1,10 +1,12 @@
 import { existsSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { codePath, type Layout } from '../store/layout.ts';
 import { readSealed, writeSealed } from '../store/sealed.ts';
 import { bundleStage, type Bundle, type Source } from './bundle.ts';
+import { isInstalled, packageDirectory } from './packages.ts';
+import { specialInPackage } from './special-files.ts';
 import type { PythonRun } from '../execute/executor.ts';
 import type { FileDigests } from '../files/file-digests.ts';
 
@@ -91,6 +93,19 @@ export class CodeCache {
       return was !== meaning;
     });
     return [...changed.map(({ path }) => path), ...meanings.keys()].sort();
+  }
+
+  /** Of the packages that a bundle loads, the first file that Node would wait for: it was another when it was bundled. */
+  special(bundle: string): string | null {
+    const entry = [...this.#index.values()].find(({ code }) => this.#file(code, 'mjs') === bundle);
+    for (const [path] of entry?.settings ?? []) {
+      const file = join(this.#project, path);
+      const directory = dirname(file);
+      if (basename(file) !== 'package.json' || !isInstalled(directory)) continue;
+      const special = packageDirectory(file) === directory ? specialInPackage(directory) : null;
+      if (special !== null) return special;
+    }
+    return null;
   }
 
   /** Codes that modules of the project have now, or had when they were last asked for. */

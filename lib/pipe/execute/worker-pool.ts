@@ -29,12 +29,22 @@ export class WorkerPool implements Executor, ModuleQuestions {
   readonly #idle: Idle[] = [];
   readonly #busy = new Set<WorkerProcess>();
   readonly #commands: CommandPool;
+  readonly #special: (bundle: string) => string | null;
 
-  /** Modules run in `directory`, wherever the user stands. */
-  constructor(directory: string, entry: string, commandRunner: Program) {
+  /**
+   * Modules run in `directory`, wherever the user stands. `special` gives the file, such as a pipe, that loading a
+   * bundle would wait for; null where there is none.
+   */
+  constructor(
+    directory: string,
+    entry: string,
+    commandRunner: Program,
+    special: (bundle: string) => string | null = () => null,
+  ) {
     this.#directory = directory;
     this.#entry = entry;
     this.#commands = new CommandPool(directory, commandRunner);
+    this.#special = special;
   }
 
   async execute(request: TaskRequest, listener: TaskListener, signal: AbortSignal): Promise<ExecutionResult> {
@@ -56,9 +66,7 @@ export class WorkerPool implements Executor, ModuleQuestions {
 
   #module(request: ModuleRequest, listener: TaskListener, signal: AbortSignal) {
     const limits = { timeout: request.timeout, grace: moduleGrace };
-    return this.#with(this.#kind(request), (worker) =>
-      worker.ask({ type: 'module', request }, listener, signal, limits),
-    );
+    return this.#with(request, (worker) => worker.ask({ type: 'module', request }, listener, signal, limits));
   }
 
   async check(
@@ -86,7 +94,7 @@ export class WorkerPool implements Executor, ModuleQuestions {
       warning: () => undefined,
       log: (_, text) => output.push(text),
     };
-    const answer = await this.#with(this.#kind(question.request), (worker) =>
+    const answer = await this.#with(question.request, (worker) =>
       worker.ask(question, listener, signal, { timeout: questionTimeout, grace: moduleGrace }),
     );
     if (answer.type === 'threw') return { type: 'failed', message: answer.message, stack: answer.stack };
@@ -109,13 +117,21 @@ export class WorkerPool implements Executor, ModuleQuestions {
   }
 
   async #with<T extends { readonly type: string }>(
-    kind: WorkerKind,
+    placed: Placed,
     ask: (worker: WorkerProcess) => Promise<T>,
-  ): Promise<T> {
+  ): Promise<T | Extract<Answer, { type: 'bad-input' }>> {
+    const kind = this.#kind(placed);
     const key = canonicalJson(kind as unknown as Json);
     const worker = this.#take(key, kind) ?? new WorkerProcess(kind, this.#directory);
     this.#busy.add(worker);
     try {
+      // What a worker has in memory it does not load again.
+      const special = worker.loaded.has(placed.bundle) ? null : this.#special(placed.bundle);
+      if (special !== null) {
+        await worker.end();
+        return { type: 'bad-input', message: `${special} is no file` };
+      }
+      worker.loaded.add(placed.bundle);
       const answer = await ask(worker);
       // What a failed task left in memory is not for the next one.
       if (worker.alive && answer.type !== 'threw' && answer.type !== 'failed')
@@ -151,6 +167,7 @@ interface Idle {
 
 /** What of a request says where it is answered. */
 interface Placed {
+  readonly bundle: string;
   readonly env: Environment;
   readonly python?: PythonRun | null;
   readonly threads?: number;

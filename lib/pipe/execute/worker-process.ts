@@ -28,6 +28,8 @@ interface Conversation {
 
 /** One worker process: it is asked one thing at a time. */
 export class WorkerProcess {
+  /** Bundles that it was asked to load. */
+  readonly loaded = new Set<string>();
   readonly #child: ChildProcess;
   readonly #streams: TaskStreams;
   #number = 0;

@@ -35,6 +35,8 @@ export function createEngine(layout: Layout, environment: Variables, workers?: E
   const boot = bootIdentity();
   const entry = workerEntry();
   const blobStats = new StatCache(join(layout.local, 'blobs.stat'), boot);
+  const code = new CodeCache(layout);
+  const special = (bundle: string) => code.special(bundle);
   return {
     layout,
     environment,
@@ -42,10 +44,10 @@ export function createEngine(layout: Layout, environment: Variables, workers?: E
     blobStats,
     blobs: new BlobStore(layout, blobStats),
     actions: new ActionCache(layout),
-    code: new CodeCache(layout),
+    code,
     python: new PythonCode(layout, environment, pythonDirectory(entry)),
     checks: new CheckCache(layout),
     hashing: new HashPool(entry),
-    workers: workers ?? new WorkerPool(layout.project, entry, commandRunner(entry, environment)),
+    workers: workers ?? new WorkerPool(layout.project, entry, commandRunner(entry, environment), special),
   };
 }

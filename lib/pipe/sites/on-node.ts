@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CodeCache } from '../code/code-cache.ts';
 import { commandRunner } from '../execute/command-process.ts';
 import { machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
 import { taskRequest } from '../execute/request.ts';
@@ -45,7 +46,10 @@ export class OnNode {
     this.#common = common;
     this.#environment = { ...env, ...Object.fromEntries(given) };
     const entry = workerEntry();
-    this.#workers = new WorkerPool(layout.project, entry, commandRunner(entry, this.#environment));
+    const code = new CodeCache(layout);
+    this.#workers = new WorkerPool(layout.project, entry, commandRunner(entry, this.#environment), (bundle) =>
+      code.special(bundle),
+    );
     this.#work = new WorkDirectories(layout, thisProcess());
     this.#work.sweep();
     this.#blobs = new BlobStore(layout, new StatCache(join(layout.cache, 'jobs', 'no.stat'), bootIdentity()));

@@ -95,3 +95,21 @@ test('a socket that a program left in a package under another name is no matter'
   execFileSync('mkfifo', [project.path('node_modules/dep/daemon.sock')]);
   expect(await project.run()).toEqual({ a: 'ran' });
 });
+
+test.each(['node_modules/dep/main.js', 'node_modules/dep/lib/deep.cjs', 'node_modules/inner/main.js'])(
+  'a file of a package that became a pipe after the module was bundled is named, and not waited for: %s',
+  async (name) => {
+    const project = projectWithPackages();
+    expect(await project.run()).toEqual({ a: 'ran' });
+    rmSync(project.path(name));
+    execFileSync('mkfifo', [project.path(name)]);
+    // What is up to date loads nothing.
+    expect(await project.run()).toEqual({});
+    const message = expect.stringMatching(new RegExp(`/${name} is no file$`)) as string;
+    expect(await project.run({ force: new Set([0]) })).toEqual({ a: 'failed' });
+    expect(project.outcomes()).toMatchObject([['a', { type: 'failed', reason: 'bad-input', message }]]);
+    // Another declaration asks the module anew.
+    project.edit('pipeline.yaml', 'outputs: { x: x }', 'outputs: { x: x, y: y }');
+    expect(await project.ask()).toMatchObject({ type: 'refused', stageIssues: [{ path: ['use'], message }] });
+  },
+);
