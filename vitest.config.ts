@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { FastestFirst } from './scripts/fastest-first.ts';
 
 interface Mutant {
   readonly file: string;
@@ -20,13 +21,16 @@ function changed(mutant: string | undefined) {
   ];
 }
 
+const mutatedTests = process.env['MUTATED_TESTS'];
+
 export default defineConfig({
   plugins: changed(process.env['MUTANT']),
   // The engine's sources, not what was built of them.
   ssr: { resolve: { conditions: ['pipewright-source', 'module', 'node', 'development|production'] } },
   test: {
     // The tests beside the code that scripts/mutate.mjs changes, where it runs them.
-    include: [process.env['MUTATED_TESTS'] ?? 'test/**/*.test.ts'],
+    include: [mutatedTests ?? 'test/**/*.test.ts'],
+    sequence: mutatedTests === undefined ? {} : { sequencer: FastestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Tests start real processes that compute; two at once fill a two-core machine.

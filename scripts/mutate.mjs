@@ -1,11 +1,13 @@
 // Changes the code of a folder, one small piece at a time, and runs the tests beside it: a change that no test notices is
 // something that no test states. `npm run mutate -- lib/pipe/plan`. Takes minutes, and is part of no other check.
-// `--sample 200` makes as many changes of a folder, drawn by chance, and says between which bounds the share of all lies.
+// `--sample 200` makes as many changes of a folder, drawn by chance, and says between which bounds the share of all lies;
+// `--seed 2` draws others.
 // `npm run mutate -- --named` makes the changes of test/named-mutants.yaml instead, each of which a test named there notices;
 // with a text behind it, those whose names hold that.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { isListed, LIVING } from './living-mutants.mjs';
 
 const FOLDERS = [
   'lib/pipe/plan',
@@ -17,13 +19,11 @@ const FOLDERS = [
 ];
 /** Not among the dependencies: who only wants to run things does without. */
 const STRYKER = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/vitest-runner@9.6.1'];
-const LIVING = 'test/living-mutants.yaml';
 const NAMED = 'test/named-mutants.yaml';
 
 const cache = 'node_modules/.cache/mutate';
 const asked = process.argv.slice(2);
-const sample = sampleSize();
-const living = parse(readFileSync(LIVING, 'utf8')) ?? {};
+const [sample, seed] = [taken('--sample'), taken('--seed') ?? 1];
 if (asked[0] === '--named') process.exit(named(asked[1] ?? '') > 0 ? 1 : 0);
 mkdirSync(cache, { recursive: true });
 if (!existsSync('node_modules/@stryker-mutator/vitest-runner'))
@@ -33,13 +33,13 @@ let found = 0;
 for (const place of asked.length > 0 ? asked : FOLDERS) found += survivors(place);
 process.exit(found > 0 ? 1 : 0);
 
-/** Takes it from what was asked; null for all changes. */
-function sampleSize() {
-  const at = asked.indexOf('--sample');
+/** The number behind an option, taken from what was asked; null where the option is not there. */
+function taken(option) {
+  const at = asked.indexOf(option);
   if (at < 0) return null;
-  const [, size] = asked.splice(at, 2);
-  if (!/^[1-9]\d*$/.test(size ?? '')) throw new Error('--sample takes how many changes are to be made');
-  return Number(size);
+  const [, number] = asked.splice(at, 2);
+  if (!/^[1-9]\d*$/.test(number ?? '')) throw new Error(`${option} takes a number from 1 on`);
+  return Number(number);
 }
 
 /** How many changes of the table none of their tests notices; prints each. */
@@ -73,11 +73,12 @@ function survivors(place) {
   if (folder === undefined) throw new Error(`${place} is in none of ${FOLDERS.join(', ')}`);
   const report = `${cache}/${folder.replaceAll('/', '-')}.json`;
   const config = `${cache}/stryker.json`;
+  const runners = Number(process.env['MUTATE_CONCURRENCY'] ?? 2);
   const settings = {
     testRunner: 'vitest',
     plugins: [
       '@stryker-mutator/vitest-runner',
-      ...(sample === null ? [] : [import.meta.resolve('./mutants-sample.mjs')]),
+      ...['./living-mutants.mjs', './mutants-sample.mjs'].map((file) => import.meta.resolve(file)),
     ],
     checkers: sample === null ? [] : ['sample'],
     mutate: [place === folder ? `${folder}/**/*.ts` : place],
@@ -89,37 +90,34 @@ function survivors(place) {
     // What was tried and has not changed since, its tests included, is not tried again.
     incremental: sample === null,
     incrementalFile: `${cache}/${folder.replaceAll('/', '-')}.tried.json`,
-    concurrency: Number(process.env['MUTATE_CONCURRENCY'] ?? 2),
+    // One more, which draws the sample and then has nothing to do.
+    concurrency: sample === null ? runners : runners + 1,
     // A busy machine is no loop without an end.
     timeoutMS: 20_000,
     timeoutFactor: 3,
     disableTypeChecks: true,
     vitest: { related: false },
-    reporters: ['progress-append-only', 'json'],
+    reporters: ['progress-append-only', 'json', 'tell'],
     jsonReporter: { fileName: report },
   };
   writeFileSync(config, JSON.stringify(settings));
   const tests = `${folder.replace(/^lib/, 'test')}/**/*.test.ts`;
-  run('npx', ['stryker', 'run', config], { ...process.env, MUTATED_TESTS: tests, SAMPLE: String(sample) });
-  return told(JSON.parse(readFileSync(report, 'utf8')));
+  const told = { MUTATED_TESTS: tests, SAMPLE: String(sample), SAMPLE_SEED: String(seed) };
+  run('npx', ['stryker', 'run', config], { ...process.env, ...told });
+  return counted(JSON.parse(readFileSync(report, 'utf8')));
 }
 
-function told({ files }) {
+function counted({ files }) {
   const noticed = { killed: 0, late: 0, listed: 0, not: 0, undrawn: 0 };
   for (const [file, { source, mutants }] of Object.entries(files)) {
     const lines = source.split('\n');
-    for (const { status, location, replacement, mutatorName } of mutants) {
+    for (const mutant of mutants) {
+      const { status } = mutant;
       if (status === 'Killed') noticed.killed += 1;
       if (status === 'Timeout') noticed.late += 1;
       if (status === 'CompileError') noticed.undrawn += 1;
-      if (status !== 'Survived' && status !== 'NoCoverage') continue;
-      const code = pieceAt(lines, location);
-      const known = (living[file] ?? []).some(
-        (mutant) => mutant.code === code && (mutant.becomes === undefined || mutant.becomes === replacement),
-      );
-      noticed[known ? 'listed' : 'not'] += 1;
-      if (known) continue;
-      console.log(`${file}:${location.start.line} ${status} ${mutatorName}\n  - ${code}\n  + ${replacement}`);
+      if (status === 'Survived' || status === 'NoCoverage')
+        noticed[isListed(file, lines, mutant) ? 'listed' : 'not'] += 1;
     }
   }
   console.log(summary(noticed));
@@ -148,14 +146,6 @@ function interval(yes, drawn, whole) {
 
 function percent(share) {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-/** The text of a place, its white space in single blanks. */
-function pieceAt(lines, { start, end }) {
-  const piece = lines.slice(start.line - 1, end.line);
-  piece[piece.length - 1] = piece.at(-1).slice(0, end.column - 1);
-  piece[0] = piece[0].slice(start.column - 1);
-  return piece.join(' ').replaceAll(/\s+/g, ' ');
 }
 
 function run(command, args, env = process.env) {
