@@ -10,7 +10,7 @@ import type { Asked } from './pipelines.ts';
 import { plotOf, plotsIn } from './plots.ts';
 import { imageType, kindOf } from './preview/kinds.ts';
 import { textPreview } from './preview/text.ts';
-import type { Preview } from './protocol.ts';
+import type { Preview } from './views.ts';
 import type { Site } from './site.ts';
 import { taskView } from './task.ts';
 

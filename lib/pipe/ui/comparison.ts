@@ -1,5 +1,5 @@
 import { metricCells, type ComparedRow, type Comparison } from '../report/experiment-table.ts';
-import type { ComparisonView } from './protocol.ts';
+import type { ComparisonView } from './views.ts';
 
 /** Experiments side by side, their numbers written as `pipe table` writes them, changes from a pinned one included. */
 export function comparisonView(comparison: Comparison, baseline: string | null): ComparisonView {

@@ -1,6 +1,6 @@
 import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
 import type { Lock } from '../store/lock.ts';
-import type { FigureView, OutputView } from './protocol.ts';
+import type { FigureView, OutputView } from './views.ts';
 import type { Store } from './store.ts';
 
 interface Sources {

@@ -2,7 +2,7 @@ import type { Graph, Task } from '../graph/graph.ts';
 import { stagesOf } from '../graph/stages.ts';
 import type { Plot } from '../manifest/manifest.ts';
 import type { Lock } from '../store/lock.ts';
-import type { PlotName, PlotView } from './protocol.ts';
+import type { PlotName, PlotView } from './views.ts';
 import { hexOf, type Store } from './store.ts';
 
 /** Lines of a plot, its columns, and points of a line that are sent. */

@@ -7,7 +7,7 @@ import { BlobStore } from '../store/blobs.ts';
 import type { Layout } from '../store/layout.ts';
 import { bootIdentity } from '../store/process-identity.ts';
 import { StatCache } from '../store/stat-cache.ts';
-import type { OutputView } from './protocol.ts';
+import type { OutputView } from './views.ts';
 
 /** Files of a directory that are listed. */
 const LISTED = 500;

@@ -1,4 +1,4 @@
-import type { ComparisonView } from '../protocol.ts';
+import type { ComparisonView } from '../views.ts';
 
 type Row = ComparisonView['rows'][number];
 

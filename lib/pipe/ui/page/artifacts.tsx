@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { bytes } from '../../report/quantity.ts';
-import type { OutputView, Preview } from '../protocol.ts';
+import type { OutputView, Preview } from '../views.ts';
 import { addressOf } from './client.ts';
 import { Table } from './table.tsx';
 import { useAsked } from './use.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ComparisonView } from '../protocol.ts';
+import type { ComparisonView } from '../views.ts';
 import { addressOf } from './client.ts';
 import { arranged, type Order } from './arranged.ts';
 import type { Store } from './store.ts';

@@ -1,4 +1,4 @@
-import type { PlotLine } from '../protocol.ts';
+import type { PlotLine } from '../views.ts';
 
 /** A point of a line, by its place in it. */
 export interface PlotPoint {

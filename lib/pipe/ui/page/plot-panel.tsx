@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { PlotLine } from '../protocol.ts';
+import type { PlotLine } from '../views.ts';
 import { nearest, piecesOf, stepped, type PlotPoint } from './plot-lines.ts';
 import { ticksOf, tickText } from './ticks.ts';
 

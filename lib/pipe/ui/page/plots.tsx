@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { count } from '../../report/quantity.ts';
-import type { PlotName, PlotView } from '../protocol.ts';
+import type { PlotName, PlotView } from '../views.ts';
 import type { Query } from './client.ts';
 import type { Go } from './place.ts';
 import { Panel } from './plot-panel.tsx';

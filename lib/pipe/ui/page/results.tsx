@@ -1,4 +1,4 @@
-import type { FigureView, PlotName } from '../protocol.ts';
+import type { FigureView, PlotName } from '../views.ts';
 import { Previewed } from './artifacts.tsx';
 import type { Go } from './place.ts';
 import type { Store } from './store.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { count } from '../../report/quantity.ts';
-import type { Preview } from '../protocol.ts';
+import type { Preview } from '../views.ts';
 import { TensorView } from './tensor-view.tsx';
 
 /** An Arrow file: its columns, first rows of plain ones, and tensors as pictures. */

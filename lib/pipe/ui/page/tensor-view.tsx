@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ColumnView } from '../protocol.ts';
+import type { ColumnView } from '../views.ts';
 import { bytesOf } from './client.ts';
 import { picturesIn, pixelsOf } from './tensor.ts';
 

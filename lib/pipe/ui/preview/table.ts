@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { readArrow, type ArrowTable, type ColumnInfo } from '../../arrow/read.ts';
 import { plainValues, summarise } from '../../arrow/summary.ts';
 import { bytes, numberText } from '../../report/quantity.ts';
-import type { ColumnView, Preview } from '../protocol.ts';
+import type { ColumnView, Preview } from '../views.ts';
 
 /** A larger file is not read into memory to be looked at; bytes. */
 const LARGEST = 1e9;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { openSync } from '../../store/disk.ts';
-import type { Preview } from '../protocol.ts';
+import type { Preview } from '../views.ts';
 
 /** Bytes of a text that are shown. */
 const SHOWN = 200_000;
