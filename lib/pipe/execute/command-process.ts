@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { asNice, letGo, resultOf, signalGroup, watch, type Ended } from './child.ts';
 import type { Variables } from './environment.ts';
 import type { CommandRequest, ExecutionResult, TaskListener } from './executor.ts';
+import { ProgressFile } from './progress-file.ts';
 import { newKey, TaskStreams } from './task-streams.ts';
 
 /** Seconds that a command has to end by itself when it is told to. */
@@ -78,8 +79,10 @@ export class CommandProcess {
     else this.#child.stdin!.write(framed([key, ...fields]));
     const stop = () => this.#child.kill('SIGTERM');
     const watching = watch(stop, signal, { timeout: request.timeout, grace });
+    const progress = new ProgressFile(request.progress, listener);
     const ending = await how;
     watching.release();
+    progress.end();
     this.#settle = null;
     return commandResult(ending, watching.ended, request);
   }

@@ -34,6 +34,8 @@ export interface CommandRequest extends AnyRequest {
   /** The shell, its options and the script. */
   readonly words: readonly string[];
   readonly cwd: string;
+  /** The file that it may write its progress to; `PIPE_PROGRESS` in `env` says the same. */
+  readonly progress: string;
 }
 
 /** Everything that a stage module may see. */

@@ -114,13 +114,15 @@ function commandRequest(
   const script = fillIn(work.command, { inputs, outputs, params, paramsFile, python, point, list });
   const env = environmentOf(task, parts);
   env['PIPE_THREADS'] = String(threads);
+  const progress = `${parts.work.path}.progress`;
+  env['PIPE_PROGRESS'] = progress;
   if (paramsFile !== null) env['PIPE_PARAMS'] = paramsFile;
   const words = shellWords(work.shell, script, env, (text) => {
     const file = `${parts.work.path}.sh`;
     writeFileSync(file, text);
     return file;
   });
-  return { kind: 'cmd', words, cwd, env, timeout };
+  return { kind: 'cmd', words, cwd, env, timeout, progress };
 }
 
 /** A task that holds GPUs sees these and no others; one that asks for none sees what the caller sees. */

@@ -149,7 +149,7 @@ const stage = z
       .string()
       .optional()
       .describe(
-        'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted; `{params}`, also `$PIPE_PARAMS`, is a JSON file with the declared parameters, `$PIPE_THREADS` how many threads it may use.',
+        'A shell command. `{inputs.x}`, `{outputs.x}`, `{params.a.b}` and `{axis}` are filled in, quoted; `{params}`, also `$PIPE_PARAMS`, is a JSON file with the declared parameters, `$PIPE_THREADS` how many threads it may use, `$PIPE_PROGRESS` a file to which it may write how far it is.',
       ),
     cwd: z.string().optional().describe('The directory that `cmd` runs in.'),
     shell: z

@@ -1,5 +1,6 @@
 import type { Failure, Outcome } from '../plan/outcome.ts';
 import type { RunEvent } from '../run/event.ts';
+import { addNumbers, type Curve } from './curve.ts';
 import { stageOf } from './reason.ts';
 import { lastDrawn } from './shown.ts';
 
@@ -22,6 +23,8 @@ export interface RunningTask {
   readonly task: string;
   readonly since: number;
   progress: Progress | null;
+  /** What its progress reported by name. */
+  readonly curves: Map<string, Curve>;
   /** The end of what it printed. */
   readonly tail: string[];
 }
@@ -84,11 +87,19 @@ export function note(board: Board, event: RunEvent): void {
       return;
     case 'task-started':
       tallyOf(board, event.task);
-      board.running.set(event.task, { task: event.task, since: event.at, progress: null, tail: [] });
+      board.running.set(event.task, {
+        task: event.task,
+        since: event.at,
+        progress: null,
+        curves: new Map(),
+        tail: [],
+      });
       return;
     case 'task-progress': {
       const running = board.running.get(event.task);
-      if (running !== undefined) running.progress = event;
+      if (running === undefined) return;
+      running.progress = event;
+      addNumbers(running.curves, event.numbers ?? {});
       return;
     }
     case 'task-log': {

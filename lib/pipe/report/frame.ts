@@ -1,5 +1,6 @@
 import type { Board, RunningTask, StageTally } from './board.ts';
-import { count, duration } from './quantity.ts';
+import { count, duration, progressText } from './quantity.ts';
+import { telling } from './sparkline.ts';
 import type { Style } from './style.ts';
 import { columnsOf, fitted, padded, type Span } from './width.ts';
 
@@ -8,7 +9,8 @@ export interface Window {
   readonly rows: number;
 }
 
-const BAR = 14;
+/** Columns of a bar, in a window of a hundred columns or more and in a narrower one. */
+const BARS = [14, 8] as const;
 const LABEL = 44;
 
 /**
@@ -29,7 +31,10 @@ export function frame(board: Board, window: Window, now: number, style: Style): 
   const running = [...board.running.values()];
   const shown = running.length <= rows ? running : running.slice(0, Math.max(0, rows - 1));
   const label = Math.min(LABEL, Math.max(0, ...shown.map(({ task }) => columnsOf(task))));
-  const lines = shown.map((task) => fit(taskSpans(task, label, now, style)));
+  const lines = shown.map((task) => {
+    const spans = taskSpans(task, { label, bar: BARS[window.columns < 100 ? 1 : 0] }, now, style);
+    return fit([...spans, ...noteSpans(task, window.columns - 1 - widthOf(spans), style)]);
+  });
   if (shown.length < running.length && rows > 0) {
     lines.push(fit([{ text: `  and ${running.length - shown.length} more running` }]));
   }
@@ -38,25 +43,50 @@ export function frame(board: Board, window: Window, now: number, style: Style): 
   return lines;
 }
 
-function taskSpans(running: RunningTask, label: number, now: number, style: Style): Span[] {
+function taskSpans(
+  running: RunningTask,
+  { label, bar }: { readonly label: number; readonly bar: number },
+  now: number,
+  style: Style,
+): Span[] {
   const { colors } = style;
   const elapsed = now - running.since;
   const spans: Span[] = [{ text: `  ${padded(running.task, label)}  `, paint: colors.cyan }];
   const { progress } = running;
   if (progress === null) return [...spans, { text: duration(elapsed) }];
-  const part = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
-  const full = Math.round(part * BAR);
-  const [on, off] = style.unicode ? ['█', '░'] : ['#', '.'];
-  spans.push(
-    { text: on.repeat(full), paint: colors.cyan },
-    { text: off.repeat(BAR - full), paint: colors.dim },
-  );
-  spans.push({ text: `  ${progress.done}/${progress.total} ${progress.unit}  ${duration(elapsed)}` });
+  if (progress.total > 0) {
+    const full = Math.round(Math.min(1, progress.done / progress.total) * bar);
+    const [on, off] = style.unicode ? ['█', '░'] : ['#', '.'];
+    spans.push(
+      { text: on.repeat(full), paint: colors.cyan },
+      { text: `${off.repeat(bar - full)}  `, paint: colors.dim },
+    );
+  }
+  const far = progressText(progress);
+  spans.push({ text: `${far === '' ? '' : `${far}  `}${duration(elapsed)}` });
   const left = remaining(running);
   if (left !== null)
     spans.push({ text: `, about ${duration(Math.max(0, left - (now - progress.at)))} left` });
-  if (progress.note !== '') spans.push({ text: `  ${progress.note}`, paint: colors.dim });
   return spans;
+}
+
+/** The task's own words, after a curve of what it measures where there is room for both. */
+function noteSpans({ progress, curves }: RunningTask, room: number, { colors, unicode }: Style): Span[] {
+  const note = progress?.note ?? '';
+  const words: Span[] = note === '' ? [] : [{ text: `  ${note}`, paint: colors.dim }];
+  // A note that begins with the number says what is drawn.
+  const before = (name: string) => (note.startsWith(`${name} `) ? '  ' : `  ${name} `);
+  const curve = telling(curves, (name) => room - widthOf(words) - columnsOf(before(name)), unicode);
+  if (curve === null) return words;
+  return [
+    { text: before(curve.name), paint: colors.dim },
+    { text: curve.line, paint: colors.cyan },
+    ...words,
+  ];
+}
+
+function widthOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { text }) => sum + columnsOf(text), 0);
 }
 
 /** Milliseconds from the last progress to the end, if the rest goes as fast as what is done. */

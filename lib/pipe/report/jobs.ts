@@ -1,5 +1,5 @@
 import type { TaskInJob } from '../sites/jobs-now.ts';
-import { count, grouped } from './quantity.ts';
+import { count, grouped, progressText } from './quantity.ts';
 import { table } from './table.ts';
 
 /** What lies in jobs of sites: how much, and each task that runs or whose job is gone; of what waits, the first few. */
@@ -26,6 +26,6 @@ export function jobLines(tasks: readonly TaskInJob[]): string[] {
 const mostWaiting = 10;
 
 function row({ state, task, job, node, engine, progress }: TaskInJob): string[] {
-  const far = progress === null ? '' : `${progress.done} of ${progress.total} ${progress.unit}`.trim();
+  const far = progress === null ? '' : progressText(progress, ' of ');
   return [state, task, `job ${job}`, node === null || node === '' ? '' : `on ${node}`, far || (engine ?? '')];
 }

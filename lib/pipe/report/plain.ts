@@ -3,7 +3,7 @@ import { newBoard, note } from './board.ts';
 import { failureReport } from './failure.ts';
 import { logLines } from './log-lines.ts';
 import { outcomeDetail, outcomeWord } from './outcome.ts';
-import { count } from './quantity.ts';
+import { count, progressText } from './quantity.ts';
 import { remoteTroubleText } from './remote.ts';
 import type { Reporter, Write } from './reporter.ts';
 import { siteText } from './site.ts';
@@ -34,9 +34,7 @@ export function plainReporter(write: Write, style: Style, verbose = false): Repo
         case 'task-progress':
           if (event.at - (lastLine.get(event.task) ?? event.at) < PROGRESS_EVERY) return;
           lastLine.set(event.task, event.at);
-          print([
-            `running   ${event.task}: ${event.done}/${event.total} ${event.unit}${noteText(event.note)}`,
-          ]);
+          print([`running   ${event.task}: ${[progressText(event), event.note].filter(Boolean).join(', ')}`]);
           return;
         case 'task-warning':
           print([`${style.colors.yellow('warning')}   ${event.task}: ${event.message}`]);
@@ -87,8 +85,4 @@ function finished(
   if (outcome.type === 'failed') return failureReport(task, outcome, tail, style);
   const detail = outcomeDetail(outcome);
   return [`${outcomeWord(outcome).padEnd(8)}  ${task}${detail === '' ? '' : ` (${detail})`}`];
-}
-
-function noteText(text: string): string {
-  return text === '' ? '' : `, ${text}`;
 }

@@ -20,6 +20,15 @@ export function grouped(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** How far something is: `3/10 epochs`; `3 epochs` where the end is not known, nothing where the count is not either. */
+export function progressText(
+  { done, total, unit }: Readonly<{ done: number; total: number; unit: string }>,
+  of = '/',
+): string {
+  if (total > 0) return `${done}${of}${total} ${unit}`.trim();
+  return done > 0 ? `${done} ${unit}`.trim() : '';
+}
+
 /** Decimal units, as disks are sold: `812 B`, `1.3 MB`. */
 export function bytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

@@ -4,7 +4,7 @@ import type { RunSummary } from '../run/project.ts';
 import { failureReport } from './failure.ts';
 import { failureText } from './outcome.ts';
 import { progressLine } from './progress-line.ts';
-import { count, duration } from './quantity.ts';
+import { count, duration, progressText } from './quantity.ts';
 import { remoteTroubleText } from './remote.ts';
 import type { Write } from './reporter.ts';
 import { siteText } from './site.ts';
@@ -55,7 +55,7 @@ export function sweepReporter(
           running.set(experiment, event.task);
           break;
         case 'task-progress':
-          running.set(experiment, `${event.task} ${event.done}/${event.total} ${event.unit} ${event.note}`);
+          running.set(experiment, [event.task, progressText(event), event.note].filter(Boolean).join(' '));
           break;
         case 'task-log':
           remember(tails, `${experiment} ${event.task}`, event.text);

@@ -96,7 +96,7 @@ function listenerFor(f: Digest, say: (line: JobLine) => void): TaskListener {
   return {
     progress: (done, total, unit, note, numbers) => {
       const now = Date.now();
-      if (now - last < progressEvery && done < total) return;
+      if (now - last < progressEvery && (total === 0 || done < total)) return;
       last = now;
       say({ t: 'progress', f, done, total, unit, note, ...(numbers && { numbers }) });
     },

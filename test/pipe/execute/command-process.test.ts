@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CommandProcess, commandRunner } from '../../../lib/pipe/execute/command-process.ts';
 import type { CommandRequest, TaskListener } from '../../../lib/pipe/execute/executor.ts';
+import type { Report } from '../../../lib/pipe/execute/progress-report.ts';
 import { workerEntry } from '../../../lib/pipe/execute/worker-pool.ts';
 import { temporaryDirectory } from '../store/temporary.ts';
 
@@ -19,18 +20,30 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
     const runner = new CommandProcess(commandRunner(workerEntry(), { PIPE_COMMAND_RUNNER: name }), directory);
     onTestFinished(() => runner.end());
     const printed: string[] = [];
+    const heard: Report[] = [];
+    const warnings: string[] = [];
     const listener: TaskListener = {
-      progress: () => undefined,
-      warning: () => undefined,
+      progress: (done, total, unit, note, numbers) =>
+        heard.push({ done, total, unit, note, numbers: numbers! }),
+      warning: (message) => warnings.push(message),
       log: (stream, text) => printed.push(`${stream}: ${text}`),
     };
     const run = (script: string, parts: Partial<CommandRequest> & { signal?: AbortSignal } = {}) => {
       const { signal = new AbortController().signal, ...rest } = parts;
       const words = ['/bin/sh', '-c', script];
-      const request = { kind: 'cmd', words, cwd: directory, env: {}, timeout: null, ...rest } as const;
+      const progress = join(directory, 'progress');
+      const request = {
+        kind: 'cmd',
+        words,
+        cwd: directory,
+        env: {},
+        timeout: null,
+        progress,
+        ...rest,
+      } as const;
       return runner.run(request, listener, signal);
     };
-    return { directory, runner, run, printed };
+    return { directory, runner, run, printed, heard, warnings };
   }
 
   test('says how each command ended', async () => {
@@ -83,6 +96,55 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
     });
     expect(await run('echo \0')).toMatchObject({ message: expect.stringContaining('zero byte') as unknown });
     expect(await run('true')).toMatchObject({ type: 'done' });
+  });
+
+  test('hears of the progress that a command writes to its file, however it does', async () => {
+    const { run, heard } = start();
+    const env = { PATH: process.env['PATH']! };
+    await run('for i in 1 2; do echo "$i/2 epochs loss=0.$i" >> progress; done; printf 2/2 >> progress', {
+      env,
+    });
+    expect(heard.splice(0)).toEqual([
+      { done: 1, total: 2, unit: 'epochs', note: '', numbers: { loss: 0.1 } },
+      { done: 2, total: 2, unit: 'epochs', note: '', numbers: { loss: 0.2 } },
+      { done: 2, total: 2, unit: '', note: '', numbers: undefined },
+    ]);
+    await run('rm progress; mkfifo progress', { env });
+    await run('rmdir progress 2> /dev/null; rm -f progress; mkdir progress', { env });
+    expect(heard).toEqual([]);
+  });
+
+  test('hears of progress while the command runs, appended or written anew', async () => {
+    const { run, heard, directory } = start();
+    const env = { PATH: process.env['PATH']! };
+    const script = `write() { echo "$1/12 $2" > progress; until test -e $1; do sleep 0.02; done; }
+      echo 1/12 appended >> progress; until test -e 1; do sleep 0.02; done
+      echo 2/12 appended >> progress; until test -e 2; do sleep 0.02; done
+      write 3 anew; write 4 anew; write 12 'in more letters than before'`;
+    const running = run(script, { env });
+    for (const done of [1, 2, 3, 4, 12]) {
+      await vi.waitUntil(() => heard.at(-1)?.done === done, { timeout: 20_000 });
+      writeFileSync(join(directory, String(done)), '');
+    }
+    await running;
+    expect(heard.map(({ done }) => done)).toEqual([1, 2, 3, 4, 12]);
+  });
+
+  test('takes nothing that a command prints for progress, and says once what is none', async () => {
+    const { run, heard, warnings, printed } = start();
+    const env = { PATH: process.env['PATH']! };
+    await run('echo 1/2 epochs loss=0.5; echo loss=a >> progress; echo loss=b >> progress', { env });
+    expect(heard).toEqual([]);
+    expect(printed).toEqual(['out: 1/2 epochs loss=0.5']);
+    expect(warnings).toEqual(['its progress is not written as `5/40 epochs loss=0.41` or as JSON: loss=a']);
+  });
+
+  test('hears of much progress whole', async () => {
+    const { run, heard } = start();
+    const env = { PATH: process.env['PATH']! };
+    await run(`awk 'BEGIN { for (i = 1; i <= 120000; i++) print i "/120000 steps" > "progress" }'`, { env });
+    expect(heard.length).toBe(120_000);
+    expect(heard.every(({ done, unit }, index) => done === index + 1 && unit === 'steps')).toBe(true);
   });
 
   test('says that a directory is not there, and goes on', async () => {

@@ -55,6 +55,26 @@ describe('what a command prints', () => {
   });
 });
 
+test('a command that writes to $PIPE_PROGRESS has its progress among the events, with numbers as fields', async () => {
+  const project = withCommands({
+    it: 'echo "1/2 epochs loss=0.5" >> "$PIPE_PROGRESS"; echo \'{"epoch": 2, "loss": NaN}\' >> "$PIPE_PROGRESS"; touch {outputs.text}',
+    quiet: 'touch {outputs.text}',
+  });
+  expect(await project.run()).toEqual({ it: 'ran', quiet: 'ran' });
+  const said = project.events.flatMap((event) => (event.type === 'task-progress' ? [event] : []));
+  expect(said).toMatchObject([
+    { task: 'it', done: 1, total: 2, unit: 'epochs', note: 'loss 0.5', numbers: { loss: 0.5 } },
+    {
+      task: 'it',
+      done: 0,
+      total: 0,
+      unit: '',
+      note: 'epoch 2, loss no number',
+      numbers: { epoch: 2, loss: null },
+    },
+  ]);
+});
+
 describe('a command that ends', () => {
   test('takes what it left in the background with it', async () => {
     const project = withCommands({

@@ -149,15 +149,21 @@ describe('a command', () => {
     expect(scriptOf({ work: work('x {inputs.in}'), sources: [path('-rf')] }).script).toBe('x ./-rf');
   });
 
-  test('finds its parameters in a file, where it has any, and its threads in the environment', () => {
+  test('finds its parameters in a file, where it has any, and in the environment its threads and where to write progress', () => {
     const { request, project } = scriptOf({
       work: work('x {params}'),
       change: { params: { values: { rate: 0.1 }, origins: [] } },
     });
     const file = join(project, 'work/1.params.json');
-    expect(request.env).toEqual({ PATH: '/bin', PIPE_THREADS: '3', PIPE_PARAMS: file });
+    const told = (project: string) => ({
+      PATH: '/bin',
+      PIPE_THREADS: '3',
+      PIPE_PROGRESS: join(project, 'work/1.progress'),
+    });
+    expect(request.env).toEqual({ ...told(project), PIPE_PARAMS: file });
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ rate: 0.1 });
-    expect(scriptOf({ work: work('x') }).request.env).toEqual({ PATH: '/bin', PIPE_THREADS: '3' });
+    const without = scriptOf({ work: work('x') });
+    expect(without.request.env).toEqual(told(without.project));
   });
 
   test('finds a list of files, one a line, and its script if that is long, beside its work', () => {

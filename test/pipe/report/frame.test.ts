@@ -52,7 +52,7 @@ describe('the live part of the screen', () => {
 
   test('does without letters beyond ASCII where the terminal has none', () => {
     expect(frame(boardAfter(7), { columns: 70, rows: 24 }, 11_000, ascii)[0]).toBe(
-      '  train@epoch=2  #.............  1/10 epochs  9.5 s, about 1 min 05 ~',
+      '  train@epoch=2  #.......  1/10 epochs  9.5 s, about 1 min 05 s left~',
     );
   });
 

@@ -1,4 +1,4 @@
-import { count, duration } from '../../report/quantity.ts';
+import { count, duration, progressText } from '../../report/quantity.ts';
 import { Curves } from './curves.tsx';
 import type { Store } from './store.ts';
 import { useNow } from './use.ts';
@@ -23,17 +23,18 @@ export function RunningTasks({
       <ul class="tasks">
         {running.slice(0, SHOWN).map(([task, { since, points }]) => {
           const last = points.at(-1);
+          const far = last === undefined ? '' : progressText(last, ' of ');
           const id = tasks!.idOf(task);
           return (
             <li key={id}>
               <button type="button" class="plain" onClick={() => open(id)}>
                 {id}
               </button>
-              {last !== undefined && (
-                <progress max={Math.max(1, last.total)} value={last.done} aria-label={`progress of ${id}`} />
+              {last !== undefined && last.total > 0 && (
+                <progress max={last.total} value={last.done} aria-label={`progress of ${id}`} />
               )}
               <p class="quiet">
-                {last !== undefined && `${last.done} of ${last.total} ${last.unit} · `}
+                {far !== '' && `${far} · `}
                 {duration(Math.max(0, now - since))}
                 {last !== undefined && last.note !== '' && ` · ${last.note}`}
               </p>
