@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { readArrow, writeArrow } from 'pipewright/arrow';
-import { defineStage } from 'pipewright/stage';
+import { BadInput, defineStage } from 'pipewright/stage';
+import { ImportError } from '../lib/compute/import/graph.ts';
 import { SelectionExplainer } from '../lib/study/attribution/explain-selected.ts';
 import { ruledMethods } from '../lib/study/attribution/methods.ts';
 import { attributeParams } from '../lib/study/attribution/parameters.ts';
+import { MethodRefusal } from '../lib/study/attribution/refusal.ts';
 import { imageMetadata } from '../lib/study/dataset/file.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
 import { readWeights } from '../lib/study/model/weights-file.ts';
@@ -30,13 +32,19 @@ export default defineStage({
       task.warn(`the net has no ReLU for ${ruled.join(', ')} to rule: what they give is saliency`);
     const engine = await taskEngine(task);
 
-    const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);
-    const batches = explainer.explain(weights, selected, (done) => {
-      signal.throwIfAborted();
-      task.progress(done, set.count, 'images');
-    });
-    const metadata = { ...provenance, ...imageMetadata(selected.images) };
-    await writeArrow(outputs.maps, batches, { metadata });
-    await engine.dispose();
+    try {
+      const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);
+      const batches = explainer.explain(weights, selected, (done) => {
+        signal.throwIfAborted();
+        task.progress(done, set.count, 'images');
+      });
+      const metadata = { ...provenance, ...imageMetadata(selected.images) };
+      await writeArrow(outputs.maps, batches, { metadata });
+    } catch (error) {
+      const mistaken = error instanceof MethodRefusal || error instanceof ImportError;
+      throw mistaken ? new BadInput(error.message, { cause: error }) : error;
+    } finally {
+      await engine.dispose();
+    }
   },
 });

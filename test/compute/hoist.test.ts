@@ -56,3 +56,45 @@ test('what was made of weights is made again when they are set', async () => {
   await engine.dispose();
   await reference.dispose();
 });
+
+test('what is made of weights is taken out as what it is: truth values, whole numbers', async () => {
+  const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: 1 });
+  const reference = await createEngine({ backend: 'js', device: 'cpu', threads: 1 });
+  const chosen: TensorFunction = ({ x, scale, ...kept }) => ({
+    positive: tf.where(tf.greater(scale!, 0), x!, tf.zerosLike(x!)),
+    most: tf.add(tf.sum(x!), tf.cast(tf.argMax(scale!), 'float32')),
+    whole: tf.mul(tf.cast(tf.mul(scale!, 10), 'int32'), tf.cast(tf.mul(x!, 10), 'int32')),
+    'same filter': tf.clone(kept.filter!),
+    'same scale': tf.clone(scale!),
+  });
+  const options = { inputs: specs(inputs), state };
+  const [program, expected] = [
+    await engine.compile(chosen, options),
+    await reference.compile(chosen, options),
+  ];
+  const { x, ...weights } = inputs;
+  program.setState(weights);
+  expected.setState(weights);
+  const found = await program.run({ x });
+  const wanted = await expected.run({ x });
+  expect(found.positive).toEqual(wanted.positive);
+  expect(found.whole).toEqual(wanted.whole);
+  expect(difference(found.most, wanted.most)).toBeLessThan(3e-6);
+  await engine.dispose();
+  await reference.dispose();
+});
+
+test('truth values that lie in blocks of channels are moved out of them', async () => {
+  const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: 1 });
+  const reference = await createEngine({ backend: 'js', device: 'cpu', threads: 1 });
+  const options = { inputs: specs(inputs) };
+  const mixed: TensorFunction = ({ x, filter, scale }) => {
+    const y = tf.conv2d(x as Tensor4D, filter as Tensor4D, 1, 1);
+    const above = tf.greater(y, tf.conv2d(y, filter as Tensor4D, 1, 1));
+    return { y: tf.where(above, tf.add(tf.zerosLike(y), scale!), tf.tanh(tf.transpose(y, [0, 2, 1, 3]))) };
+  };
+  const [program, expected] = [await engine.compile(mixed, options), await reference.compile(mixed, options)];
+  expect(difference((await program.run(inputs)).y, (await expected.run(inputs)).y)).toBeLessThan(3e-6);
+  await engine.dispose();
+  await reference.dispose();
+});

@@ -6,6 +6,8 @@ import { known, plain, type Value } from './value.ts';
 
 export interface RunOptions {
   readonly relu: (x: Tensor) => Tensor;
+  /** Told each node, as messages name it, before it is computed. */
+  readonly at?: ((node: string) => void) | undefined;
 }
 
 /** From which operand on an operator's numbers are bounds and sizes: part of the net, not weights. */
@@ -121,7 +123,7 @@ export class ImportedGraph {
     given: Readonly<Record<string, Value>>,
     weights: Readonly<Record<string, Tensor>>,
     wanted: readonly string[],
-    { relu }: RunOptions,
+    { relu, at }: RunOptions,
   ): Record<string, Value> {
     const { file } = this;
     const values = new Map<string, Value>(Object.entries(given));
@@ -132,6 +134,7 @@ export class ImportedGraph {
     for (const node of file.nodes) {
       if (!needed.has(node)) continue;
       const { op, attributes, inputs, outputs } = node;
+      at?.(told(node));
       try {
         const operands = inputs.map(value);
         const { opset } = file;

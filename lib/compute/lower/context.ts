@@ -52,7 +52,7 @@ export class Context {
   }
 
   set(node: Node, laid: Laid): void {
-    this.#values.set(node.id, laid);
+    this.#values.set(node.id, { ...laid, bool: node.dtype === 'bool' });
   }
 
   has(node: Node): boolean {
@@ -106,6 +106,8 @@ export class Context {
   /** The same elements in another layout, of the same or a higher rank. */
   convert(source: Laid, layout: Layout): Laid {
     if (sameLayout(source.layout, layout)) return source;
+    if (source.bool === true && source.layout.block + layout.block > 0)
+      return this.#asNumbers(source, layout);
     if (source.layout.both === true) return this.convert(this.#unblocked(source), layout);
     if (layout.both === true)
       return this.#filterBlocks(this.convert(source, { order: layout.order, block: 0 }), layout);
@@ -126,6 +128,16 @@ export class Context {
     if (laid.layout.block > 0) return this.#joined(written, layout);
     if (layout.block > 0) return this.#split(written, layout);
     return this.#permuted(written, layout);
+  }
+
+  #asNumbers(source: Laid, layout: Layout): Laid {
+    const numbers = {
+      ...source,
+      bool: false,
+      name: this.op('Cast', [source.name], { to: elementType.float32 }),
+    };
+    const moved = this.convert(numbers, layout);
+    return { ...moved, name: this.op('Cast', [moved.name], { to: elementType.bool }), bool: true };
   }
 
   #permuted({ name, layout: { order }, dims }: Laid, layout: Layout): Laid {

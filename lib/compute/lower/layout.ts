@@ -18,6 +18,8 @@ export interface Laid {
   readonly layout: Layout;
   /** By logical axis; 1 where the tensor is only spread over the axis, and holds it once. */
   readonly dims: readonly number[];
+  /** Truth values, which ONNX Runtime's blocked operators do not move. */
+  readonly bool?: boolean;
 }
 
 export function natural(rank: number): Layout {

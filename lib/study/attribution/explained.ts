@@ -52,9 +52,9 @@ export interface Explained {
   readonly layers: readonly ExplainedLayer[];
   /**
    * S_c of each image, `[copies × batch]`. `x` may hold several altered copies of the batch, one whole batch
-   * after another.
+   * after another. `at` is told each node of an imported net before it is computed.
    */
-  score(x: Tensor4D, relu: ReluRule): Tensor1D;
+  score(x: Tensor4D, relu: ReluRule, at?: (node: string) => void): Tensor1D;
   /** Standard normal draws, `[samples, height × width × channels]`: the same for every image and checkpoint. */
   readonly noise: Tensor2D;
   readonly parameters: MethodParameters;
@@ -77,7 +77,8 @@ export function explained(
   /** Names of layers; none: the last of the convolutional part. */
   layers: readonly string[] = [],
 ): Explained {
-  const forward = (x: Tensor4D, relu: ReluRule) => model.forward(weights, x, { training: false, relu });
+  const forward = (x: Tensor4D, relu: ReluRule, at?: (node: string) => void) =>
+    model.forward(weights, x, { training: false, relu, at });
   const score = (logits: Tensor2D): Tensor1D => {
     const outputs = target === 'logit' ? logits : tf.softmax(logits);
     const [batch, classes] = inputs.classes.shape;
@@ -98,7 +99,7 @@ export function explained(
         score: (map) => score(layer().head(weights, map, inputs.x, ordinary)),
       };
     }),
-    score: (x, relu) => score(forward(x, relu).logits),
+    score: (x, relu, at) => score(forward(x, relu, at).logits),
     noise: inputs.noise,
     parameters,
   };

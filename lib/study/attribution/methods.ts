@@ -1,4 +1,5 @@
 import { deconvolution } from './deconvolution.ts';
+import { deepLift } from './deep-lift.ts';
 import { eigenCam } from './eigen-cam.ts';
 import type { AttributionMethod } from './explained.ts';
 import { gradCam } from './grad-cam.ts';
@@ -34,6 +35,7 @@ export const methods = {
   'score-cam': scoreCam,
   'eigen-cam': eigenCam,
   rise,
+  'deep-lift': deepLift,
 } as const satisfies Readonly<Record<string, AttributionMethod>>;
 
 /** Methods that have rules of their own for the ReLUs of a net; without a ReLU they are saliency. */

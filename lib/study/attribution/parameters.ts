@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { targets } from './explained.ts';
 import { methodNames } from './methods.ts';
 
-/** `attribute` in `pipeline.yaml`. */
-export const attributeParams = z.strictObject({
+const attributed = z.strictObject({
   /** What is differentiated: the class's logit, or its softmax probability. */
   target: z.enum(targets).default('logit'),
   /** Which class: the one the image is labelled with, or the one the network predicts. */
@@ -42,5 +41,14 @@ export const attributeParams = z.strictObject({
     })
     .prefault({}),
 });
+
+/** `attribute` in `pipeline.yaml`. */
+export const attributeParams = attributed.refine(
+  ({ methods, target }) => target === 'logit' || !methods.includes('deep-lift'),
+  {
+    path: ['target'],
+    message: 'deep-lift explains differences of logits: set target: logit, or leave it out of methods',
+  },
+);
 
 export type AttributeParams = z.output<typeof attributeParams>;

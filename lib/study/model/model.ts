@@ -19,6 +19,8 @@ export interface ForwardOptions {
   readonly training: boolean;
   /** The rectifier at every ReLU of the net, those after residual additions included; attribution methods pass their own rule. */
   readonly relu: (x: Tensor4D) => Tensor4D;
+  /** Told each node of an imported net, `Relu 'layer1.relu'`, before it is computed. */
+  readonly at?: ((node: string) => void) | undefined;
 }
 
 export interface ForwardResult {

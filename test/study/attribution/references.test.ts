@@ -5,9 +5,6 @@ import { type ExplainedBatch, Explainer } from '../../../lib/study/attribution/e
 import { methodNames } from '../../../lib/study/attribution/methods.ts';
 import { readReferenceNet, referenceNets, referenceParameters } from './reference-nets.ts';
 
-/** What later methods give has references at random weights alone. */
-const later: readonly string[] = ['score-cam', 'eigen-cam', 'rise'];
-
 const tolerance = 1e-5;
 
 function largest(values: ArrayLike<number>): number {
@@ -28,11 +25,10 @@ describe.each(['onnxruntime', 'js'] as const)('maps computed by %s', (backend) =
 
   describe.each(referenceNets)('of $family at $state weights', ({ family, state }) => {
     const net = readReferenceNet(family, state);
-    const compared = methodNames.filter((name) => state === 'random' || !later.includes(name));
     let batch: ExplainedBatch;
     beforeAll(async () => {
       const explainer = await Explainer.compile(engine, net.model, net.x.shape.slice(1), {
-        methods: compared,
+        methods: methodNames,
         target: 'logit',
         parameters: referenceParameters,
         noise: net.noise,
@@ -50,7 +46,7 @@ describe.each(['onnxruntime', 'js'] as const)('maps computed by %s', (backend) =
       expect(deviation(batch.probabilities.values, expected)).toBeLessThan(tolerance);
     });
 
-    it.each(compared)('%s agree with PyTorch', (name) => {
+    it.each(methodNames)('%s agree with PyTorch', (name) => {
       const expected = net.maps[name]!;
       const found = batch.maps[name]!;
       expect(found.shape).toEqual(expected.shape);

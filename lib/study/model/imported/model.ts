@@ -34,13 +34,13 @@ export function netOf(
     given: Record<string, Tensor4D>,
     weights: Weights,
     wanted: string,
-    relu: ForwardOptions['relu'],
+    { relu, at }: Pick<ForwardOptions, 'relu' | 'at'>,
   ): Value =>
     graph.run(
       Object.fromEntries(Object.entries(given).map(([name, value]) => [name, image(value)])),
       inFile(weights),
       [wanted],
-      { relu: relu as (t: Tensor) => Tensor },
+      { relu: relu as (t: Tensor) => Tensor, at },
     )[wanted]!;
   const logitsOf = (value: Value): Tensor2D => {
     const count = value.shape.reduce((product, size) => product * size, 1) / value.shape[0]!;
@@ -64,7 +64,7 @@ export function netOf(
       const layer = graph.find(wanted);
       return {
         features(weights, images, relu) {
-          const value = run({ [x.name]: images }, weights, layer, relu);
+          const value = run({ [x.name]: images }, weights, layer, { relu });
           if (value.shape.length !== 4)
             throw new ImportError(
               `'${wanted}' gives [${value.shape.join(', ')}]; Grad-CAM looks at a layer of images, [batch, channels, height, width]`,
@@ -72,12 +72,12 @@ export function netOf(
           return channelsLast(value) as Tensor4D;
         },
         head: (weights, map, images, relu) =>
-          logitsOf(run({ [x.name]: images, [layer]: map }, weights, output, relu)),
+          logitsOf(run({ [x.name]: images, [layer]: map }, weights, output, { relu })),
       };
     },
-    forward(weights, images, { relu, training }) {
-      if (training) throw new Error('an imported net is not trained here');
-      return { logits: logitsOf(run({ [x.name]: images }, weights, output, relu)), averages: {} };
+    forward(weights, images, options) {
+      if (options.training) throw new Error('an imported net is not trained here');
+      return { logits: logitsOf(run({ [x.name]: images }, weights, output, options)), averages: {} };
     },
   };
 }
