@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { counted, timesRun, until } from './jobs.ts';
+import { counted, segments, timesRun, until } from './jobs.ts';
 import { newProject, type Project } from './project.ts';
+import { chain } from './words.ts';
 
 /** An engine of three shell scripts: it starts what it is given at once, and forgets what is over. */
 const engine = (project: Project): void => {
@@ -29,6 +30,11 @@ function made(command: string, resources = ''): Project {
   return project;
 }
 
+/** How many jobs it was given. */
+function asked(project: Project): number {
+  return project.read('engine/asked').trim().split('\n').length;
+}
+
 /** Numbers of jobs that still run. */
 function alive(project: Project): string[] {
   return readdirSync(join(project.directory, 'engine')).filter((name) => {
@@ -52,6 +58,53 @@ describe.skipIf(process.platform !== 'linux')('on an engine that is known by its
     expect(there.read('pipe.lock')).toBe(here.read('pipe.lock'));
     expect(Object.keys(there.files()).filter((path) => path.startsWith('cache/jobs/2'))).toEqual([]);
     expect(there.read('engine/asked').split('\n')[0]).toMatch(/^pipe-\S+-0 1 with 954$/);
+  });
+
+  test('the segments of a scan are one job, with the lock that they have here', async () => {
+    for (const files of [chain, segments(0)]) {
+      const here = newProject(files);
+      await here.pipe('run', 'sum');
+      const there = newProject(files);
+      engine(there);
+      const { status, err } = await there.pipe('run', '--on', 'shells', 'sum');
+      expect([status, err, asked(there)]).toEqual([0, '', 1]);
+      expect(there.read('pipe.lock')).toBe(here.read('pipe.lock'));
+    }
+  });
+
+  test('a driver that is killed finds the segments of a scan in the job that went on with them', async () => {
+    const project = newProject(segments(1500));
+    engine(project);
+    const run = project.start('run', '--on', 'shells');
+    await until(() => timesRun(project).length === 2);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    const { status } = await project.pipe('run', '--on', 'shells');
+    expect([status, timesRun(project), asked(project)]).toEqual([0, ['1', '2', '3', '4', '5', '6'], 1]);
+    expect(project.read('artifacts/sum/step=6/sum.txt')).toBe('21\n');
+  });
+
+  test('with --detach the segments of a scan go on to the last one', async () => {
+    const project = newProject(segments(0));
+    engine(project);
+    await project.pipe('run', '--on', 'shells', '--detach');
+    await until(() => timesRun(project).length === 6 && alive(project).length === 0);
+    const { status, out } = await project.pipe('run', '--on', 'shells');
+    expect([status, timesRun(project).length, asked(project)]).toEqual([0, 6, 1]);
+    expect(out).toContain('6 restored');
+  });
+
+  test('after a segment that fails its job goes on with no other', async () => {
+    const files = segments(0);
+    const source = files['stages/sum.ts']!.replace(
+      'await new',
+      "if (Number(axes.step) === 3) throw new Error('no third'); await new",
+    );
+    const project = newProject({ ...files, 'stages/sum.ts': source });
+    engine(project);
+    const { status, out } = await project.pipe('run', '--on', 'shells');
+    expect([status, timesRun(project)]).toEqual([1, ['1', '2', '3']]);
+    expect(out).toContain('no third');
   });
 
   test('a driver that is killed leaves its jobs, and the next one takes them up', async () => {

@@ -16,7 +16,31 @@ ${more}  all:
 `,
 });
 
-/** Lines that tasks of `counted` left. */
+/** A chain of six modules, each of which writes a line of its own when it runs and then takes so many milliseconds. */
+export const segments = (ms: number, resources = ''): Record<string, string> => ({
+  'pipeline.yaml': `version: 1
+stages:
+  sum:
+    use: stages/sum.ts
+${resources === '' ? '' : `    resources: ${resources}\n`}    scan: { axis: step, values: [1, 2, 3, 4, 5, 6], carry: { before: sum } }
+    outputs: { sum: sum.txt }
+`,
+  'stages/sum.ts': `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { defineStage } from 'pipewright/stage';
+export default defineStage({
+  inputs: { before: 'optional' },
+  outputs: ['sum'],
+  run: async ({ inputs, outputs, axes }) => {
+    appendFileSync('ran', axes.step + '\\n');
+    await new Promise((resolve) => setTimeout(resolve, ${ms}));
+    const before = inputs.before === null ? 0 : Number(readFileSync(inputs.before.path, 'utf8'));
+    writeFileSync(outputs.sum, String(before + Number(axes.step)) + '\\n');
+  },
+});
+`,
+});
+
+/** Lines that tasks of `counted` or `segments` left. */
 export function timesRun(project: Project): string[] {
   return project.exists('ran') ? project.read('ran').trim().split('\n').sort() : [];
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasLaggingMount, hasSlurm, laggingMount, startSlurm, type Slurm } from '../pipe/sites/slurm.ts';
 import { fractions, nightly } from '../pipe/run/kills.ts';
-import { counted, timesRun, until } from './jobs.ts';
+import { counted, segments, timesRun, until } from './jobs.ts';
 import { newProject, type Project } from './project.ts';
 
 const all = ['1', '2', '3', '4', '5', '6'];
@@ -59,10 +59,10 @@ describe.skipIf(!hasSlurm || !nightly)('on Slurm, where it takes minutes', () =>
     expect(here.length).toBeGreaterThan(0);
     const daemon = readFileSync(join(slurm.directory, 'run/slurmd-n1.pid'), 'utf8').trim();
     // All that a machine takes with it: its daemon, and of each job what watches it and what it runs.
-    for (const pid of [daemon, ...here.flatMap((id) => processesOf(id))]) kill(Number(pid));
+    for (const pid of [daemon, ...here.flatMap((id) => processesOf(id, slurm))]) kill(Number(pid));
     const { status, out } = await run.ended;
     expect(out).toContain('ended without an answer (NODE_FAIL); it goes into another');
-    expect([status, timesRun(project).length]).toEqual([0, 6 + here.length]);
+    expect([status, timesRun(project).length], out).toEqual([0, 6 + here.length]);
     slurm.up();
   }, 300_000);
 
@@ -76,6 +76,17 @@ describe.skipIf(!hasSlurm || !nightly)('on Slurm, where it takes minutes', () =>
     expect(little.status).toBe(1);
     expect(little.out).toMatch(/word@n=1: its job was ended after/);
     expect([more.status, timesRun(long)]).toEqual([0, ['1', '1']]);
+  }, 900_000);
+
+  test('a chain for which the time of a job is too short goes on in the next, from its last segment', async () => {
+    // It is given the time of one task and a minute, which four fit into.
+    const project = made(segments(25_000, '{ time: 1 min }'));
+    const { status } = await project.pipe('run', '--on', 'slurm');
+    expect([status, timesRun(project)]).toEqual([0, all]);
+    expect(project.read('artifacts/sum/step=6/sum.txt')).toBe('21\n');
+    const rows = slurm.call('squeue', '--noheader', '--array', '--states=all', '--format=%Z');
+    const jobs = rows.split('\n').filter((folder) => folder.startsWith(project.directory));
+    expect(jobs).toHaveLength(2);
   }, 900_000);
 
   test.skipIf(!hasLaggingMount)(
@@ -108,13 +119,25 @@ describe.skipIf(!hasSlurm || !nightly)('on Slurm, where it takes minutes', () =>
   );
 });
 
-/** What of one job runs: what watches it, and its session. */
-function processesOf(id: string): string[] {
-  const watch = execFileSync('pgrep', ['-f', `slurmstepd: \\[${id}\\.`], { encoding: 'utf8' })
+/** What of one job runs: what watches it, and its session. Another Slurm on this machine has jobs of the same number. */
+function processesOf(id: string, { env }: Slurm): string[] {
+  const all = execFileSync('pgrep', ['-f', `slurmstepd: \\[${id}\\.`], { encoding: 'utf8' })
     .trim()
     .split('\n');
+  const configuration = `SLURM_CONF=${env['SLURM_CONF']!}`;
+  const watch = all.filter((pid) => variablesOf(pid).includes(configuration));
+  expect(watch.length).toBeGreaterThan(0);
   const children = watch.flatMap((pid) => descendants(pid));
   return [...watch, ...children];
+}
+
+/** Those that it was started with; none of one that has ended. */
+function variablesOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
 }
 
 function descendants(pid: string): string[] {

@@ -68,6 +68,12 @@ export const sitesGuide: Readonly<Record<string, KeyGuide>> = {
     examples: ['sites: { slurm: { time: 2 h } }'],
     mistakes: ['sites: { slurm: { time: long } }'],
   },
+  'sites.*.longest': {
+    otherwise: 'the time of one task',
+    more: 'The segments of a scan are one job. It is asked for the time that all of them are thought to take, but for no more than this; what does not fit goes on in another job.',
+    examples: ['sites: { slurm: { time: 1 h, longest: 24 h } }'],
+    mistakes: ['sites: { slurm: { longest: long } }'],
+  },
   'sites.*.setup': {
     otherwise: 'none',
     more: 'With them, the `PATH` and `LD_LIBRARY_PATH` that they make are those of tasks; without, `PATH` is that of `pipe run`.',

@@ -11,6 +11,7 @@ const site = z.strictObject({
   jobs: z.int().min(1).optional().describe('How many jobs of one submission run at the same time, at most.'),
   memory: z.string().optional().describe('Memory for tasks whose stage names none.'),
   time: z.string().optional().describe('Time for tasks whose stage names none.'),
+  longest: z.string().optional().describe('Time that a job for all of a chain may be asked for.'),
   setup: z.string().optional().describe('Shell lines before the program starts on a node.'),
   node: z.string().optional().describe('The program Node.js on the nodes.'),
   patience: z.string().optional().describe('How late a file that one machine wrote may be seen on another.'),
@@ -24,9 +25,10 @@ export const sitesGrammar = z
 type RawSite = z.output<typeof site>;
 
 /** As it is written, with sizes and times as numbers: bytes, seconds. */
-export interface SiteDeclaration extends Omit<RawSite, 'memory' | 'time' | 'patience'> {
+export interface SiteDeclaration extends Omit<RawSite, 'memory' | 'time' | 'longest' | 'patience'> {
   readonly memory?: number;
   readonly time?: number;
+  readonly longest?: number;
   readonly patience?: number;
 }
 

@@ -13,7 +13,7 @@ export function readSites(raw: RawSites, path: Path, report: Report): SiteDeclar
 
 function readSite(name: string, raw: RawSites[string], path: Path, report: Report): SiteDeclaration {
   checkName(name, 'site', { path, part: 'key' }, report);
-  const { memory, time, patience, ...others } = raw;
+  const { memory, time, longest, patience, ...others } = raw;
   const amount = (text: string | undefined, key: string, of: (text: string) => number | null) => {
     if (text === undefined) return {};
     const read = of(text);
@@ -26,6 +26,7 @@ function readSite(name: string, raw: RawSites[string], path: Path, report: Repor
     ...others,
     ...amount(memory, 'memory', bytesOf),
     ...amount(time, 'time', secondsOf),
+    ...amount(longest, 'longest', secondsOf),
     ...amount(patience, 'patience', secondsOf),
   };
 }

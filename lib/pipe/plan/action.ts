@@ -104,7 +104,10 @@ export function encodeStageAction(action: StageAction): string {
 }
 
 /** `inputs` in the order of the task's own; canonical order is made here. */
-export function encodeTaskAction(task: Task, inputs: readonly (readonly InputMember[])[]): string {
+export function encodeTaskAction(
+  task: Pick<Task, 'point' | 'previous'> & { readonly inputs: readonly { readonly name: string }[] },
+  inputs: readonly (readonly InputMember[])[],
+): string {
   const order = task.inputs.map((_, index) => index);
   order.sort((a, b) => (task.inputs[a]!.name < task.inputs[b]!.name ? -1 : 1));
   const fields = order.map(

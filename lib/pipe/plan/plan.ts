@@ -172,7 +172,12 @@ function certainReasons(
 }
 
 /** An input as the action sees it; null while a task before is still to write part of it. */
-function membersOf(task: Task, input: number, facts: PlanFacts, known: KnownOutputs): InputMember[] | null {
+export function membersOf(
+  task: Task,
+  input: number,
+  facts: PlanFacts,
+  known: KnownOutputs,
+): InputMember[] | null {
   const members: InputMember[] = [];
   for (const source of task.inputs[input]!.sources) {
     if (source.kind !== 'output') {

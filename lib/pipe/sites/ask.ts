@@ -2,7 +2,7 @@ import type { Digest } from '../digest.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import type { Json } from '../json.ts';
 import type { BatchHead } from './protocol.ts';
-import type { Answer } from './protocol.ts';
+import type { Answer, Link } from './protocol.ts';
 import type { Job } from './job.ts';
 import type { Steps, Wishes } from './needs.ts';
 import type { PackRules } from './batches.ts';
@@ -16,6 +16,10 @@ export interface Order {
   readonly wishes: Wishes;
   /** All that a job needs to know of it, beside what is common to its kind. */
   readonly ticket: Json;
+  /** Of one that comes after another in a chain: by what a job may have promised it. */
+  readonly open?: Digest;
+  /** What its job goes on with when it is done; made when it is submitted. */
+  readonly chain?: { readonly length: number; readonly links: () => readonly Link[] };
 }
 
 export interface OrderListener extends TaskListener {

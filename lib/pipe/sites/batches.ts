@@ -9,6 +9,8 @@ export interface Packed {
   readonly exclude: readonly string[];
   /** Bytes that its line takes. */
   readonly bytes: number;
+  /** Tasks that it is, one after another: of a chain, all that are left of it. */
+  readonly length: number;
 }
 
 /** Jobs that one submission may be of: all need the same. */
@@ -29,6 +31,8 @@ export interface PackRules {
   readonly mostBytes: number;
   /** Tasks of one job at most. */
   readonly mostTasks: number;
+  /** Seconds that a job is asked for at most, where a chain would take more than one task of it may; null: never more. */
+  readonly longest: number | null;
 }
 
 export const usualRules: PackRules = {
@@ -37,6 +41,7 @@ export const usualRules: PackRules = {
   mostJobs: 250,
   mostBytes: 8_000_000,
   mostTasks: 500,
+  longest: null,
 };
 
 /**
@@ -52,7 +57,7 @@ export function pack<T extends Packed>(
 ): { readonly arrays: readonly JobArray<T>[]; readonly held: readonly T[] } {
   const groups = new Map<string, T[]>();
   for (const each of waiting) {
-    const key = JSON.stringify([each.kind, needsKey(each.needs), each.exclude]);
+    const key = JSON.stringify([each.kind, needsKey(each.needs), each.exclude, each.length]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [each]);
     else group.push(each);
@@ -70,8 +75,9 @@ export function pack<T extends Packed>(
       probes.set(first.kind, left - probe.length);
       held.push(...group.slice(left));
       jobs = probe.map((each) => [each]);
-    } else jobs = chunks(group, sizeOf(group.length, ms, rules));
-    const others = (Math.max(0, ...jobs.map(({ length }) => length)) - 1) * 2 * (ms ?? 0);
+    } else jobs = chunks(group, sizeOf(group.length, ms * first.length, rules, first.length));
+    const beside = (Math.max(0, ...jobs.map(({ length }) => length)) - 1) * 2 * (ms ?? 0) * first.length;
+    const others = beside + furtherOf(first, ms, rules);
     const key = JSON.stringify([needsKey(first.needs), first.exclude]);
     const known = alike.get(key);
     if (known === undefined) alike.set(key, { first, jobs, others });
@@ -90,11 +96,18 @@ export function pack<T extends Packed>(
 /** Seconds for what is around tasks. */
 const leeway = 60;
 
+/** Milliseconds for what comes after the first task of a chain: where it is not enough, another job goes on. */
+function furtherOf({ needs: { time }, length }: Packed, ms: number | null, { longest }: PackRules): number {
+  if (time === null || longest === null) return 0;
+  const all = (length - 1) * (ms === null ? time * 1000 : 2 * ms);
+  return Math.max(0, Math.min(all, (longest - time) * 1000));
+}
+
 /** Tasks of a job: enough for the target, but not so many that few jobs are left. */
-function sizeOf(count: number, ms: number, { target, spread, mostTasks }: PackRules): number {
+function sizeOf(count: number, ms: number, { target, spread, mostTasks }: PackRules, length: number): number {
   const enough = Math.max(1, Math.round(target / Math.max(1, ms)));
   const fair = Math.max(1, Math.ceil(count / spread));
-  return Math.min(enough, fair, mostTasks);
+  return Math.min(enough, fair, Math.max(1, Math.floor(mostTasks / length)));
 }
 
 /** As even as can be. */

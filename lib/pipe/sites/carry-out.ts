@@ -3,10 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../digest.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import type { Variables } from '../execute/environment.ts';
+import type { OutputDigests } from '../plan/record.ts';
 import { appendFileSync, readFileSync } from '../store/disk.ts';
 import { claimElement } from './real-folders.ts';
 import { OnNode } from './on-node.ts';
-import { HEARTBEAT, linesFile, readBatch, TASKS_FILE, type Answer, type JobLine } from './protocol.ts';
+import {
+  HEARTBEAT,
+  linesFile,
+  readBatch,
+  TASKS_FILE,
+  type Answer,
+  type JobLine,
+  type Link,
+  type TaskLine,
+} from './protocol.ts';
 import type { Common, Ticket } from './ticket.ts';
 
 /** Milliseconds between two words of a task's progress. */
@@ -37,23 +47,13 @@ export async function carryOutElement(folder: string, element: number, env: Vari
   };
   for (const name of ['SIGTERM', 'SIGINT', 'SIGXCPU'] as const) process.on(name, stopped);
   const until = endOf(env, batch.head.needs.time);
-  const longest = batch.head.needs.time;
+  const running: RunningJob = { onNode, say, signal: stop.signal, until };
+  const bounded = batch.head.needs.time !== null;
   try {
-    for (const { fingerprint, ticket, expected } of batch.tasks.filter((line) => line.element === element)) {
+    for (const line of batch.tasks) {
+      if (line.element !== element) continue;
       if (stop.signal.aborted) break;
-      const needs = expected === null || longest === null ? 0 : expected * 1.5;
-      if (Date.now() + needs > until) {
-        say({ t: 'left', f: fingerprint });
-        continue;
-      }
-      say({ t: 'started', f: fingerprint, at: Date.now() });
-      const answer = await onNode.carryOut(
-        fingerprint,
-        ticket as unknown as Ticket,
-        listenerFor(fingerprint, say),
-        stop.signal,
-      );
-      if (await ownFault(answer, stop.signal)) say({ t: 'answer', f: fingerprint, answer });
+      await carryOutChain(line, bounded, running);
     }
     if (!stop.signal.aborted) say({ t: 'ended', at: Date.now() });
   } finally {
@@ -61,6 +61,61 @@ export async function carryOutElement(folder: string, element: number, env: Vari
     await onNode.close();
   }
   return stop.signal.aborted ? 143 : 0;
+}
+
+interface RunningJob {
+  readonly onNode: OnNode;
+  readonly say: (line: JobLine) => void;
+  readonly signal: AbortSignal;
+  /** When it will be ended, milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** A task, and what comes after it in its chain, as far as there is time. `bounded`: it says how much there is. */
+async function carryOutChain(
+  { fingerprint, ticket, expected, chain = [] }: TaskLine,
+  bounded: boolean,
+  job: RunningJob,
+): Promise<void> {
+  const { say, signal, until } = job;
+  let step: Step | null = { f: fingerprint, ticket: ticket as unknown as Ticket, links: chain };
+  let needed = expected === null || !bounded ? 0 : expected * 1.5;
+  while (step !== null && !signal.aborted) {
+    const { f }: Step = step;
+    if (Date.now() + needed > until) {
+      say({ t: 'left', f });
+      return;
+    }
+    say({ t: 'started', f, at: Date.now() });
+    const [answer, next] = await carryOutStep(step, job);
+    if (!(await ownFault(answer, signal))) return;
+    say({ t: 'answer', f, answer });
+    if (answer.type !== 'done') return;
+    // What the ones before it took is known better than what was thought.
+    needed = Math.max(needed, answer.known === true ? 0 : answer.ms * 1.5);
+    step = next;
+  }
+}
+
+interface Step {
+  readonly f: Digest;
+  readonly ticket: Ticket;
+  readonly links: readonly Link[];
+}
+
+/** One of a chain; what comes after it is named before anybody can know that it is done. */
+async function carryOutStep(
+  { f, ticket, links: [link, ...rest] }: Step,
+  { onNode, say, signal }: RunningJob,
+): Promise<readonly [Answer, Step | null]> {
+  let next: Step | null = null;
+  const made = (outputs: OutputDigests): void => {
+    if (link === undefined) return;
+    next = { ...onNode.following(link, outputs), links: rest };
+    say({ t: 'next', f: next.f, open: link.open, after: f });
+  };
+  const answer = await onNode.carryOut(f, ticket, { listener: listenerFor(f, say), signal, made });
+  return [answer, next];
 }
 
 /** A task that died because its job is being ended has not failed. */

@@ -13,7 +13,9 @@ import {
 } from '../run/attempt.ts';
 import type { Site, SiteExecution, SiteParts } from '../run/site.ts';
 import { tellOfCode } from '../run/task-code.ts';
+import type { Survey } from '../run/survey.ts';
 import type { Order, OrderListener } from './ask.ts';
+import { linkBefore, linksOf, segmentsAfter } from './chain.ts';
 import type { Desk } from './desk.ts';
 import { shippedStage, ticketOf } from './make-ticket.ts';
 import type { Wishes } from './needs.ts';
@@ -97,6 +99,7 @@ export class ClusterSite implements Site {
         const order: Order = {
           ...{ fingerprint, task: task.id, kind: this.#shipping.kindOf(task), wishes: this.#wishes(task) },
           ticket: ticketOf(task, execution.survey) as unknown as Json,
+          ...inChain(task, execution.survey),
         };
         const end = await this.#desk.carryOut(order, listenerFor(task, execution));
         if (end.type === 'left') return { type: 'left' };
@@ -154,6 +157,19 @@ export class ClusterSite implements Site {
     if (undeclared.length > 0) warnOfReads(task, undeclared, execution);
     return engine.actions.find(fingerprint)!;
   }
+}
+
+/** What it follows, and what its job goes on with. */
+function inChain(task: Task, survey: Survey): Pick<Order, 'open' | 'chain'> {
+  if (task.stage.scan === null) return {};
+  const link = linkBefore(task, survey);
+  const segments = segmentsAfter(task, survey);
+  return {
+    ...(link !== null && { open: link }),
+    ...(segments.length > 0 && {
+      chain: { length: segments.length, links: () => linksOf(task, segments, survey) },
+    }),
+  };
 }
 
 function listenerFor(task: Task, { listener, queued, started, emit }: SiteExecution): OrderListener {

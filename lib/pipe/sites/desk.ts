@@ -54,7 +54,7 @@ export class Desk {
         resolve({ type: 'left' });
         return;
       }
-      const bytes = JSON.stringify(order.ticket).length + 300;
+      const bytes = (JSON.stringify(order.ticket).length + 300) * (1 + (order.chain?.length ?? 0));
       const ask: Ask = {
         ...{ order, listener, resolve, bytes, job: null, steps: NO_STEPS, losses: 0, exclude: [] },
         ...{ notBefore: 0, doneAt: null },
@@ -164,6 +164,10 @@ export class Desk {
   #hear(job: Job, line: JobLine): void {
     this.#pace.changed();
     if (!('f' in line)) return;
+    if (line.t === 'next') {
+      this.#name(job, line);
+      return;
+    }
     const ask = this.asks.get(line.f);
     if (ask?.job !== job) {
       // Nobody asked yet: somebody may.
@@ -171,6 +175,15 @@ export class Desk {
       return;
     }
     this.#pass(ask, job, line);
+  }
+
+  /** A link of its chain has become an action: not the one that somebody hoped for, perhaps. */
+  #name(job: Job, line: Extract<JobLine, { t: 'next' }>): void {
+    this.batches.named(line, job.batch);
+    const hoped = job.hoped.get(line.open);
+    job.hoped.delete(line.open);
+    const ask = hoped === undefined || hoped === line.f ? undefined : this.asks.get(hoped);
+    if (ask?.job === job) this.#wait(ask);
   }
 
   #pass(ask: Ask, job: Job, line: JobLine): void {
@@ -193,6 +206,7 @@ export class Desk {
         this.#answer(ask, job);
         break;
       case 'left':
+      case 'next':
       case 'begun':
       case 'revoked':
       case 'alive':
@@ -265,7 +279,7 @@ export class Desk {
 
   #concludeTasks(job: Job): void {
     let tail: readonly string[] | null = null;
-    for (const fingerprint of job.tasks.keys()) {
+    for (const fingerprint of [...job.tasks.keys(), ...job.hoped.values()]) {
       const ask = this.asks.get(fingerprint);
       if (ask?.job !== job || ask.doneAt !== null) continue;
       this.durations.over(ask);
@@ -315,11 +329,13 @@ export class Desk {
 
   /** Into a job that may answer it; what the job said of it before is heard now. */
   attach(ask: Ask, job: Job): void {
+    const { fingerprint, open } = ask.order;
     ask.job = job;
+    if (open !== undefined && !job.tasks.has(fingerprint)) job.hoped.set(open, fingerprint);
     ask.listener.queued(job.name);
-    const lines = job.unheard.get(ask.order.fingerprint) ?? [];
-    job.unheard.delete(ask.order.fingerprint);
-    for (const line of lines) if (this.asks.get(ask.order.fingerprint) === ask) this.#pass(ask, job, line);
+    const lines = job.unheard.get(fingerprint) ?? [];
+    job.unheard.delete(fingerprint);
+    for (const line of lines) if (this.asks.get(fingerprint) === ask) this.#pass(ask, job, line);
   }
 
   end(ask: Ask, end: End): void {

@@ -1,16 +1,21 @@
 import type { Digest } from '../digest.ts';
 import type { Needs } from './needs.ts';
-import { parse, type Answer, type JobLine, type TaskLine } from './protocol.ts';
+import { parse, type Answer, type JobLine, type Link, type TaskLine } from './protocol.ts';
 import type { Folders } from './world.ts';
 
 /** One element of an array, as far as its driver knows. */
 export class Job {
   readonly batch: Batch;
   readonly element: number;
-  readonly tasks: ReadonlyMap<Digest, TaskLine>;
+  readonly tasks: Map<Digest, TaskLine>;
   readonly answered = new Map<Digest, Answer>();
   /** Not begun for want of time. */
   readonly left = new Set<Digest>();
+  /** By link of a chain: the action that somebody waits for, which it may turn out to be. */
+  readonly hoped = new Map<Digest, Digest>();
+  /** By task, the links that are to come after it. */
+  readonly #after = new Map<Digest, readonly Link[]>();
+  readonly #promised = new Set<Digest>();
   /** Lines of tasks that nobody asked for yet. */
   readonly unheard = new Map<Digest, JobLine[]>();
   /** The task that it carries out now. */
@@ -37,6 +42,7 @@ export class Job {
     this.batch = batch;
     this.element = element;
     this.tasks = new Map(tasks.map((task) => [task.fingerprint, task]));
+    for (const { fingerprint, chain = [] } of tasks) this.#follow(fingerprint, chain);
     this.heardAt = now;
   }
 
@@ -53,6 +59,32 @@ export class Job {
       !this.answered.has(fingerprint) &&
       !this.left.has(fingerprint)
     );
+  }
+
+  /** Whether it may come to carry out this link of a chain. */
+  promises(open: Digest): boolean {
+    return !this.concluded && this.overAt === null && this.#promised.has(open);
+  }
+
+  #follow(fingerprint: Digest, links: readonly Link[]): void {
+    this.#after.set(fingerprint, links);
+    for (const { open } of links) this.#promised.add(open);
+  }
+
+  /** A link whose action is known is a task like others. */
+  #closed({ f, after }: Extract<JobLine, { t: 'next' }>): void {
+    const [link, ...rest] = this.#after.get(after) ?? [];
+    const before = this.tasks.get(after);
+    if (link === undefined || before === undefined) return;
+    this.#promised.delete(link.open);
+    this.#after.set(f, rest);
+    const { element, expected } = before;
+    this.tasks.set(f, { element, fingerprint: f, task: link.task, expected, ticket: null });
+  }
+
+  /** What was to come after a task does not. */
+  #breakOff(fingerprint: Digest): void {
+    for (const { open } of this.#after.get(fingerprint) ?? []) this.#promised.delete(open);
   }
 
   /** Reads what is new, when the file is longer than what was read of it. */
@@ -77,10 +109,15 @@ export class Job {
         break;
       case 'answer':
         this.answered.set(line.f, line.answer);
+        if (line.answer.type !== 'done') this.#breakOff(line.f);
         if (this.running === line.f) this.running = null;
         break;
       case 'left':
         this.left.add(line.f);
+        this.#breakOff(line.f);
+        break;
+      case 'next':
+        this.#closed(line);
         break;
       case 'ended':
         this.ended = true;

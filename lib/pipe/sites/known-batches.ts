@@ -1,6 +1,6 @@
 import type { Digest } from '../digest.ts';
 import { Job, type Batch } from './job.ts';
-import { readBatch, type TaskLine } from './protocol.ts';
+import { readBatch, type JobLine, type TaskLine } from './protocol.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds for which the folders of batches that did not end well are kept, to be looked at. */
@@ -11,8 +11,13 @@ export class Batches {
   readonly #world: World;
   readonly #known = new Map<string, Batch>();
   readonly #looked = new Set<string>();
-  /** Of batches that were there before this driver or are not its own: by action, in which. */
-  readonly #others = new Map<Digest, string>();
+  /** Nothing more comes of these. */
+  readonly #over = new Set<string>();
+  /**
+   * Of batches that were there before this driver or are not its own: by action, in which. And of all, by links of
+   * chains and the actions that they turned out to be.
+   */
+  readonly #others = new Map<Digest, readonly string[]>();
 
   constructor(world: World) {
     this.#world = world;
@@ -29,15 +34,40 @@ export class Batches {
     this.#known.set(batch.name, batch);
   }
 
-  /** The job of another driver, or of one that is gone, that may answer for an action. */
-  jobFor(fingerprint: Digest): Job | null {
-    const name = this.#others.get(fingerprint);
-    if (name === undefined) return null;
-    const batch = this.#known.get(name) ?? this.#load(name);
-    const job = batch?.jobs.find(({ tasks }) => tasks.has(fingerprint));
-    if (job?.mayAnswer(fingerprint) === true) return job;
-    this.#others.delete(fingerprint);
+  /** Its jobs have chains. */
+  promise(name: string, lines: readonly TaskLine[]): void {
+    for (const { chain = [] } of lines) for (const { open } of chain) this.#mayBe(open, name);
+  }
+
+  /** A job named the action of a link. */
+  named({ f }: Extract<JobLine, { t: 'next' }>, { name }: Batch): void {
+    this.#mayBe(f, name);
+  }
+
+  /**
+   * The job of another driver, or of one that is gone, that may answer for an action; or any that comes to it in a chain,
+   * as far as is known yet (`open`).
+   */
+  jobFor(fingerprint: Digest, open: Digest | null): Job | null {
+    const answering = this.#jobWith(fingerprint, (job) => job.mayAnswer(fingerprint));
+    if (answering !== null || open === null) return answering;
+    return this.#jobWith(open, (job) => job.mayAnswer(fingerprint) || job.promises(open));
+  }
+
+  #jobWith(key: Digest, may: (job: Job) => boolean): Job | null {
+    for (const name of this.#others.get(key) ?? []) {
+      const batch = this.#over.has(name) ? null : (this.#known.get(name) ?? this.#load(name));
+      const job = batch?.jobs.find(may);
+      if (job !== undefined) return job;
+    }
+    this.#others.delete(key);
     return null;
+  }
+
+  /** What is to be done there may be done elsewhere by now: a job may leave it to another. */
+  #mayBe(key: Digest, name: string): void {
+    const names = this.#others.get(key) ?? [];
+    if (!names.includes(name)) this.#others.set(key, [...names, name]);
   }
 
   /** Looks for batches of others. */
@@ -53,7 +83,8 @@ export class Batches {
         this.#world.folders.remove(name);
         continue;
       }
-      for (const { fingerprint } of tasks) this.#others.set(fingerprint, name);
+      for (const { fingerprint } of tasks) this.#mayBe(fingerprint, name);
+      this.promise(name, tasks);
     }
   }
 
@@ -96,6 +127,7 @@ export class Batches {
     for (const job of batch.jobs) {
       for (const line of job.read(folders, sizes.get(job.element) ?? 0, now)) {
         if (!('f' in line)) continue;
+        if (line.t === 'next') this.named(line, batch);
         const lines = job.unheard.get(line.f) ?? [];
         lines.push(line);
         job.unheard.set(line.f, lines);
@@ -108,6 +140,7 @@ export class Batches {
     const { jobs, own, name } = batch;
     if (!jobs.every(({ concluded }) => concluded)) return;
     this.#known.delete(name);
+    this.#over.add(name);
     if (own && jobs.every(endedWell)) this.#world.folders.remove(name);
   }
 }

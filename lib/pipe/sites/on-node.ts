@@ -11,6 +11,8 @@ import { FileDigests } from '../files/file-digests.ts';
 import { HashPool } from '../files/hash-pool.ts';
 import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
 import type { Failure } from '../plan/outcome.ts';
+import { fingerprintOf } from '../plan/action.ts';
+import { closedAction } from '../plan/open-action.ts';
 import type { OutputDigests } from '../plan/record.ts';
 import { durableFrom, storeFailure, withRetries } from '../run/attempt.ts';
 import { collectOutputs, unfitOutput } from '../run/collect.ts';
@@ -21,8 +23,15 @@ import type { Digest } from '../digest.ts';
 import { look } from '../store/file-stat.ts';
 import { bootIdentity, thisProcess } from '../store/process-identity.ts';
 import { StatCache } from '../store/stat-cache.ts';
-import type { Answer, BlobStamp } from './protocol.ts';
-import type { Common, Seen, ShippedStage, Ticket } from './ticket.ts';
+import type { Answer, BlobStamp, Link } from './protocol.ts';
+import type { Common, LinkTicket, Seen, ShippedStage, Ticket } from './ticket.ts';
+
+export interface Carrying {
+  readonly listener: TaskListener;
+  readonly signal: AbortSignal;
+  /** Told of its outputs, which are in the store, before anybody else can know that it is done. */
+  readonly made: (outputs: OutputDigests) => void;
+}
 
 type Attempted = Extract<Answer, { type: 'done' }> | Extract<Answer, { type: 'moved' }> | Failure;
 
@@ -57,17 +66,15 @@ export class OnNode {
     this.#hashing = new HashPool(entry);
   }
 
-  async carryOut(
-    fingerprint: Digest,
-    ticket: Ticket,
-    listener: TaskListener,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async carryOut(fingerprint: Digest, ticket: Ticket, { listener, signal, made }: Carrying): Promise<Answer> {
     const shipped = this.#common.stages[ticket.stage]!;
     const task = taskOf(ticket, shipped);
     try {
       const known = this.#known(fingerprint, task);
-      if (known !== null) return known;
+      if (known !== null) {
+        made(known.outputs);
+        return known;
+      }
       const other = await this.#toolchain(ticket.stage, shipped, signal);
       if (other !== null) return other;
       const unseen = await this.#awaitInputs(ticket, shipped);
@@ -77,6 +84,7 @@ export class OnNode {
       );
       if (result.type !== 'done') return result;
       const { outputs, ms } = result;
+      made(outputs);
       // The commit: a job that dies before this line has left no result.
       this.#actions.record(fingerprint, { outputs, ms }, ms >= durableFrom);
       return result;
@@ -94,8 +102,20 @@ export class OnNode {
     this.#workers.kill();
   }
 
+  /** A link of a chain as an action, once the task before it has its outputs. */
+  following({ ticket }: Link, outputs: OutputDigests): { readonly f: Digest; readonly ticket: Ticket } {
+    const { before, action, makers, ...open } = ticket as unknown as LinkTicket;
+    const member = (directory: Digest, file: string) =>
+      this.#blobs.tree(directory)?.find(({ path }) => path === file)?.digest ?? null;
+    const filled = makers.map(([index, declared, digests]): Ticket['makers'][number] => [
+      ...([index, declared] as const),
+      index === before ? outputs : digests,
+    ]);
+    return { f: fingerprintOf(closedAction(action, outputs, member)), ticket: { ...open, makers: filled } };
+  }
+
   /** Somebody else has done it meanwhile. */
-  #known(fingerprint: Digest, task: Task): Answer | null {
+  #known(fingerprint: Digest, task: Task): Extract<Answer, { type: 'done' }> | null {
     const entry = this.#actions.find(fingerprint);
     if (entry === null) return null;
     const whole = task.outputs.every(

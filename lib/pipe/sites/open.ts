@@ -52,7 +52,7 @@ export function clusterSite(
 
 function rulesOf(
   name: string,
-  { engine: kind, jobs, patience }: SiteDeclaration,
+  { engine: kind, jobs, patience, longest }: SiteDeclaration,
   { engine, emit }: SiteParts,
   shipping: Shipping,
 ): DeskRules {
@@ -60,7 +60,14 @@ function rulesOf(
   const histories = new Map<string, number | null>();
   return {
     ...usualRules,
-    ...{ site: name, project, most: jobs ?? null, sure, ...(kind === 'command' && { engine: kind }) },
+    ...{
+      longest: longest ?? null,
+      site: name,
+      project,
+      most: jobs ?? null,
+      sure,
+      ...(kind === 'command' && { engine: kind }),
+    },
     patience: (patience ?? usualPatience(jobsPath(engine.layout))) * 1000,
     common: (kinds) => shipping.common(kinds),
     history: (kind) => {

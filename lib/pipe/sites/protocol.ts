@@ -35,6 +35,17 @@ export interface TaskLine {
   readonly expected: number | null;
   /** All that carrying it out takes. */
   readonly ticket: Json;
+  /** What its job goes on with when it is done, each when the one before is. */
+  readonly chain?: readonly Link[];
+}
+
+/** A task whose action hangs on the bytes of the one before it. */
+export interface Link {
+  readonly task: string;
+  /** A digest of all that is known of its action: its name until its fingerprint is known. */
+  readonly open: Digest;
+  /** All that carrying it out takes, but those bytes. */
+  readonly ticket: Json;
 }
 
 export interface TakenLine {
@@ -88,6 +99,8 @@ export type JobLine =
   | { readonly t: 'log'; readonly f: Digest; readonly stream: 'out' | 'err'; readonly text: string }
   | { readonly t: 'warning'; readonly f: Digest; readonly text: string }
   | { readonly t: 'answer'; readonly f: Digest; readonly answer: Answer }
+  /** What it goes on with after the task `after`: from here on the link `open` is an action like others. */
+  | { readonly t: 'next'; readonly f: Digest; readonly open: Digest; readonly after: Digest }
   /** Not begun: the time that is left is too short for it. */
   | { readonly t: 'left'; readonly f: Digest }
   | { readonly t: 'alive'; readonly at: number }

@@ -35,17 +35,20 @@ interface Item {
   readonly kind: string;
   readonly exclude: readonly string[];
   readonly bytes: number;
+  readonly length: number;
 }
 
 /** Puts what waits into jobs of others that have it, or into jobs of its own. */
 export async function submitAll(desk: Submitter): Promise<void> {
   const now = desk.world.now();
-  const ready = desk.waiting.filter(({ notBefore }) => notBefore <= now);
-  if (ready.length === 0) return;
+  const due = desk.waiting.filter(({ notBefore }) => notBefore <= now);
+  if (due.length === 0) return;
   desk.waiting = desk.waiting.filter(({ notBefore }) => notBefore > now);
+  // What a job comes to by itself needs no other.
+  const ready = due.filter((ask) => ask.order.open === undefined || !attached(desk, ask));
   const items = ready.map((ask): Item => ({
     ...{ ask, needs: needsOf(ask.order.wishes, ask.steps), kind: ask.order.kind },
-    ...{ exclude: ask.exclude, bytes: ask.bytes },
+    ...{ exclude: ask.exclude, bytes: ask.bytes, length: 1 + (ask.order.chain?.length ?? 0) },
   }));
   const expected = (kind: string) =>
     desk.durations.expected(kind, now) ?? (desk.mode === 'leaving' ? unknown : null);
@@ -93,8 +96,9 @@ function make(desk: Submitter, { jobs, needs }: JobArray<Item>): Batch | null {
   const lines: TaskLine[] = [];
   for (const [element, items] of own.entries()) {
     const tasks = items.map(({ ask: { order } }): TaskLine => {
-      const { fingerprint, task, kind, ticket } = order;
-      return { element, fingerprint, task, expected: desk.durations.expected(kind, now), ticket };
+      const { fingerprint, task, kind, ticket, chain } = order;
+      const expected = desk.durations.expected(kind, now);
+      return { element, fingerprint, task, expected, ticket, ...(chain && { chain: chain.links() }) };
     });
     for (const line of tasks) lines.push(line);
     batch.jobs.push(new Job(batch, element, tasks.map(withoutTicket), now));
@@ -107,14 +111,15 @@ function make(desk: Submitter, { jobs, needs }: JobArray<Item>): Batch | null {
   };
   world.folders.create(batch.name, writeBatch(head, lines));
   batches.add(batch);
+  batches.promise(batch.name, lines);
   for (const [element, items] of own.entries()) for (const { ask } of items) ask.job = batch.jobs[element]!;
   return batch;
 }
 
 /** Others may have it by now: in a job, or done. */
 function attached(desk: Submitter, ask: Ask): boolean {
-  const { fingerprint } = ask.order;
-  const job = desk.batches.jobFor(fingerprint);
+  const { fingerprint, open } = ask.order;
+  const job = desk.batches.jobFor(fingerprint, open ?? null);
   if (job === null) return false;
   desk.attach(ask, job);
   return true;
@@ -167,8 +172,9 @@ function newName(now: number, chance: () => number): string {
 }
 
 /** What stays in memory of a line that is written. */
-function withoutTicket(line: TaskLine): TaskLine {
-  return { ...line, ticket: null };
+function withoutTicket({ chain, ...line }: TaskLine): TaskLine {
+  const links = chain?.map((link) => ({ ...link, ticket: null }));
+  return { ...line, ticket: null, ...(links && { chain: links }) };
 }
 
 function byKind({ jobs }: JobArray<Item>): Map<string, Ask[]> {

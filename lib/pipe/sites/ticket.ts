@@ -3,6 +3,7 @@ import type { CheckRequest } from '../execute/protocol.ts';
 import type { PythonRun } from '../execute/executor.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { Stage } from '../manifest/manifest.ts';
+import type { OpenAction } from '../plan/open-action.ts';
 import type { OutputDigests } from '../plan/record.ts';
 import type { Layout } from '../store/layout.ts';
 
@@ -35,7 +36,7 @@ export interface ShippedStage {
 /** A file of the project and the digest that it has to have. */
 export type Seen = readonly [name: string, digest: Digest];
 
-/** One task, as data. */
+/** One task, as data. Of a link of a chain, the digests of the task before it are filled in when it is done. */
 export interface Ticket {
   readonly stage: string;
   readonly task: Pick<Task, 'id' | 'point' | 'params' | 'previous' | 'inputs' | 'outputs'>;
@@ -49,4 +50,11 @@ export interface Ticket {
   readonly files: readonly { readonly names: readonly string[]; readonly directory: boolean }[];
   /** Files of the project that it reads. */
   readonly seen: readonly Seen[];
+}
+
+/** A task of a chain. */
+export interface LinkTicket extends Ticket {
+  /** The index of the task before it. */
+  readonly before: number;
+  readonly action: OpenAction;
 }

@@ -35,6 +35,9 @@ export function verdictOn(fingerprint: Digest, job: Job, tail: readonly string[]
       of: 'memory',
       failure: { type: 'failed', log: null, reason: 'out-of-memory', memory },
     };
+  // It had not all of the time that it may take, if others had theirs before it.
+  const first = job.answered.size === 0;
+  if ((state === 'TIMEOUT' || state === 'DEADLINE') && !first) return { type: 'again' };
   if (state === 'TIMEOUT' || state === 'DEADLINE')
     return {
       type: 'more',

@@ -3,6 +3,7 @@ import type { Order } from '../../../lib/pipe/sites/ask.ts';
 import { nightly } from '../run/kills.ts';
 import { type Driver, Simulation } from './fake/drivers.ts';
 import { manyFaults } from './fake/faults.ts';
+import type { Truth } from './fake/job.ts';
 
 const GB = 2 ** 30;
 
@@ -148,6 +149,72 @@ test.each(Array.from({ length: nightly ? 200 : 10 }, (_, index) => index))(
     expect(await simulation.until(over, 100)).toBe('done');
     expect(simulation.doing.wrong).toEqual([]);
     expect([one.crashes, two.crashes]).toEqual([[], []]);
+  },
+  60_000,
+);
+
+/** Twelve chains of ten segments, every third with time for some of them only. */
+function chainsOf(simulation: Simulation, truth: () => Truth): Order[][] {
+  return Array.from({ length: 12 }, (_, index) =>
+    simulation.chain(index, Array.from({ length: 10 }, truth), { time: [index % 3 === 0 ? 300 : 3600] }),
+  );
+}
+
+/** Of any length, and some fail. */
+function anySegment({ random }: Simulation, failing: number): () => Truth {
+  return () => ({ ms: 20_000 + random() * 100_000, memory: 0, fails: random() < failing });
+}
+
+const allOf = (chains: readonly Order[][]): number => chains.reduce((sum, { length }) => sum + length, 0);
+
+test('the segments of a chain run in one job, and where its time ends the next job goes on', async () => {
+  const simulation = new Simulation(3);
+  const chains = chainsOf(simulation, () => ({ ms: 60_000, memory: 0, fails: false }));
+  const driver = simulation.driver();
+  for (const chain of chains) driver.asksInOrder(chain);
+  expect(await simulation.until(() => driver.ends.size === allOf(chains), 24)).toBe('done');
+  expectRight(simulation, driver, chains.flat());
+  expect([...simulation.times().values()].every((times) => times === 1)).toBe(true);
+  // Eight of them have time for all in one job, the other four for five segments.
+  expect(simulation.slurm.jobs).toBe(8 + 4 * 2);
+});
+
+test.each(Array.from({ length: nightly ? 200 : 10 }, (_, index) => index))(
+  'chains are carried on whatever goes wrong, and no segment runs beside itself (seed %i)',
+  async (seed) => {
+    const lag = [0, 5000, 30_000][seed % 3]!;
+    const simulation = new Simulation(2000 + seed, manyFaults, lag, 6, 8);
+    const chains = chainsOf(simulation, anySegment(simulation, 0.01));
+    const driver = simulation.driver();
+    for (const chain of chains) driver.asksInOrder(chain);
+    const over = () => driver.ends.size + driver.found + driver.brokenOff === allOf(chains);
+    expect(await simulation.until(over, 200)).toBe('done');
+    expectRight(
+      simulation,
+      driver,
+      chains.flat().filter(({ fingerprint }) => driver.ends.has(fingerprint)),
+    );
+  },
+  60_000,
+);
+
+test.each(Array.from({ length: 40 }, (_, index) => index))(
+  'a driver killed in the middle of chains is followed by one that finds them in their jobs (seed %i)',
+  async (seed) => {
+    const simulation = new Simulation(3000 + seed, { unanswered: 0.2, stillborn: 0.05 }, [0, 5000][seed % 2]);
+    const chains = chainsOf(simulation, anySegment(simulation, 0));
+    const first = simulation.driver();
+    for (const chain of chains) first.asksInOrder(chain);
+    await simulation.until(() => false, simulation.random() / 3);
+    first.kill();
+    const second = simulation.driver();
+    for (const chain of chains) second.asksInOrder(chain);
+    expect(await simulation.until(() => simulation.files.committed.size === allOf(chains), 50)).toBe('done');
+    expect([first.crashes, second.crashes, simulation.doing.wrong]).toEqual([[], [], []]);
+    // Where there was time enough, nothing was ended in the middle.
+    const times = simulation.times();
+    const ample = chains.filter((_, index) => index % 3 !== 0).flat();
+    expect(ample.filter(({ fingerprint }) => times.get(fingerprint)! > 1)).toEqual([]);
   },
   60_000,
 );

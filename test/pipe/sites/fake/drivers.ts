@@ -8,7 +8,7 @@ import type { ProcessIdentity } from '../../../../lib/pipe/store/process-identit
 import { Clock, randomFrom } from './clock.ts';
 import { noFaults, type Faults } from './faults.ts';
 import { SeenFiles, SharedFiles } from './files.ts';
-import type { Doing, Truth } from './job.ts';
+import { closedFake, type Doing, type Truth } from './job.ts';
 import { FakeSlurm } from './slurm.ts';
 
 const site = { partition: null, account: null, options: [] };
@@ -50,6 +50,23 @@ export class Simulation {
     };
   }
 
+  /** Segments one after another: of each, its order once those before it are done. */
+  chain(index: number, truths: readonly Truth[], wishes: Partial<Order['wishes']> = {}): Order[] {
+    const open = (at: number): Digest => `sha256:e${String(index * 1000 + at).padStart(63, '0')}`;
+    const link = (at: number) => ({ task: `segment@n=${index},at=${at}`, open: open(at), ticket: null });
+    return truths.map((truth, at) => {
+      const { fingerprint: own, ...order } = this.order(index * 1000 + at, 'segment', truth, wishes);
+      const fingerprint = at === 0 ? own : closedFake(open(at));
+      this.truths.set(fingerprint, truth);
+      const rest = truths.slice(at + 1).map((_, further) => link(at + 1 + further));
+      return {
+        ...{ ...order, fingerprint, task: link(at).task },
+        ...(at > 0 && { open: open(at) }),
+        ...(rest.length > 0 && { chain: { length: rest.length, links: () => rest } }),
+      };
+    });
+  }
+
   /** How often each task began. */
   times(): Map<Digest, number> {
     return new Map([...this.doing.executions].map(([fingerprint, all]) => [fingerprint, all.length]));
@@ -75,6 +92,10 @@ export class Driver {
   steps = 0;
   killed = false;
   asked = 0;
+  /** Segments that were done by the time that they would have been asked for. */
+  found = 0;
+  /** Segments that nobody asks for, since one before them failed. */
+  brokenOff = 0;
   readonly #simulation: Simulation;
   readonly #me: ProcessIdentity;
   #killAt: { readonly step: number; readonly after: boolean } | null = null;
@@ -100,7 +121,7 @@ export class Driver {
     this.#simulation.gone.add(this.#me.pid);
   }
 
-  asks(orders: readonly Order[]): void {
+  asks(orders: readonly Order[], then: (end: End) => void = nothing): void {
     this.asked += orders.length;
     for (const order of orders) {
       const { fingerprint } = order;
@@ -109,12 +130,31 @@ export class Driver {
         lost: (_, state) => this.lost.set(fingerprint, [...(this.lost.get(fingerprint) ?? []), state]),
       });
       ask.then(
-        (end) => this.ends.set(fingerprint, end),
+        (end) => {
+          this.ends.set(fingerprint, end);
+          then(end);
+        },
         (error: unknown) => {
           if (!(error instanceof Killed)) this.crashes.push(error);
         },
       );
     }
+  }
+
+  /** Each when the one before it is done, as a run asks for the segments of a scan. */
+  asksInOrder([first, ...rest]: readonly Order[]): void {
+    if (first === undefined || this.killed) return;
+    const { files } = this.#simulation;
+    if (files.committed.has(first.fingerprint)) {
+      this.found += 1;
+      this.asksInOrder(rest);
+      return;
+    }
+    this.asks([first], (end) => {
+      const done = end.type === 'committed' || (end.type === 'answered' && end.answer.type === 'done');
+      if (done) this.asksInOrder(rest);
+      else this.brokenOff += rest.length;
+    });
   }
 
   /** A step of it, unless it is killed by then. */

@@ -1,5 +1,5 @@
 import type { Digest } from '../../../../lib/pipe/digest.ts';
-import { HEARTBEAT, type JobLine, type TaskLine } from '../../../../lib/pipe/sites/protocol.ts';
+import { HEARTBEAT, type JobLine, type Link, type TaskLine } from '../../../../lib/pipe/sites/protocol.ts';
 import type { Clock } from './clock.ts';
 import type { SharedFiles } from './files.ts';
 
@@ -121,10 +121,33 @@ export class Running {
     } else if (bounded && task.expected !== null && clock.now + task.expected * 1.5 > this.given.until) {
       this.#say({ t: 'left', f: task.fingerprint });
       this.#later(1, go);
-    } else this.#carryOut(task.fingerprint, go);
+    } else this.#carryOut(task.fingerprint, task.chain ?? [], bounded, go);
   }
 
-  #carryOut(f: Digest, go: () => void): void {
+  /** Named before anybody can know that the one before it is done. */
+  #name(after: Digest, [link]: readonly Link[]): Digest | null {
+    if (link === undefined) return null;
+    const f = closedFake(link.open);
+    this.#say({ t: 'next', f, open: link.open, after });
+    return f;
+  }
+
+  #goOn(f: Digest, links: readonly Link[], bounded: boolean, took: number, go: () => void): void {
+    const { clock, files } = this.#doing;
+    if (bounded && clock.now + took * 1.5 > this.given.until) {
+      this.#say({ t: 'left', f });
+      this.#later(1, go);
+    } else if (files.committed.has(f)) {
+      const next = this.#name(f, links);
+      this.#say({ t: 'answer', f, answer: { ...done, ms: 1, known: true } });
+      this.#later(1, () => {
+        if (next === null) go();
+        else this.#goOn(next, links.slice(1), bounded, took, go);
+      });
+    } else this.#carryOut(f, links, bounded, go);
+  }
+
+  #carryOut(f: Digest, links: readonly Link[], bounded: boolean, go: () => void): void {
     const { clock, files, random, truth } = this.#doing;
     const { ms, memory, fails } = truth(f);
     this.#now = this.#begin(f);
@@ -139,12 +162,14 @@ export class Running {
     this.#later(ms, () => {
       this.#now!.ended = clock.now;
       this.#now = null;
+      const next = fails ? null : this.#name(f, links);
       if (!fails) files.committed.add(f);
       // A job may be ended between its commit and its word of it.
       this.#later(random() * 500, () => {
         const failed = { type: 'failed', log: null, reason: 'exit-nonzero', status: 1, tail: [] } as const;
         this.#say({ t: 'answer', f, answer: fails ? failed : { ...done, ms } });
-        go();
+        if (next === null) go();
+        else this.#goOn(next, links.slice(1), bounded, ms, go);
       });
     });
   }
@@ -166,6 +191,11 @@ export class Running {
     this.dead = true;
     this.#end(how);
   }
+}
+
+/** The action that a link turns out to be. */
+export function closedFake(open: Digest): Digest {
+  return `sha256:f${open.slice('sha256:f'.length)}`;
 }
 
 const done = { type: 'done', outputs: {}, undeclared: [], blobs: [] } as const;
