@@ -24,8 +24,21 @@ export function pieceOf(key: string, text: string): Piece {
   return { file: `${version}${text}\n${stages}`, indent: 0 };
 }
 
+/** Other files that pieces name. */
+const files: Readonly<Record<string, string>> = {
+  'params.yaml': 'seeds: [0, 1]\n',
+  'models/pipeline.yaml': `version: 1
+params: { width: 8 }
+stages:
+  train:
+    cmd: ./train {params.width} {outputs.model}
+    params: [width]
+    outputs: { model: model.json }
+`,
+};
+
 export function load({ file }: Piece): Pipeline {
-  const read = (path: string) => (path === 'params.yaml' ? 'seeds: [0, 1]\n' : null);
+  const read = (path: string) => files[path] ?? null;
   const list = (pattern: string) => (pattern === 'data/*.csv' ? ['data/a.csv', 'data/b.csv'] : []);
   return loadPipeline(file, { file: 'pipeline.yaml', read, list });
 }

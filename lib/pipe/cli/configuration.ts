@@ -19,7 +19,7 @@ export interface Configured {
   /** Absolute path of the directory that holds it. */
   readonly directory: string;
   readonly text: string;
-  /** That, and the text of the file with its parameters, where there is one. */
+  /** That, and the texts of the other files that it is written in. */
   readonly asked: string;
   readonly source: Source;
   readonly manifest: Manifest;

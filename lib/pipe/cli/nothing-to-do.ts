@@ -47,10 +47,11 @@ export async function nothingToDo(
   const layout = layoutIn(realpathSync(directory), context.env['PIPE_CACHE_DIR']);
   const text = textOf(join(directory, MANIFEST_FILE));
   if (text === null) return false;
-  // Written otherwise, the file is not found here, and the question is looked into.
-  const named = /^params:[ \t]*["']?([^\s"'{[#]+)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1];
-  const asked = named === undefined ? text : `${text}\0${textOf(join(directory, named)) ?? ''}`;
-  const standing = findStanding(layout, questionOf(asked, patterns, options), context.env);
+  const question = (files: readonly string[]): Digest => {
+    const asked = [text, ...files.map((file) => textOf(join(directory, file)) ?? '')];
+    return questionOf(asked.join('\0'), patterns, options);
+  };
+  const standing = findStanding(layout, question, context.env);
   if (standing === null) return false;
   const reporter = await reporterFor(context, options, () => new Map());
   const jobs = options.jobs ?? availableParallelism();

@@ -15,49 +15,76 @@ export type Values =
   /** A value that stands nowhere of its own: behind an alias, or in what a profile takes over; or that has no form there. */
   | { readonly ok: false; readonly argument: string; readonly path: string; readonly why: string };
 
+/** A file of a pipeline, and the one that it names for its parameters, or null. */
+export interface WithValues {
+  readonly manifest: Written;
+  readonly params: Written | null;
+  /** Under which its parameters stand; empty for `pipeline.yaml`. */
+  readonly prefix: readonly string[];
+}
+
+/** Where a value may stand. */
+interface Candidate {
+  readonly path: string;
+  readonly yaml: YamlText;
+  readonly found: NodeFound;
+}
+
 /**
- * Writes values as `--set` takes them where the files give them now, and leaves every other letter as it is. `manifest`
- * is `pipeline.yaml`; `params` the file that it names for its parameters, or null.
+ * Writes values as `--set` takes them where the files give them now, and leaves every other letter as it is. `files`:
+ * `pipeline.yaml`, then those that it includes.
  */
 export function writtenValues(
-  manifest: Written,
-  params: Written | null,
+  files: readonly WithValues[],
   { profile, set }: { readonly profile: string; readonly set: readonly string[] },
 ): Values {
-  let [top, other] = [manifest, params];
+  const before = new Map(
+    files
+      .flatMap(({ manifest, params }) => [manifest, ...(params === null ? [] : [params])])
+      .map(({ path, text }) => [path, text] as const),
+  );
+  const texts = new Map(before);
   for (const argument of set) {
-    const main = readYaml(top.text, top.path);
-    const aside = other === null ? null : readParams(other.text, other.path);
-    const base = isMapping(aside?.value) ? aside.value : memberOf(main.value, ['params']);
-    const overlay = memberOf(main.value, ['profiles', profile, 'params']);
-    const setting = readSetting(argument, layered(base, overlay));
+    const read = files.map(({ manifest, params, prefix }) => ({
+      prefix,
+      main: { path: manifest.path, yaml: readYaml(texts.get(manifest.path)!, manifest.path) },
+      aside: params && { path: params.path, yaml: readParams(texts.get(params.path)!, params.path) },
+    }));
+    const all = read.reduceRight<JsonObject>((inner, { prefix, main, aside }) => {
+      const base = isMapping(aside?.yaml.value) ? aside.yaml.value : memberOf(main.yaml.value, ['params']);
+      const own = layered(base, memberOf(main.yaml.value, ['profiles', profile, 'params']));
+      return layered(
+        inner,
+        prefix.reduceRight<JsonObject>((held, key) => ({ [key]: held }), own),
+      );
+    }, {});
+    const setting = readSetting(argument, all);
     const refuse = (path: string, why: string): Values => ({ ok: false, argument, path, why });
-    if (!setting.ok) return refuse(top.path, setting.diagnostics[0]!.message);
-    const inProfile = nodeAt(main, ['profiles', profile, 'params', ...setting.path]);
-    const place =
-      inProfile.type !== 'missing'
-        ? { yaml: main, found: inProfile }
-        : profile !== 'default'
-          ? { yaml: main, found: inProfile }
-          : aside === null
-            ? { yaml: main, found: nodeAt(main, ['params', ...setting.path]) }
-            : { yaml: aside, found: nodeAt(aside, setting.path, isToml(other!.path)) };
-    const path = place.yaml === main ? top.path : other!.path;
+    if (!setting.ok) return refuse(files[0]!.manifest.path, setting.diagnostics[0]!.message);
+    const candidates = read.flatMap(({ prefix, main, aside }): Candidate[] => {
+      if (!prefix.every((key, position) => key === setting.path[position])) return [];
+      const at = setting.path.slice(prefix.length);
+      const inProfile = { ...main, found: nodeAt(main.yaml, ['profiles', profile, 'params', ...at]) };
+      // What a profile takes from elsewhere, others take from there, too.
+      if (profile !== 'default') return [inProfile];
+      const own =
+        aside === null
+          ? { ...main, found: nodeAt(main.yaml, ['params', ...at]) }
+          : { ...aside, found: nodeAt(aside.yaml, at, isToml(aside.path)) };
+      return [inProfile, own];
+    });
+    const place = candidates.find(({ found }) => found.type !== 'missing') ?? candidates.at(-1)!;
+    const { path, yaml } = place;
     if (place.found.type !== 'own') return refuse(path, WHY[place.found.type]);
     const { node } = place.found;
-    const toml = place.yaml === aside && isToml(path);
-    if (toml && isTable(place.yaml, node)) return refuse(path, 'it is a table there, written in parts');
+    const toml = isToml(path);
+    if (toml && isTable(yaml, node)) return refuse(path, 'it is a table there, written in parts');
     const value = toml ? tomlValue(setting.value) : valueText(setting.value, argument);
     if (value === null) return refuse(path, 'TOML has no null');
-    const text = replaced(place.yaml, node, value);
-    if (place.yaml === main) top = { ...top, text };
-    else other = { ...other!, text };
+    texts.set(path, replaced(yaml, node, value));
   }
-  const files = [top, ...(other === null ? [] : [other])];
-  return {
-    ok: true,
-    files: files.filter(({ path, text }) => text !== (path === manifest.path ? manifest : params!).text),
-  };
+  const changed = [...texts].filter(([path, text]) => text !== before.get(path));
+  return { ok: true, files: changed.map(([path, text]) => ({ path, text })) };
 }
 
 const WHY = {

@@ -18,6 +18,8 @@ export interface AxisEntries {
   placeOf(axis: string, value: string): Path | undefined;
   /** Project-relative patterns that were looked for. */
   readonly globs: readonly string[];
+  /** The axes whose values are files. */
+  readonly found: ReadonlySet<string>;
   files(pattern: string): readonly string[];
 }
 
@@ -36,6 +38,7 @@ export function axisEntries(
 ): AxisEntries {
   const found = new Map<string, Map<string, Entry>>();
   const listed = new Map<string, readonly string[]>();
+  const ofFiles = new Set<string>();
   const files = (pattern: string): readonly string[] => {
     const known = listed.get(pattern) ?? list(pattern);
     listed.set(pattern, known);
@@ -44,6 +47,7 @@ export function axisEntries(
   const plain: [axis: string, value: Scalar, path: Path][] = [];
   for (const [, axes] of stages) {
     for (const [axis, values, path] of axes) {
+      if (globIn(values) !== undefined) ofFiles.add(axis);
       for (const value of Array.isArray(values) ? (values as readonly Json[]) : [])
         if (isScalar(value)) plain.push([axis, value, path]);
       const entries = found.get(axis) ?? new Map<string, Entry>();
@@ -69,6 +73,7 @@ export function axisEntries(
     get globs() {
       return [...listed.keys()];
     },
+    found: ofFiles,
     files,
   };
 }

@@ -1,5 +1,6 @@
 import { isMapping, type Json, type JsonObject, type Point } from '../json.ts';
 import type { Path } from './diagnostic.ts';
+import { basedOn } from './path.ts';
 import { placeholdersOf, templateOf, type Template } from './template.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface Reference {
   readonly written: string;
   /** The keys that lead to the parameter; an axis's value is one key, whatever dots it has. */
   readonly keys: readonly Template[];
+  /** The directory that a path which it gives is relative to, project-relative. */
+  readonly below?: string;
 }
 
 /** A choice and where it stands in the declaration of its stage. */
@@ -78,11 +81,16 @@ export function valueUnder(params: JsonObject, keys: readonly string[]): Found {
   return { type: 'value', value: holder };
 }
 
+/** A path that a reference gives, seen from the project. */
+export function inPlace({ below }: Reference, value: Json): Json {
+  return below === undefined || typeof value !== 'string' ? value : basedOn(below, value);
+}
+
 /** What it gives for one task; undefined where a parameter is missing, or is none that goes into a text. */
 export function chosenAt(choice: Choice, params: JsonObject, point: Point): Json | undefined {
   const valueOf = (reference: Reference): Json | undefined => {
     const found = valueUnder(params, keysAt(reference, point));
-    return found.type === 'value' ? found.value : undefined;
+    return found.type === 'value' ? inPlace(reference, found.value) : undefined;
   };
   const only = loneReference(choice);
   if (only !== undefined) return valueOf(only);

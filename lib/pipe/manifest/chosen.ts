@@ -1,5 +1,5 @@
 import { isMapping, type Json, type JsonObject, type Point, type Scalar } from '../json.ts';
-import { axesIn, keysAt, loneReference, valueUnder, type Choice, type Reference } from './choice.ts';
+import { axesIn, inPlace, keysAt, loneReference, valueUnder, type Choice, type Reference } from './choice.ts';
 import { VALUES } from './axis-entries.ts';
 import { asChoice, axesAsked } from './condition.ts';
 import type { Path } from './diagnostic.ts';
@@ -150,7 +150,7 @@ function valueOf(
 ): Json | undefined {
   const keys = keysAt(reference, point);
   const found = valueUnder(facts.params, keys);
-  if (found.type === 'value') return found.value;
+  if (found.type === 'value') return inPlace(reference, found.value);
   const { known, holder } = found;
   if (keys[0] === VALUES) {
     const [, ofAxis, value, ...more] = keys.slice(0, known);

@@ -3,7 +3,7 @@ import { axesIn, chosenAt, type Choice, type ChoiceNote } from './choice.ts';
 import type { Path } from './diagnostic.ts';
 import type { RawStage } from './grammar.ts';
 import type { Condition } from './manifest.ts';
-import type { Report } from './reference.ts';
+import type { Report, Resolver } from './reference.ts';
 import { placeholdersOf, templateOf } from './template.ts';
 
 const PARAMS = 'params.';
@@ -11,7 +11,7 @@ const PARAMS = 'params.';
 /** All that a stage's `when` asks. `choices`: references in it that need a task. */
 export function readWhen(
   raw: RawStage['when'],
-  choices: readonly ChoiceNote[],
+  { resolver, choices }: { readonly resolver: Resolver; readonly choices: readonly ChoiceNote[] },
   report: Report,
 ): readonly Condition[] {
   if (raw === undefined) return [];
@@ -35,7 +35,7 @@ export function readWhen(
       const values = Array.isArray(value) ? value : [value];
       const here = [...path, key];
       if (!key.startsWith(PARAMS)) return { kind: 'axis', axis: key, values, path: here };
-      const keys = key.slice(PARAMS.length).split('.').map(templateOf);
+      const keys = resolver.qualified(key.slice(PARAMS.length).split('.').map(templateOf));
       return { kind: 'parameter', keys, values, path: here };
     });
   });

@@ -75,8 +75,10 @@ export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
     const { file, range, typed, message } = diagnostic;
     unique.set(JSON.stringify([file, typed, range.start.offset, range.end.offset, message]), diagnostic);
   }
-  // Those of another file come after those of the manifest.
-  const offset = ({ typed, text, range }: Diagnostic): number =>
-    typed === undefined ? range.start.offset + (text === undefined ? 0 : 1e12) : Infinity;
-  return [...unique.values()].sort((a, b) => (offset(a) === offset(b) ? 0 : offset(a) - offset(b)));
+  // Those of other files come after those of the manifest.
+  const others = [...new Set(diagnostics.flatMap(({ file, text }) => (text === undefined ? [] : [file])))];
+  const rank = ({ typed, text, file }: Diagnostic): number =>
+    typed !== undefined ? others.length + 1 : text === undefined ? 0 : others.indexOf(file) + 1;
+  const offset = ({ typed, range }: Diagnostic): number => (typed === undefined ? range.start.offset : 0);
+  return [...unique.values()].sort((a, b) => rank(a) - rank(b) || offset(a) - offset(b));
 }

@@ -232,6 +232,23 @@ export const grammar = z
       )
       .optional()
       .describe('Named sets of parameters for `--profile`; `default` applies when none is asked for.'),
+    include: z
+      .array(
+        z.union([
+          z.string(),
+          z.strictObject({
+            file: z.string().describe('The file, relative to this one.'),
+            prefix: z
+              .string()
+              .optional()
+              .describe('What stands before the names of its stages, and what its parameters stand under.'),
+          }),
+        ]),
+      )
+      .optional()
+      .describe(
+        'Other pipeline files whose stages belong to this one: paths, or mappings `{ file: …, prefix: … }`.',
+      ),
     python: python.optional(),
     doctor: z
       .string()

@@ -58,6 +58,22 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     ],
     mistakes: ['params: { rate: 0.1 }\nprofiles:\n  slow: { params: { rte: 0.01 } }'],
   },
+  include: {
+    default: [],
+    more: 'With `prefix: models` its stage `train` is `models-train` here, its parameter `rate` is `models.rate`, and an output with a path of its own lies below `models/`; without one, they are as if they stood here. The paths that it writes (modules, inputs, code, `cwd`, its own `include`) are relative to its own directory, in which its commands run. A stage or parameter that it names is looked for in the file itself, then in the file that includes it, and so on. Parameters under the prefix, in `params` here, in a profile or by `--set`, go over those of the file. Of `shell`, `python` and `passEnv`, it takes from here what it does not say. `doctor`, `remote` and `sites` are the project’s own.',
+    examples: [
+      'include: [models/pipeline.yaml]',
+      'include:\n  - { file: models/pipeline.yaml, prefix: models }\n  - { file: models/pipeline.yaml, prefix: wide }\nparams:\n  wide: { width: 64 }\nstages:\n  compare:\n    cmd: diff {inputs.small} {inputs.wide} > {outputs.difference} || true\n    inputs: { small: models-train.model, wide: wide-train.model }\n    outputs: { difference: difference.txt }',
+    ],
+    mistakes: [
+      'include: [./pipeline.yaml]',
+      'include: [model/pipeline.yaml]',
+      'include:\n  - models/pipeline.yaml\n  - models/pipeline.yaml',
+      'include: [{ file: models/pipeline.yaml, as: models }]',
+      'include: [{ file: models/pipeline.yaml, prefix: models/small }]',
+      'include: [{ file: models/pipeline.yaml, prefix: models }]\nparams:\n  models: { widht: 64 }',
+    ],
+  },
   python: {
     otherwise: 'the first there is of `.venv`, `$VIRTUAL_ENV`, `$CONDA_PREFIX`, and `python3` on `PATH`',
     more: 'Python stages run in it, and `{python}` in a command is its path. Its version is in the fingerprint, its place is not. `pipe doctor` says which it is.',

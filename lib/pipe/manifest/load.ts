@@ -1,23 +1,24 @@
 import { isMapping, type Json, type JsonObject } from '../json.ts';
 import { orderStages } from './axes.ts';
 import { axisEntries, type AxisEntries, type ListFiles } from './axis-entries.ts';
-import type { ChoiceNote } from './choice.ts';
-import { commandLineDiagnostic, inOrder, type Diagnostic, type Problem } from './diagnostic.ts';
-import { readYaml } from './document.ts';
+import { commonsOf } from './commons.ts';
+import { commandLineDiagnostic, inOrder, type Diagnostic, type Path, type Problem } from './diagnostic.ts';
 import type { RawManifest } from './grammar.ts';
+import { allStages, FILES, pathIn, readFiles, type ManifestFile, type StageOrigin } from './include.ts';
+import { clashes, givenIn, layersOf, mergedLayers, type Layer } from './layers.ts';
 import type { Manifest, Stage } from './manifest.ts';
 import { writtenAxes } from './matrix.ts';
 import { checkName } from './name.ts';
-import { withParamsFile, type ReadFile } from './params-file.ts';
-import { mergedOver, readSetting, strangers, withSetting, type Setting } from './params.ts';
+import type { ReadFile } from './params-file.ts';
+import { readSetting, strangers, withSetting, type Setting } from './params.ts';
 import { readRemote } from './remote.ts';
 import { readSites } from './sites.ts';
-import { FAILED, resolverOf, type Note, type Report, type Resolver } from './reference.ts';
+import { FAILED, resolverOf, type Report } from './reference.ts';
+import { withFilesOfAxes } from './relocate.ts';
+import { inTheWhole, withoutReferences } from './replaced.ts';
 import { usualPlace } from './path.ts';
 import { shaped } from './shape.ts';
-import { readOwnResources } from './resources.ts';
-import { readShell, SHELL } from './shell.ts';
-import { checkPassEnv, readStage } from './stage.ts';
+import { readStage } from './stage.ts';
 import { sourceOf, type Source } from './source.ts';
 import { listed, nearest } from './suggest.ts';
 
@@ -47,39 +48,81 @@ export type Loaded =
 
 const DEFAULT = 'default';
 
-/** Reads a manifest from its text. All mistakes are collected, in the order of the file. */
+/** Reads a manifest from its text. All mistakes are collected, in the order of the files. */
 export function loadManifest(text: string, options: LoadOptions): Loaded {
-  const yaml = readYaml(text, options.file);
-  if (yaml.diagnostics.length > 0) return { ok: false, diagnostics: inOrder(yaml.diagnostics) };
-  const { value, file, diagnostics: misread } = withParamsFile(yaml, options.read ?? (() => null));
+  const { files, diagnostics: misread } = readFiles(text, options.file, options.read ?? (() => null));
   if (misread.length > 0) return { ok: false, diagnostics: inOrder(misread) };
   const problems: Problem[] = [];
-  const { profile, params, settings, diagnostics } = layered(value, options, problems);
-  const entries = entriesOf(value, params, options.list ?? (() => []), problems);
-  const source = sourceOf(yaml, profile, settings, file?.yaml ?? null, (...of) => entries.placeOf(...of));
+  const { stages, origins, problems: twice } = allStages(files);
+  problems.push(...twice);
+  const { profile, params, settings, layers, diagnostics } = layered(files, options, problems);
+  const parts: Parts = {
+    files,
+    origins,
+    value: wholeOf(files, stages),
+    params,
+    scopeAt: ([first, ...path]) => {
+      if (first === 'params') return givenIn(layers, settings, path.map(String))?.scope ?? [];
+      const origin = first === 'stages' ? origins.get(String(path[0])) : undefined;
+      return files[origin?.file ?? 0]?.prefix ?? [];
+    },
+  };
+  const entries = entriesOf(parts, options.list ?? (() => []), problems);
+  const placeOfValue = (axis: string, value: string) => entries.placeOf(axis, value);
+  const source = sourceOf({ files, origins, layers, settings, params, placeOfValue });
 
-  const assembly = assembled(value, profile, params, entries, problems);
+  const assembly = assembled(parts, profile, entries, problems);
   const { experiment = null } = options;
   const place = experiment === null ? {} : { artifacts: `artifacts/.experiments/${experiment}` };
-  const manifest = assembly && { ...assembly, ...place, experiment, paramsFile: file?.path ?? null };
+  const read = { paramsFile: files[0]?.params?.path ?? null, included: includedBy(files) };
+  const manifest = assembly && { ...assembly, ...place, experiment, ...read };
   const all = inOrder([...problems.map((problem) => source.diagnose(problem)), ...diagnostics]);
   if (manifest === null || all.some(({ severity }) => severity === 'error'))
     return { ok: false, diagnostics: all };
   return { ok: true, manifest, source, warnings: all };
 }
 
+/** What is read of all files together. */
+interface Parts {
+  readonly files: readonly ManifestFile[];
+  readonly origins: ReadonlyMap<string, StageOrigin>;
+  /** The project's own file with the stages of all. */
+  readonly value: Json;
+  /** With profile and settings, references not yet replaced. */
+  readonly params: JsonObject;
+  /** Where names at a path are looked for first. */
+  readonly scopeAt: (path: Path) => readonly string[];
+}
+
+/** What is no mapping stays as it is, so that it can be told. */
+function wholeOf([top, ...more]: readonly ManifestFile[], stages: JsonObject): Json {
+  const value = top?.value ?? null;
+  if (!isMapping(value)) return value;
+  const own = value['stages'] ?? (value['include'] === undefined ? undefined : {});
+  return more.length > 0 && isMapping(own ?? null)
+    ? { ...value, stages }
+    : { ...value, ...(own !== undefined && { stages: own }) };
+}
+
+function includedBy([, ...more]: readonly ManifestFile[]): Manifest['included'] {
+  return more.map(({ path, prefix, params }) => ({ path, prefix, params: params?.path ?? null }));
+}
+
 interface Layered {
   readonly profile: string;
   readonly params: JsonObject;
   readonly settings: readonly Setting[];
+  readonly layers: readonly Layer[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The base, the profile merged over it, and what `--set` says, in that order. */
-function layered(value: Json, { profile = DEFAULT, sets = [] }: LoadOptions, problems: Problem[]): Layered {
-  const raw = (mapping(value) ?? {}) as { params?: Json; profiles?: Json };
-  const base = mapping(raw.params) ?? {};
-  const profiles = mapping(raw.profiles) ?? {};
+/** The parameters of the files, profiles merged over them, and what `--set` says, in that order. */
+function layered(
+  files: readonly ManifestFile[],
+  { profile = DEFAULT, sets = [] }: LoadOptions,
+  problems: Problem[],
+): Layered {
+  const profiles = mapping(mapping(files[0]?.value)?.['profiles']) ?? {};
   const diagnostics: Diagnostic[] = [];
   if (profile !== DEFAULT && !Object.hasOwn(profiles, profile)) {
     const names = Object.keys(profiles);
@@ -89,12 +132,18 @@ function layered(value: Json, { profile = DEFAULT, sets = [] }: LoadOptions, pro
       commandLineDiagnostic(`--profile ${profile}`, profile, `there is no profile \`${profile}\``, hint),
     );
   }
-  const overlay = mapping(mapping(profiles[profile])?.['params']) ?? {};
-  for (const [name, held] of Object.entries(profiles)) {
-    const theirs = mapping(mapping(held)?.['params']);
-    if (theirs) problems.push(...strangers(base, theirs, ['profiles', name, 'params']));
+  for (const [file, { value }] of files.entries()) {
+    const top = mapping(value);
+    for (const [name, held] of Object.entries(mapping(top?.['profiles']) ?? {})) {
+      const theirs = mapping(mapping(held)?.['params']);
+      if (!theirs) continue;
+      const path = pathIn(file, ['profiles', name, 'params']);
+      problems.push(...strangers(withInner(files, file), theirs, path));
+    }
   }
-  let params = mergedOver(base, overlay);
+  const layers = layersOf(files, profile);
+  problems.push(...clashes(files, layers));
+  let params = mergedLayers(layers);
   const settings: Setting[] = [];
   for (const argument of sets) {
     const setting = readSetting(argument, params);
@@ -105,7 +154,20 @@ function layered(value: Json, { profile = DEFAULT, sets = [] }: LoadOptions, pro
     settings.push(setting);
     params = withSetting(params, setting.path, setting.value);
   }
-  return { profile, params, settings, diagnostics };
+  return { profile, params, settings, layers, diagnostics };
+}
+
+/** The parameters that a profile of a file may give: its own, and those of what it includes. */
+function withInner(files: readonly ManifestFile[], file: number): JsonObject {
+  const { prefix } = files[file]!;
+  const isInside = (at: number): boolean => {
+    const by = at === file ? file : files[at]!.by;
+    return by !== null && (by === file || isInside(by));
+  };
+  const inside = files.flatMap((each, at) =>
+    isInside(at) ? [{ ...each, prefix: each.prefix.slice(prefix.length) }] : [],
+  );
+  return mergedLayers(layersOf(inside, ''));
 }
 
 function mapping(value: Json | undefined): JsonObject | null {
@@ -114,36 +176,34 @@ function mapping(value: Json | undefined): JsonObject | null {
 
 /** Null when the file as a whole is not shaped like a manifest. */
 function assembled(
-  value: Json,
+  { files, origins, value, params, scopeAt }: Parts,
   profile: string,
-  params: JsonObject,
   entries: AxisEntries,
   problems: Problem[],
-): Omit<Manifest, 'paramsFile' | 'experiment'> | null {
+): Omit<Manifest, 'paramsFile' | 'included' | 'experiment'> | null {
   const report = (problem: Problem): void => void problems.push(problem);
-  const resolver = resolverOf(params, report, entries.fields);
-  const { resolved, failed, choices } = withoutReferences(value, resolver);
+  const resolver = resolverOf(params, report, entries.fields, scopeAt);
+  const replaced = withoutReferences(value, resolver);
+  const { resolved, failed, choices } = inTheWhole(replaced, { files, origins, entries });
   const { raw, broken, problems: misshapen } = shaped(resolved);
   problems.push(...misshapen);
   if (raw === null) return null;
-  checkProfiles(raw, report);
-  if (Object.keys(raw.stages).length + broken.size === 0) {
+  const commons = commonsOf(files, raw, report);
+  checkProfiles(files, raw, report);
+  const told = problems.some(({ path }) => path[0] === FILES);
+  if (Object.keys(raw.stages).length + broken.size === 0 && !told) {
     problems.push({ path: ['stages'], part: 'key', message: 'there are no stages' });
   }
-
-  const shell = readShell(raw.shell ?? SHELL, ['shell'], report);
-  const resources = readOwnResources(raw.resources, report);
-  const passEnv = raw.passEnv ?? [];
-  checkPassEnv(passEnv, report);
 
   // A stage that has a mistake already is not blamed for what may follow from that.
   const doubtful = new Set([...broken, ...failed]);
   const stages: Stage[] = [];
-  const { python } = raw;
   for (const [name, stage] of Object.entries(raw.stages)) {
     const before = problems.length;
-    const references = { resolver, choices: choices.get(name) ?? [], entries };
-    stages.push(readStage(name, stage, references, { shell, passEnv, python, resources }, report));
+    const file = origins.get(name)?.file ?? 0;
+    const scoped = resolver.within(files[file]!.prefix);
+    const references = { resolver: scoped, choices: choices.get(name) ?? [], entries };
+    stages.push(readStage(name, stage, references, commons[file]!, report));
     if (problems.length > before) doubtful.add(name);
   }
   const { fields, globs } = entries;
@@ -156,7 +216,7 @@ function assembled(
     params: resolver.params,
     fields,
     globs,
-    resources,
+    resources: commons[0]!.resources,
     doctor: raw.doctor ?? null,
     remote,
     ...(raw.sites && { sites: readSites(raw.sites, ['sites'], report) }),
@@ -165,9 +225,13 @@ function assembled(
 }
 
 /** What values of axes hold, which references in stages may ask for: known before any of these is replaced. */
-function entriesOf(value: Json, params: JsonObject, list: ListFiles, problems: Problem[]): AxisEntries {
+function entriesOf(
+  { files, origins, value, params, scopeAt }: Parts,
+  list: ListFiles,
+  problems: Problem[],
+): AxisEntries {
   // What cannot be resolved is said where the stages are read.
-  const resolver = resolverOf(params, () => undefined);
+  const resolver = resolverOf(params, () => undefined, {}, scopeAt);
   const stages = Object.entries(mapping(mapping(value)?.['stages']) ?? {}).map(([name, stage]) => {
     const { matrix = null, scan = null } = mapping(stage) ?? {};
     const resolve = (held: Json, path: readonly string[]): Json => {
@@ -182,7 +246,8 @@ function entriesOf(value: Json, params: JsonObject, list: ListFiles, problems: P
       );
     };
     const written = { matrix: partsOf(matrix, 'matrix'), scan: partsOf(scan, 'scan') };
-    return [name, writtenAxes(name, written)] as const;
+    const { directory } = files[origins.get(name)?.file ?? 0]!;
+    return [name, writtenAxes(name, withFilesOfAxes(written, directory))] as const;
   });
   const entries = axisEntries(stages, list, (problem) => void problems.push(problem));
   for (const axis of Object.keys(entries.fields)) {
@@ -193,63 +258,13 @@ function entriesOf(value: Json, params: JsonObject, list: ListFiles, problems: P
   return entries;
 }
 
-interface Replaced {
-  readonly resolved: Json;
-  /** Stages with references that could not be replaced. */
-  readonly failed: ReadonlySet<string>;
-  /** By stage. */
-  readonly choices: ReadonlyMap<string, readonly ChoiceNote[]>;
-}
-
-/** References in stages replaced, except in commands, where `$` is the shell's, and those that need a task. */
-function withoutReferences(value: Json, resolver: Resolver): Replaced {
-  const failed = new Set<string>();
-  const choices = new Map<string, ChoiceNote[]>();
-  const top = mapping(value);
-  const stages = mapping(top?.['stages']);
-  if (top === null || stages === null) return { resolved: value, failed, choices };
-  const resolvedStages: Record<string, Json> = {};
-  for (const [name, stage] of Object.entries(stages)) {
-    const { cmd, ...fields } = mapping(stage) ?? {};
-    const resolved = isMapping(stage) ? withoutFailures(fields, ['stages', name], 1) : stage;
-    resolvedStages[name] = isMapping(resolved) && cmd !== undefined ? { ...resolved, cmd } : resolved;
-  }
-  return { resolved: { ...top, stages: resolvedStages }, failed, choices };
-
-  /** What cannot be resolved is left out: an entry of `inputs`, a field. */
-  function withoutFailures(fields: JsonObject, path: readonly string[], levels: number): JsonObject {
-    const kept: Record<string, Json> = {};
-    for (const [key, field] of Object.entries(fields)) {
-      const here = [...path, key];
-      if (levels > 0 && isMapping(field) && key !== 'scan') {
-        kept[key] = withoutFailures(field, here, levels - 1);
-        continue;
-      }
-      const replaced = resolver.resolve(field, here, noteIn(choices));
-      if (replaced === FAILED) failed.add(path[1]!);
-      else kept[key] = replaced;
-    }
-    return kept;
-  }
-}
-
-/** A task's axes are known in the parameters of its stage and in the paths that it reads. */
-function noteIn(choices: Map<string, ChoiceNote[]>): Note {
-  return ([, stage, ...path], choice) => {
-    const [field, , part, ...more] = path;
-    const isPath = more.length === 0 && (part === undefined || part === 'path' || part === 'glob');
-    const isPart = path.length > 1 && (field === 'params' || (field === 'inputs' && isPath));
-    if (!isPart && !(field === 'when' && path.length < 3)) return false;
-    const noted = choices.get(String(stage)) ?? [];
-    choices.set(String(stage), [...noted, { path, choice }]);
-    return true;
-  };
-}
-
 /** The outputs of a profile lie beside those of the default one, in a directory of the profile's name. */
-function checkProfiles(raw: RawManifest, report: Report): void {
-  for (const name of Object.keys(raw.profiles ?? {})) {
-    const path = ['profiles', name];
+function checkProfiles(files: readonly ManifestFile[], raw: RawManifest, report: Report): void {
+  const named = files.flatMap(({ value }, file) =>
+    Object.keys(mapping(mapping(value)?.['profiles']) ?? {}).map((name) => ({ name, file })),
+  );
+  for (const { name, file } of named) {
+    const path = pathIn(file, ['profiles', name]);
     checkName(name, 'profile', { path, part: 'key' }, report);
     if (name === DEFAULT) continue;
     const hint = `the outputs of profile \`${name}\` lie in artifacts/${name}/`;

@@ -27,6 +27,8 @@ export interface Manifest {
   readonly globs: readonly string[];
   /** The file that they stand in, project-relative; null where that is the manifest itself. */
   readonly paramsFile: string | null;
+  /** Other files that it is written in, in their order, each with the names under which its parameters stand. */
+  readonly included: readonly IncludedFile[];
   /** How many there are of resources that the file declares, by name. */
   readonly resources: Readonly<Record<string, number>>;
   /** A TypeScript module, project-relative, whose default export is a `defineDoctor(…)`; null where none is named. */
@@ -37,6 +39,14 @@ export interface Manifest {
   readonly sites?: SiteDeclarations;
   /** In the order of the file. */
   readonly stages: readonly Stage[];
+}
+
+export interface IncludedFile {
+  /** Project-relative. */
+  readonly path: string;
+  readonly prefix: readonly string[];
+  /** The file that holds its parameters, project-relative; null where they stand in itself. */
+  readonly params: string | null;
 }
 
 export interface Stage {

@@ -2,7 +2,7 @@ import { isMapping, type Json } from '../json.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
 import { readYaml, spanOf, type YamlText } from './document.ts';
 import { readToml } from './toml.ts';
-import { normalPath, whyOutside } from './path.ts';
+import { basedOn, normalPath, whyOutside } from './path.ts';
 
 /** Gives the text of a project's file; null where it cannot be read. */
 export type ReadFile = (path: string) => string | null;
@@ -21,8 +21,8 @@ export interface WithParams {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Where `params` is a text, it names a file (TOML, or YAML, of which JSON is a part) whose parameters are meant. */
-export function withParamsFile(yaml: YamlText, read: ReadFile): WithParams {
+/** `directory`: that of the file, project-relative. Where `params` is a text, it names a file (TOML, or YAML, of which JSON is a part) whose parameters are meant. */
+export function withParamsFile(yaml: YamlText, read: ReadFile, directory = ''): WithParams {
   const { value } = yaml;
   const named = isMapping(value) ? value['params'] : undefined;
   if (!isMapping(value) || typeof named !== 'string') return { value, file: null, diagnostics: [] };
@@ -35,14 +35,14 @@ export function withParamsFile(yaml: YamlText, read: ReadFile): WithParams {
       diagnostics: [{ severity: 'error', ...place, message, ...(hint !== undefined && { hint }) }],
     };
   };
-  const outside = named.trim() === '' ? 'is empty' : whyOutside(named);
+  const outside = named.trim() === '' ? 'is empty' : whyOutside(basedOn(directory, named));
   if (outside !== null) return refuse(`\`${named}\` ${outside}`);
   if (!/\.(?:ya?ml|json|toml)$/.test(named))
     return refuse(
       `\`${named}\` is no file of parameters`,
       'they are read from YAML (`.yaml`), JSON (`.json`) and TOML (`.toml`)',
     );
-  const path = normalPath(named);
+  const path = normalPath(basedOn(directory, named));
   const text = read(path);
   if (text === null) return refuse(`${path} is not there, or no text`);
   const file = { path, yaml: inFile(readParams(text, path)) };
@@ -70,7 +70,7 @@ export function isToml(path: string): boolean {
 }
 
 /** Its places bring their text along: it is not the manifest's. */
-function inFile(yaml: YamlText): YamlText {
+export function inFile(yaml: YamlText): YamlText {
   const { text } = yaml;
   const place = (start: number, end: number): Place => ({ ...yaml.place(start, end), text });
   return { ...yaml, place, diagnostics: yaml.diagnostics.map((diagnostic) => ({ ...diagnostic, text })) };

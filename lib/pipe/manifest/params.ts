@@ -3,6 +3,7 @@ import {
   commandLineDiagnostic,
   commandLinePlace,
   type Diagnostic,
+  type Path,
   type Place,
   type Problem,
 } from './diagnostic.ts';
@@ -35,14 +36,18 @@ export function mergedOver(base: JsonObject, overlay: JsonObject): JsonObject {
 export function strangers(
   base: JsonObject,
   overlay: JsonObject,
-  path: readonly string[],
+  path: Path,
   prefix: readonly string[] = [],
+  holder?: string,
 ): Problem[] {
   return Object.entries(overlay).flatMap(([key, value]): Problem[] => {
     const here = [...prefix, key];
     if (!Object.hasOwn(base, key)) {
       const name = here.join('.');
-      const message = `\`params\` above has no \`${name}\`, which this profile sets`;
+      const message =
+        holder === undefined
+          ? `\`params\` above has no \`${name}\`, which this profile sets`
+          : `${holder} no parameter \`${name}\`, which is set here`;
       const siblings = Object.fromEntries(
         Object.entries(base).map(([sibling, held]): [string, Json] => [[...prefix, sibling].join('.'), held]),
       );
@@ -51,7 +56,7 @@ export function strangers(
     }
     const before = base[key];
     if (!isMapping(before) || !isMapping(value) || Object.keys(before).length === 0) return [];
-    return strangers(before, value, path, here);
+    return strangers(before, value, path, here, holder);
   });
 }
 

@@ -18,6 +18,17 @@ export function whyOutside(path: string): string | null {
   return normal === '..' || normal.startsWith('../') ? 'leaves the project' : null;
 }
 
+/**
+ * A path that is relative to a directory of the project, as one of the project; absolute ones stay. It always has a
+ * slash, which tells it from the output of a stage. `open`: what stands here is only its beginning.
+ */
+export function basedOn(directory: string, path: string, open = false): string {
+  if (directory === '' || path.trim() === '' || /^[A-Za-z]:[\\/]|^[/~]/.test(path)) return path;
+  if (open) return `${directory}/${path}`;
+  const joined = normalPath(`${directory}/${path}`);
+  return joined.includes('/') ? joined : `./${joined}`;
+}
+
 /** Where the outputs of a profile lie, project-relative; those of its experiments lie elsewhere. */
 export function usualPlace(profile: string): string {
   return profile === 'default' ? 'artifacts' : `artifacts/${profile}`;

@@ -1,9 +1,11 @@
 import type { Json, JsonObject } from '../json.ts';
-import { withFields } from './axis-entries.ts';
+import { VALUES, withFields } from './axis-entries.ts';
 import { axesIn, choiceOf, PIECE, type Choice } from './choice.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import { REFERENCE } from './grammar.ts';
+import { scopeOf, visibleIn } from './scope.ts';
 import { didYouMean } from './suggest.ts';
+import type { Template } from './template.ts';
 
 /** Stands for a value that could not be had; the reason has been reported. */
 export const FAILED = Symbol('failed');
@@ -28,6 +30,10 @@ export interface Resolver {
   isField(path: string): boolean;
   /** For a path that names no parameter. */
   suggestion(path: string): string | undefined;
+  /** The keys of a reference from the top of all parameters. */
+  qualified(keys: readonly Template[]): readonly Template[];
+  /** The same for a file whose parameters stand under these keys: what it names is looked for there first. */
+  within(scope: readonly string[]): Resolver;
 }
 
 /** The parameter that a text consists of: `a.b` for `${a.b}`. */
@@ -36,12 +42,34 @@ export function referenceOf(text: string): string | undefined {
 }
 
 /** Parameters may refer to each other, but not in a circle. */
-export function resolverOf(params: JsonObject, report: Report, fields: JsonObject = {}): Resolver {
+export function resolverOf(
+  params: JsonObject,
+  report: Report,
+  fields: JsonObject = {},
+  scopeAt: (path: Path) => readonly string[] = () => [],
+): Resolver {
   const known = new Map<string, Resolved>();
   const sizes = new WeakMap<object, number>();
   const active: string[] = [];
-  const suggestion = (path: string): string | undefined => suggestParameter(path, params);
+  const suggestion = (path: string, scope: readonly string[]): string | undefined =>
+    suggestParameter(path, visibleIn(scope, params));
+  const fullName = (name: string, scope: readonly string[]): string =>
+    [...scopeOf(name.split('.')[0]!, scope, params), name].join('.');
   const isField = (path: string): boolean => Object.hasOwn(fields, path.split('.')[0]!);
+
+  const qualified = (keys: readonly Template[], scope: readonly string[]): readonly Template[] => {
+    const [[first, ...more] = []] = keys;
+    if (first === VALUES) return keys;
+    // Of a name that an axis has a say in, it is not known yet where it stands.
+    const outer = typeof first === 'string' && more.length === 0 ? scopeOf(first, scope, params) : scope;
+    return [...outer.map((key) => [key]), ...keys];
+  };
+  const inScope = (choice: Choice, scope: readonly string[]): Choice =>
+    scope.length === 0
+      ? choice
+      : choice.map((piece) =>
+          typeof piece === 'string' ? piece : { ...piece, keys: qualified(piece.keys, scope) },
+        );
 
   function parameter(name: string): Resolved | undefined {
     if (known.has(name)) return known.get(name);
@@ -61,7 +89,8 @@ export function resolverOf(params: JsonObject, report: Report, fields: JsonObjec
     return resolved;
   }
 
-  function refer(name: string, path: Path, text: string): Resolved {
+  function refer(written: string, path: Path, text: string): Resolved {
+    const name = fullName(written, scopeAt(path));
     if (name.includes('{')) {
       const [axis = name] = axesIn(choiceOf(text));
       const hint = 'a task’s axes are known in the `params` of its stage and in the paths of its `inputs`';
@@ -86,8 +115,8 @@ export function resolverOf(params: JsonObject, report: Report, fields: JsonObjec
     const chosen = isField(name)
       ? 'fields of a value on an axis are known in `params` and in paths of `inputs`'
       : undefined;
-    const hint = chosen ?? suggestion(name);
-    report({ path, within: text, message: `there is no parameter \`${name}\``, hint });
+    const hint = chosen ?? suggestion(written, scopeAt(path));
+    report({ path, within: text, message: `there is no parameter \`${written}\``, hint });
     return FAILED;
   }
 
@@ -113,7 +142,7 @@ export function resolverOf(params: JsonObject, report: Report, fields: JsonObjec
   function resolve(value: Json, path: Path, note?: Note): Resolved {
     if (typeof value === 'string') {
       if (note !== undefined && value.includes('${')) {
-        const choice = withFields(choiceOf(value), fields);
+        const choice = inScope(withFields(choiceOf(value), fields), scopeAt(path));
         if (note(path, choice) && axesIn(choice).length > 0) return value;
       }
       const name = referenceOf(value);
@@ -138,7 +167,16 @@ export function resolverOf(params: JsonObject, report: Report, fields: JsonObjec
     const value = parameter(key);
     if (value !== undefined && value !== FAILED) all[key] = value;
   }
-  return { params: all, resolve, parameter, isField, suggestion };
+  const within = (scope: readonly string[]): Resolver => ({
+    params: all,
+    resolve,
+    parameter: (name) => parameter(fullName(name, scope)),
+    isField,
+    suggestion: (name) => suggestion(name, scope),
+    qualified: (keys) => qualified(keys, scope),
+    within,
+  });
+  return within([]);
 }
 
 /** References to references can double a value at each step. */

@@ -43,7 +43,12 @@ export function schemaOf(): Schema {
       examples.length > 0 && { examples: examples.map((example) => valueIn(example, key)) },
     );
   }
-  return schema;
+  // A file that includes others need not have stages of its own.
+  return {
+    ...schema,
+    required: (schema.required ?? []).filter((key) => key !== 'stages'),
+    anyOf: [{ required: ['stages'] }, { required: ['include'] }],
+  };
 }
 
 /** The value that an example gives to a key. */

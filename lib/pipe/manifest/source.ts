@@ -1,9 +1,13 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isScalar, isSeq, type Node } from 'yaml';
+import type { JsonObject } from '../json.ts';
 import { VALUES } from './axis-entries.ts';
 import type { Diagnostic, Part, Path, Place, Problem } from './diagnostic.ts';
 import { childOf, spanOf, type YamlText } from './document.ts';
+import { FILES, type ManifestFile, type StageOrigin } from './include.ts';
+import { layerOf, type Layer } from './layers.ts';
 import { placeInSetting, type Setting } from './params.ts';
 import { referenceOf } from './reference.ts';
+import { scopeOf } from './scope.ts';
 
 /** Where every part of a manifest was written. */
 export interface Source {
@@ -16,6 +20,30 @@ export interface Source {
   diagnose(problem: Problem): Diagnostic;
 }
 
+/** All that a manifest is read from. */
+export interface Written {
+  readonly files: readonly Pick<ManifestFile, 'yaml' | 'params' | 'prefix'>[];
+  readonly origins: ReadonlyMap<string, StageOrigin>;
+  readonly layers: readonly Layer[];
+  readonly settings: readonly Setting[];
+  /** Merged. */
+  readonly params: JsonObject;
+  /** Where a value of an axis is written. */
+  readonly placeOfValue: (axis: string, value: string) => Path | undefined;
+}
+
+/** What there is of a file that stands alone. */
+export function alone(yaml: YamlText): Written {
+  return {
+    files: [{ yaml, params: null, prefix: [] }],
+    origins: new Map(),
+    layers: [],
+    settings: [],
+    params: {},
+    placeOfValue: () => undefined,
+  };
+}
+
 /** A node found on the way along a path. */
 interface Found {
   readonly node: Node | null;
@@ -23,20 +51,17 @@ interface Found {
   readonly document: YamlText['document'];
   /** Steps taken. */
   readonly depth: number;
+  /** Where what is named here is looked for first. */
+  readonly scope: readonly string[];
   readonly place: (start: number, end: number) => Place;
   readonly text: string;
 }
 
-/** `params`: the file with the parameters, where that is another. `placeOfValue`: where a value of an axis is written. */
-export function sourceOf(
-  yaml: YamlText,
-  profile: string,
-  settings: readonly Setting[],
-  params: YamlText | null = null,
-  placeOfValue: (axis: string, value: string) => Path | undefined = () => undefined,
-): Source {
-  const top = topOf(yaml);
-  const paramsTop = params === null ? null : topOf(params);
+export function sourceOf({ files, origins, layers, settings, params, placeOfValue }: Written): Source {
+  const tops = files.map(({ yaml, prefix }) => topOf(yaml, prefix));
+  const asides = files.map(({ params: aside, prefix }) => aside && topOf(aside.yaml, prefix));
+  const top = tops[0]!;
+  const contents = new Set([...tops, ...asides].map((each) => each?.node ?? null));
 
   function walk(from: Found, path: Path, depth = 0): Found {
     let found = { ...from, depth };
@@ -57,7 +82,20 @@ export function sourceOf(
       if (written !== undefined) return find([...written, ...rest], trips);
     }
     if (path[0] === 'params') return findParameter(path.slice(1), trips);
-    const found = walk(top, path);
+    const [file, written] = inFile(path);
+    return findIn(file, written, trips);
+  }
+
+  /** The file that a path of the whole leads into, and the path there. */
+  function inFile(path: Path): [file: Found, path: Path] {
+    if (path[0] === FILES) return [tops[Number(path[1])] ?? top, path.slice(2)];
+    const origin = path[0] === 'stages' ? origins.get(String(path[1])) : undefined;
+    if (origin === undefined) return [top, path];
+    return [tops[origin.file]!, ['stages', origin.name, ...path.slice(2)]];
+  }
+
+  function findIn(file: Found, path: Path, trips: number): Found {
+    const found = walk(file, path);
     const rest = path.slice(found.depth);
     if (rest.length === 0 || trips > 20) return found;
     if (path[0] === 'stages' && path[2] === 'params' && found.depth === 3 && isSeq(found.node)) {
@@ -73,13 +111,18 @@ export function sourceOf(
   /** Past a reference, on in the parameter it names. */
   function followed(found: Found, rest: Path, trips: number): Found {
     const name = rest.length === 0 || trips > 20 ? undefined : referenceIn(found);
-    return name === undefined ? found : findParameter([...name.split('.'), ...rest], trips + 1);
+    return name === undefined ? found : findParameter([...fullName(name, found), ...rest], trips + 1);
   }
 
   /** Where a value is given that a reference, or one to a reference, takes from there. */
   function originOf(found: Found, trips = 0): Found {
     const name = trips > 20 ? undefined : referenceIn(found);
-    return name === undefined ? found : originOf(findParameter(name.split('.'), trips), trips + 1);
+    return name === undefined ? found : originOf(findParameter(fullName(name, found), trips), trips + 1);
+  }
+
+  function fullName(name: string, { scope }: Found): string[] {
+    const keys = name.split('.');
+    return [...scopeOf(keys[0]!, scope, params), ...keys];
   }
 
   /** In the layer that decides: the last `--set` that covers it, else the profile, else the base. */
@@ -89,13 +132,11 @@ export function sourceOf(
       const found = walk(topOfSetting(setting), path, setting.path.length);
       return followed(found, path.slice(found.depth), trips);
     }
-    const own = paramsTop === null ? walk(top, ['params', ...path]) : walk(paramsTop, path);
-    const base = paramsTop === null ? { ...own, depth: own.depth - 1 } : own;
-    const prefix = ['profiles', profile, 'params'];
-    const overlay = walk(top, [...prefix, ...path]);
-    const steps = overlay.depth - prefix.length;
-    const decides = steps === path.length || (steps > 0 && !isMap(overlay.node));
-    const found = decides ? { ...overlay, depth: steps } : base;
+    const layer = layerOf(layers, path.map(String));
+    if (layer === undefined) return walk(top, ['params', ...path]);
+    const { at, scope, file, aside } = layer;
+    const own = walk((aside ? asides[file] : undefined) ?? tops[file]!, [...at, ...path.slice(scope.length)]);
+    const found = { ...own, depth: own.depth - at.length + scope.length };
     return followed(found, path.slice(Math.max(0, found.depth)), trips);
   }
 
@@ -105,7 +146,7 @@ export function sourceOf(
     const large = found.key !== null && !isScalar(found.node) && spansLines(found);
     const node = (part === 'key' || large) && found.key !== null ? found.key : found.node;
     // What is missing from the file as a whole is said at its start.
-    if (node === null || node === top.node || node === paramsTop?.node) return found.place(0, 0);
+    if (node === null || contents.has(node)) return found.place(0, 0);
     const [start, end] = spanOf(node);
     const inner = within === undefined ? -1 : nthIndex(found.text.slice(start, end), within, nth);
     if (within === undefined || inner === -1) return found.place(start, end);
@@ -125,8 +166,9 @@ function referenceIn({ node }: Found): string | undefined {
   return isScalar(node) && typeof node.value === 'string' ? referenceOf(node.value) : undefined;
 }
 
-function topOf(yaml: YamlText): Found {
+function topOf(yaml: YamlText, scope: readonly string[]): Found {
   return {
+    scope,
     node: yaml.document.contents,
     key: null,
     document: yaml.document,
@@ -138,6 +180,7 @@ function topOf(yaml: YamlText): Found {
 
 function topOfSetting({ yaml, typed, offset }: Setting): Found {
   return {
+    scope: [],
     node: yaml.document.contents,
     key: null,
     document: yaml.document,

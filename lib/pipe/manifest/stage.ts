@@ -1,6 +1,6 @@
 import { isMapping, type Json, type JsonObject } from '../json.ts';
 import { allFields, type AxisEntries } from './axis-entries.ts';
-import { choiceOf, type ChoiceNote } from './choice.ts';
+import type { ChoiceNote } from './choice.ts';
 import { readCode } from './code.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import { readWhen } from './condition.ts';
@@ -15,7 +15,7 @@ import { FAILED, type Report, type Resolver } from './reference.ts';
 import { readResources } from './resources.ts';
 import { readShell } from './shell.ts';
 import { didYouMean, listed } from './suggest.ts';
-import { ALL_AXES } from './template.ts';
+import { ALL_AXES, templateOf } from './template.ts';
 import { translatedCall } from './other-tools.ts';
 
 /** What the file says once, for all stages. */
@@ -64,7 +64,7 @@ export function readStage(
     open: readOpen(raw, at),
     matrix,
     subset,
-    when: readWhen(raw.when, choices, at),
+    when: readWhen(raw.when, { resolver, choices }, at),
     scan: raw.scan === undefined ? null : readScan(raw.scan, raw, entries, at),
     resources: readResources(raw.resources, resources, at),
     env: readEnv(raw.env ?? [], at),
@@ -167,7 +167,8 @@ function readParams(
     } else if (value !== FAILED) {
       const at = item.split('.');
       params = nested(params, at, value);
-      references.push({ at, choice: choiceOf(`\${${item}}`), written: ['params', index] });
+      const choice = [{ written: `\${${item}}`, keys: resolver.qualified(at.map(templateOf)) }];
+      references.push({ at, choice, written: ['params', index] });
     }
   }
   return { params, references };

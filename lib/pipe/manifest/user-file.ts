@@ -5,7 +5,7 @@ import { userGrammar, type RemoteDeclaration } from './remote-grammar.ts';
 import { misshapen } from './shape.ts';
 import { readSites } from './sites.ts';
 import type { SiteDeclarations } from './sites-grammar.ts';
-import { sourceOf } from './source.ts';
+import { alone, sourceOf } from './source.ts';
 
 /** What stands in a user's own file, `pipe.local.yaml` or `config.yaml`: nothing of it decides what is computed. */
 export interface UserFile {
@@ -18,7 +18,7 @@ export function readUserFile(text: string, file: string): UserFile {
   const yaml = readYaml(text, file);
   if (yaml.diagnostics.length > 0) return { remote: null, sites: {}, diagnostics: yaml.diagnostics };
   const value = yaml.value ?? {};
-  const source = sourceOf(yaml, 'default', []);
+  const source = sourceOf(alone(yaml));
   const problems: Problem[] = [...misshapen(userGrammar, value)];
   const read = userGrammar.safeParse(value);
   const raw = read.success ? read.data.remote : undefined;

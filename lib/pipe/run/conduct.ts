@@ -2,6 +2,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { interpreterVariables } from '../code/python-interpreter.ts';
 import { Gate } from '../execute/gate.ts';
 import type { Graph } from '../graph/graph.ts';
+import { filesRead } from '../manifest/files-read.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { tally } from '../plan/progress.ts';
@@ -186,7 +187,15 @@ function noteStanding(
   const env = [...new Set([...python, ...manifest.stages.flatMap((stage) => stage.env)])];
   const { profile, artifacts } = manifest;
   const stages = forecast(graph, plans).map(({ stage, tasks }) => [stage, tasks] as const);
-  const standing = { question, profile, artifacts, tasks: selection.size, stages, env };
+  const standing = {
+    question,
+    files: filesRead(manifest),
+    profile,
+    artifacts,
+    tasks: selection.size,
+    stages,
+    env,
+  };
   ifPossible(() => {
     keepStanding(engine.layout, standing, digests.looks, engine.environment);
   });

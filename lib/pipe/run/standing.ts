@@ -14,8 +14,10 @@ import { WorkDirectories } from './work-directory.ts';
 
 /** What a survey that found nothing to do was about. */
 export interface Standing {
-  /** All that the caller asked: the text of `pipeline.yaml`, the selection, the program. */
+  /** All that the caller asked: the texts of `pipeline.yaml` and of what it includes, the selection, the program. */
   readonly question: Digest;
+  /** Project-relative, the files whose texts are in it, beside `pipeline.yaml`. */
+  readonly files: readonly string[];
   readonly profile: string;
   /** Project-relative directory of outputs. */
   readonly artifacts: string;
@@ -33,7 +35,7 @@ interface Kept extends Standing {
   readonly world: Digest;
 }
 
-const format = 'pipe standing 3';
+const format = 'pipe standing 4';
 
 /**
  * Remembers how everything stood when a survey found nothing to do. A survey is a function of what it reads;
@@ -55,12 +57,17 @@ export function keepStanding(
   writeSealed(fileOf(layout), { kept, names });
 }
 
-/** The standing that answers a question, if everything still stands so. */
-export function findStanding(layout: Layout, question: Digest, environment: Variables): Standing | null {
+/** The standing that answers a question, which is made of the texts of files, if everything still stands so. */
+export function findStanding(
+  layout: Layout,
+  questionOf: (files: readonly string[]) => Digest,
+  environment: Variables,
+): Standing | null {
   const read = readSealed(fileOf(layout)) as { readonly kept: Kept; readonly names: Names } | null;
   if (read === null) return null;
   const { kept, names } = read;
-  if (kept.format !== format || kept.question !== question || kept.boot !== bootIdentity()) return null;
+  if (kept.format !== format || kept.boot !== bootIdentity()) return null;
+  if (kept.question !== questionOf(kept.files)) return null;
   // What a killed run left is put away by a run that takes the project.
   if (leftovers(layout, kept) || !isNoted(layout, hostname())) return null;
   const world = worldOf(layout, kept, names, new FileLooks(layout.project), environment);

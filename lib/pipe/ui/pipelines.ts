@@ -4,6 +4,7 @@ import { axisFiles } from '../files/axis-files.ts';
 import type { InputIssue, StageIssue } from '../files/issue.ts';
 import type { Graph } from '../graph/graph.ts';
 import { orderedAxesOf, runsOf, stageGraph, stagesOf } from '../graph/stages.ts';
+import { filesRead } from '../manifest/files-read.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { stageLanes } from '../report/dag.ts';
 import { ActionCache } from '../store/actions.ts';
@@ -35,7 +36,7 @@ export interface Reading {
 }
 
 const NO_GRAPH: Graph = { tasks: [], byId: new Map(), absent: [] };
-const NOTHING_READ = { paramsFile: null, globs: [] };
+const NOTHING_READ = { paramsFile: null, included: [], globs: [] };
 /** Configurations that are kept: a few are looked at in turn, and a large one takes its place in memory. */
 const KEPT = 4;
 /** Tasks of a stage whose recorded time is looked up. */
@@ -52,8 +53,8 @@ export class Pipelines {
   >();
   #profiles: { readonly stamp: string; readonly names: readonly string[] } | null = null;
   readonly #locks = new Map<string, { readonly stamp: string; readonly lock: Lock }>();
-  /** Beside the file itself: that of its parameters, and patterns whose files are values of axes. */
-  #read: { readonly paramsFile: string | null; readonly globs: readonly string[] } = NOTHING_READ;
+  /** Beside the file itself: those with its parameters and those it includes, and patterns whose files are values of axes. */
+  #read: Pick<Manifest, 'paramsFile' | 'included' | 'globs'> = NOTHING_READ;
 
   constructor(layout: Layout, reading: Reading) {
     this.layout = layout;
@@ -66,10 +67,10 @@ export class Pipelines {
   }
 
   #pipelineStamp(): string {
-    const { paramsFile, globs } = this.#read;
+    const { globs } = this.#read;
     const { project } = this.layout;
     const found = globs.map((pattern) => axisFiles(project, pattern).join('\0'));
-    return [stampOf(project, [MANIFEST_FILE, paramsFile ?? MANIFEST_FILE]), ...found].join('\n');
+    return [stampOf(project, [MANIFEST_FILE, ...filesRead(this.#read)]), ...found].join('\n');
   }
 
   load(asked: Asked): Loaded {

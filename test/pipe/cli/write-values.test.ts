@@ -17,7 +17,10 @@ stages: {}
 `;
 
 function written(set: readonly string[], profile = 'default', text = yaml) {
-  const values = writtenValues({ path: 'pipeline.yaml', text }, null, { profile, set });
+  const values = writtenValues([{ manifest: { path: 'pipeline.yaml', text }, params: null, prefix: [] }], {
+    profile,
+    set,
+  });
   return values.ok ? (values.files[0]?.text ?? text) : values.why;
 }
 
@@ -50,8 +53,13 @@ test('what others share is not written for one of them', () => {
 
 test('a file of parameters is written, and the pipeline that names it is not', () => {
   const values = writtenValues(
-    { path: 'pipeline.yaml', text: 'params: ./params.yaml\n' },
-    { path: 'params.yaml', text: 'rate: 0.1\n# kept\n' },
+    [
+      {
+        manifest: { path: 'pipeline.yaml', text: 'params: ./params.yaml\n' },
+        params: { path: 'params.yaml', text: 'rate: 0.1\n# kept\n' },
+        prefix: [],
+      },
+    ],
     { profile: 'default', set: ['rate=0.25'] },
   );
   expect(values).toEqual({ ok: true, files: [{ path: 'params.yaml', text: 'rate: 0.25\n# kept\n' }] });
@@ -75,8 +83,13 @@ size = 5
 
 function writtenToml(set: readonly string[]) {
   const values = writtenValues(
-    { path: 'pipeline.yaml', text: 'params: ./p.toml\n' },
-    { path: 'p.toml', text: toml },
+    [
+      {
+        manifest: { path: 'pipeline.yaml', text: 'params: ./p.toml\n' },
+        params: { path: 'p.toml', text: toml },
+        prefix: [],
+      },
+    ],
     { profile: 'default', set },
   );
   return values.ok ? (values.files[0]?.text ?? toml) : [values.path, values.why];
@@ -100,4 +113,31 @@ test('what TOML cannot hold, and a table that is written in parts, is not writte
   for (const set of ['train={a: 1}', 'train.optimizer={rate: 2}', 'layers=[]']) {
     expect(writtenToml([set])).toEqual(['p.toml', 'it is a table there, written in parts']);
   }
+});
+
+test('a parameter of an included file is written where it stands, over the file or in it', () => {
+  const inner = 'params: { rate: 0.1, width: 8 } # kept\n';
+  const files = (top: string) => [
+    { manifest: { path: 'pipeline.yaml', text: top }, params: null, prefix: [] },
+    { manifest: { path: 'models/pipeline.yaml', text: inner }, params: null, prefix: ['models'] },
+  ];
+  const into = (top: string, set: readonly string[], profile = 'default') => {
+    const values = writtenValues(files(top), { profile, set });
+    return values.ok ? values.files : [values.path, values.why];
+  };
+  expect(into('params: {}\n', ['models.rate=0.5'])).toEqual([
+    { path: 'models/pipeline.yaml', text: inner.replace('0.1', '0.5') },
+  ]);
+  expect(into('params: { models: { rate: 1 } }\n', ['models.rate=0.5', 'models.width=9'])).toEqual([
+    { path: 'pipeline.yaml', text: 'params: { models: { rate: 0.5 } }\n' },
+    { path: 'models/pipeline.yaml', text: inner.replace('8', '9') },
+  ]);
+  const quick = 'profiles: { quick: { params: { models: { rate: 2 } } } }\n';
+  expect(into(quick, ['models.rate=3'], 'quick')).toEqual([
+    { path: 'pipeline.yaml', text: quick.replace('2', '3') },
+  ]);
+  expect(into(quick, ['models.width=3'], 'quick')).toEqual([
+    'models/pipeline.yaml',
+    'the profile takes it from elsewhere',
+  ]);
 });

@@ -60,6 +60,7 @@ test('outputs are refused exactly when two of all are equal or one lies inside a
         params: {},
         experiment: null,
         paramsFile: null,
+        included: [],
         fields: {},
         globs: [],
         resources: {},

@@ -200,6 +200,7 @@ const manifest: fc.Arbitrary<Manifest> = fc
       artifacts: 'artifacts',
       params: {},
       paramsFile: null,
+      included: [],
       fields: {},
       globs: [],
       resources: {},

@@ -22,7 +22,7 @@ stages:
   );
   const layout = layoutOf(project.directory);
   const [question, another] = [digestOf('one'), digestOf('another')];
-  const find = (asked = question) => findStanding(layout, asked, environment);
+  const find = (asked = question) => findStanding(layout, () => asked, environment);
   await project.ask({ question });
   // A run that did something has not looked at how things stand after it.
   expect(find()).toBeNull();

@@ -182,10 +182,10 @@ describe('gc', () => {
       later(60);
       await made.ask({ question });
     }
-    expect(findStanding(made.layout, question, {})).not.toBeNull();
+    expect(findStanding(made.layout, () => question, {})).not.toBeNull();
     disk.renameSync(made.directory, '/moved');
     const moved = { ...made.layout, project: '/moved', local: '/moved/cache/local' };
-    expect(findStanding(moved, question, {})).toBeNull();
+    expect(findStanding(moved, () => question, {})).toBeNull();
   });
 
   test('of a store that a project shares from now on keeps what it built before, which the store gets', async () => {

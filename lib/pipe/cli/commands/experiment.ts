@@ -122,8 +122,12 @@ async function apply(context: Context, directory: string, found: Experiment): Pr
   const experimental = configureIn(context, directory, asked);
   if (experimental === null) return EXIT.mistake;
   const text = (path: string) => ({ path, text: readFileSync(join(directory, path), 'utf8') });
-  const { paramsFile } = experimental.manifest;
-  const values = writtenValues(text(MANIFEST_FILE), paramsFile === null ? null : text(paramsFile), record);
+  const { paramsFile, included } = experimental.manifest;
+  const top = { path: MANIFEST_FILE, params: paramsFile, prefix: [] };
+  const files = [top, ...included].map(({ path, params, prefix }) => {
+    return { manifest: text(path), params: params === null ? null : text(params), prefix };
+  });
+  const values = writtenValues(files, record);
   if (!values.ok) {
     const hint = `write ${values.argument.replace('=', ': ')} into the file yourself, then \`pipe run\` restores the rest`;
     const message = `${values.argument} cannot be written into ${values.path}: ${values.why}`;

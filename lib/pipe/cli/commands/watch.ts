@@ -10,6 +10,7 @@ import { pythonDirectory } from '../../execute/python.ts';
 import { workerEntry } from '../../execute/worker-pool.ts';
 import { SourceFiles } from '../../files/source-files.ts';
 import type { TrackedCode } from '../../manifest/code.ts';
+import { filesRead } from '../../manifest/files-read.ts';
 import { layoutOf, MANIFEST_FILE } from '../../store/layout.ts';
 import { bootIdentity } from '../../store/process-identity.ts';
 import { StatCache } from '../../store/stat-cache.ts';
@@ -103,7 +104,7 @@ function shortened(paths: readonly string[]): string {
 /** Absolute paths that decide what is stale: the manifest, the sources of all stages, the input files. */
 async function watched({ directory, manifest, graph }: Configured, env: Variables): Promise<Set<string>> {
   const paths = new Set([join(directory, MANIFEST_FILE)]);
-  if (manifest.paramsFile !== null) paths.add(join(directory, manifest.paramsFile));
+  for (const path of filesRead(manifest)) paths.add(join(directory, path));
   for (const pattern of manifest.globs) paths.add(resolve(directory, globBase(pattern)));
   for (const source of await sourcesOf(directory, manifest, env)) paths.add(resolve(directory, source));
   for (const task of graph.tasks) {
