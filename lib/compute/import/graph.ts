@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { FileNode, FileTensor, OnnxFile } from '../onnx/decode.ts';
+import { attentionsOf } from './attention.ts';
 import type { Operator } from './operation.ts';
 import { operators } from './operators.ts';
 import { known, plain, type Value } from './value.ts';
@@ -68,6 +69,17 @@ export class ImportedGraph {
     return this.file.nodes.filter(
       (node) => node.op === 'Relu' || (node.op === 'Clip' && this.#fromZero(node)),
     ).length;
+  }
+
+  /** The outputs of its attentions' softmax; throws an `ImportError` where there is none. */
+  get attentions(): string[] {
+    const found = attentionsOf(this.file);
+    if (found.length > 0) return found;
+    const others = this.file.nodes.filter(({ op }) => op === 'Softmax').map(told);
+    const there = others.length === 0 ? 'it has no Softmax at all' : `its ${others.join(', ')} is none`;
+    throw new ImportError(
+      `the net has no attention, a Softmax of the product of two activations with which a third is multiplied; ${there}`,
+    );
   }
 
   #fromZero({ inputs, attributes }: FileNode): boolean {

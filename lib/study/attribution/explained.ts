@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { CutNet, Model, Weights } from '../model/model.ts';
+import { MethodRefusal } from './refusal.ts';
 import { ordinary, type ReluRule } from './rules.ts';
 
 /** What is explained of the class c: its logit, or its softmax probability. */
@@ -55,6 +56,8 @@ export interface Explained {
    * after another. `at` is told each node of an imported net before it is computed.
    */
   score(x: Tensor4D, relu: ReluRule, at?: (node: string) => void): Tensor1D;
+  /** The softmax of every attention, the first layer's first, `[batch, heads, tokens, tokens]`. */
+  attentions(): readonly Tensor[];
   /** Standard normal draws, `[samples, height × width × channels]`: the same for every image and checkpoint. */
   readonly noise: Tensor2D;
   readonly parameters: MethodParameters;
@@ -100,6 +103,12 @@ export function explained(
       };
     }),
     score: (x, relu, at) => score(forward(x, relu, at).logits),
+    attentions() {
+      if (model.attentions !== undefined) return model.attentions(weights, inputs.x);
+      throw new MethodRefusal(
+        'attention-rollout needs attention, and the net has none; leave it out of attribute.methods',
+      );
+    },
     noise: inputs.noise,
     parameters,
   };

@@ -1,3 +1,4 @@
+import { attentionRollout } from './attention-rollout.ts';
 import { deconvolution } from './deconvolution.ts';
 import { deepLift } from './deep-lift.ts';
 import { eigenCam } from './eigen-cam.ts';
@@ -36,6 +37,7 @@ export const methods = {
   'eigen-cam': eigenCam,
   rise,
   'deep-lift': deepLift,
+  'attention-rollout': attentionRollout,
 } as const satisfies Readonly<Record<string, AttributionMethod>>;
 
 /** Methods that have rules of their own for the ReLUs of a net; without a ReLU they are saliency. */

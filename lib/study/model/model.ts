@@ -51,6 +51,8 @@ export interface Model {
   readonly hasRelu?: boolean;
   /** By its name, or null: the last of its convolutional part. Throws for a name that it has not. */
   layer(name: string | null): CutNet;
+  /** The softmax of every attention, the first layer's first, `[batch, heads, tokens, tokens]`; absent: there is none. */
+  attentions?(weights: Weights, x: Tensor4D): readonly Tensor[];
   /** `x`: `[batch, height, width, channels]`, normalised. */
   forward(weights: Weights, x: Tensor4D, options: ForwardOptions): ForwardResult;
 }

@@ -29,6 +29,7 @@ function net(x: Tensor4D, weights: readonly number[]): Explained {
         score: (a) => tf.sum<tf.Tensor1D>(tf.mul(a, tf.tensor1d([3, 5])), [1, 2, 3]),
       },
     ],
+    attentions: () => [],
     noise: tf.zeros<tf.Rank.R2>([1, height * width]),
     parameters: referenceParameters,
   };

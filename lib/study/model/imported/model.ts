@@ -30,18 +30,24 @@ export function netOf(
         return [name, inverse === undefined ? weights[name]! : tf.transpose(weights[name]!, inverse)];
       }),
     );
+  const runAll = (
+    given: Record<string, Tensor4D>,
+    weights: Weights,
+    wanted: readonly string[],
+    { relu, at }: Pick<ForwardOptions, 'relu' | 'at'>,
+  ): Record<string, Value> =>
+    graph.run(
+      Object.fromEntries(Object.entries(given).map(([name, value]) => [name, image(value)])),
+      inFile(weights),
+      wanted,
+      { relu: relu as (t: Tensor) => Tensor, at },
+    );
   const run = (
     given: Record<string, Tensor4D>,
     weights: Weights,
     wanted: string,
-    { relu, at }: Pick<ForwardOptions, 'relu' | 'at'>,
-  ): Value =>
-    graph.run(
-      Object.fromEntries(Object.entries(given).map(([name, value]) => [name, image(value)])),
-      inFile(weights),
-      [wanted],
-      { relu: relu as (t: Tensor) => Tensor, at },
-    )[wanted]!;
+    options: Pick<ForwardOptions, 'relu' | 'at'>,
+  ): Value => runAll(given, weights, [wanted], options)[wanted]!;
   const logitsOf = (value: Value): Tensor2D => {
     const count = value.shape.reduce((product, size) => product * size, 1) / value.shape[0]!;
     if (count !== classes)
@@ -74,6 +80,11 @@ export function netOf(
         head: (weights, map, images, relu) =>
           logitsOf(run({ [x.name]: images, [layer]: map }, weights, output, { relu })),
       };
+    },
+    attentions(weights, images) {
+      const names = graph.attentions;
+      const values = runAll({ [x.name]: images }, weights, names, { relu: tf.relu });
+      return names.map((name) => inOrder(values[name]!));
     },
     forward(weights, images, options) {
       if (options.training) throw new Error('an imported net is not trained here');
