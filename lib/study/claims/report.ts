@@ -35,20 +35,8 @@ export function claimsPage(
     ...(common === '' ? [] : [`All runs: ${common}.`, '']),
     ...variants.map(describeVariant),
     '',
-    ...table(
-      [
-        'claim',
-        'verdict',
-        'primary statistic',
-        'value',
-        'interval',
-        'others that hold, fail, stay open:',
-        'look at',
-      ],
-      claims.map((claim) => overviewRow(claim, of(claim, findings))),
-    ),
+    ...overview(findings),
     '',
-    ...settingsTable(findings),
     ...howToRead(params),
     ...claims.flatMap((claim) => ['', ...section(claim, of(claim, findings), floors, params)]),
     '',
@@ -86,7 +74,28 @@ function describeVariant({ name, runs }: VariantEvidence): string {
   return `- ${name}: ${counted(runs.length, 'seed')}; early stopping at epoch ${stops}; ${end}.${without}`;
 }
 
-function overviewRow({ number, text, figure }: Claim, own: readonly Finding[]): readonly string[] {
+/** Where several settings decide, what each found stands in a table of its own. */
+function overview(findings: readonly Finding[]): readonly string[] {
+  const primary = findings.filter((finding) => finding.primary);
+  const settings = [...new Set(primary.map(({ setting }) => setting))];
+  const found = settings.length < 2 ? ['value', 'interval'] : [];
+  const columns = [
+    'claim',
+    'verdict',
+    'primary statistic',
+    ...found,
+    'others that hold, fail, stay open:',
+    'look at',
+  ];
+  const rows = claims.map((claim) => overviewRow(claim, of(claim, findings), found.length > 0));
+  return [...table(columns, rows), ...(settings.length < 2 ? [] : ['', ...settingsTable(primary, settings)])];
+}
+
+function overviewRow(
+  { number, text, figure }: Claim,
+  own: readonly Finding[],
+  values: boolean,
+): readonly string[] {
   const primary = own.filter((finding) => finding.primary);
   const others = own.filter((finding) => !finding.primary);
   const [only] = primary;
@@ -95,24 +104,31 @@ function overviewRow({ number, text, figure }: Claim, own: readonly Finding[]): 
     `${number}. ${text}`,
     primary.length > 0 ? together(own) : own.length > 0 ? 'no primary declared' : 'not tested',
     only ? `${only.statistic} ${only.rule ? describeRule(only.rule) : ''}` : '',
-    single?.estimate ? rounded(single.estimate.value) : '',
-    single?.interval ? ranged(single.interval) : '',
+    ...(values
+      ? [
+          single?.estimate ? rounded(single.estimate.value) : '',
+          single?.interval ? ranged(single.interval) : '',
+        ]
+      : []),
     [count(others, 'held'), count(others, 'not held'), count(others, 'undecided')].join(', '),
     figure,
   ];
 }
 
-/** Where each claim holds, if several runs decide: a column for each. */
-function settingsTable(findings: readonly Finding[]): readonly string[] {
-  const primary = findings.filter((finding) => finding.primary);
-  const settings = [...new Set(primary.map(({ setting }) => setting))];
-  if (settings.length < 2) return [];
-  const cell = (claim: Claim, setting: string): string => {
-    const own = of(claim, primary).filter((finding) => finding.setting === setting);
-    return own.length > 0 ? together(own) : '';
-  };
+/** What each setting says of each claim. */
+function settingsTable(primary: readonly Finding[], settings: readonly string[]): readonly string[] {
+  const cell = (claim: Claim, setting: string): string =>
+    of(claim, primary)
+      .filter((finding) => finding.setting === setting)
+      .map(({ verdict, ...finding }) => `${valueWords(finding)} ${verdict ?? ''}`.trim())
+      .join('; ');
   const rows = claims.map((claim) => [String(claim.number), ...settings.map((each) => cell(claim, each))]);
-  return [...table(['claim', ...settings], rows), ''];
+  return table(['claim', ...settings], rows);
+}
+
+/** ` 0.273 (0.166 to 0.380)`, as far as there is one. */
+function valueWords({ estimate, interval }: Pick<Finding, 'estimate' | 'interval'>): string {
+  return `${estimate ? ` ${rounded(estimate.value)}` : ''}${interval ? ` (${ranged(interval)})` : ''}`;
 }
 
 /** The methods whose fall bears on a claim. */
@@ -153,12 +169,10 @@ function section(
 }
 
 function primaryLine(finding: Finding, params: ClaimsParams): string {
-  const { variant, statistic, estimate, interval, rule, verdict, open } = finding;
-  const value = estimate ? ` ${rounded(estimate.value)}` : '';
-  const range = interval ? ` (${ranged(interval)})` : '';
+  const { variant, statistic, rule, verdict, open } = finding;
   const asked = rule ? `, to be ${describeRule(rule)}` : '';
   const why = open ? ` ${openText(open, params)}` : '';
-  return `- **${variant}: ${verdict ?? ''}.** ${statistic}${value}${range}${asked}; from ${behind(finding)}.${why}`;
+  return `- **${variant}: ${verdict ?? ''}.** ${statistic}${valueWords(finding)}${asked}; from ${behind(finding)}.${why}`;
 }
 
 function row(finding: Finding): readonly string[] {
