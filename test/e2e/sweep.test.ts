@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { CacheServer } from '../pipe/remote/cache-server.ts';
 import { newProject, type Project } from './project.ts';
 
 /** Each run of `train` leaves a line; with the rate 0.125 it waits for the file `go`, and with 9 it fails. */
@@ -55,6 +56,7 @@ describe('a sweep', () => {
       expect((await project.pipe('table')).out).toContain(signal === 'SIGINT' ? 'stopped' : 'interrupted');
       project.write('go', '');
       const again = await project.pipe('sweep', ...grid, '--jobs', '2');
+      expect(again.err).toBe('');
       expect(again.out).toContain('done: 15 finished in ');
       expect(again.status).toBe(0);
       expect([...new Set(ran(project))]).toEqual(everything);
@@ -72,6 +74,34 @@ describe('a sweep', () => {
       ]);
     },
   );
+
+  test('takes results from the remote cache, numbers for the table too, and gives them to it', async () => {
+    const server = await CacheServer.start();
+    const local = (write: boolean) => `remote: { url: '${server.url}', write: ${write} }\n`;
+    const some = ['--grid', 'rate=0.5,0.25', '--grid', 'seed=0,1'];
+    const first = newProject({ ...files, 'pipe.local.yaml': local(true) });
+    expect((await first.pipe('sweep', ...some)).status).toBe(0);
+    const second = newProject({ ...files, 'pipe.local.yaml': local(false) });
+    const { out, err, status } = await second.pipe('sweep', ...some);
+    expect([err, status]).toEqual(['', 0]);
+    expect(out).toContain('done: 4 finished in ');
+    expect(second.exists('ran')).toBe(false);
+    const table = async (project: Project) => (await project.pipe('table', '--csv')).out;
+    expect(await table(second)).toBe(await table(first));
+    const alone = newProject({ ...files, 'pipe.local.yaml': local(false) });
+    expect((await alone.pipe('sweep', ...some, '--no-remote')).status).toBe(0);
+    expect(ran(alone)).toHaveLength(5);
+  });
+
+  test('is not held up by a remote cache that is away, and says so once', async () => {
+    const server = await CacheServer.start();
+    const project = newProject({ ...files, 'pipe.local.yaml': `remote: '${server.url}'\n` });
+    await server.goWrong({ fault: 'exit' });
+    const { out, status } = await project.pipe('sweep', '--grid', 'rate=0.5,0.25', '--grid', 'seed=0,1');
+    expect(status).toBe(0);
+    expect(out.match(/^warning/gm)).toHaveLength(1);
+    expect(out).toContain('done: 4 finished in ');
+  });
 
   test('goes on when one of its experiments fails, and says so in the end', async () => {
     const project = newProject(files);

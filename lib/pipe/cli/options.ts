@@ -16,6 +16,14 @@ export function configurationOptions(command: Command): Command {
   );
 }
 
+/** The same of commands that can also be about a past run. */
+export function builtOptions(command: Command): Command {
+  return configurationOptions(command).option(
+    '--run <run>',
+    'as this past run left it; `last` is the newest',
+  );
+}
+
 /** The same of commands that are about many experiments. */
 export function valueOptions(command: Command): Command {
   return command
@@ -47,6 +55,13 @@ export function selectionOptions(command: Command): Command {
     .option('--only', 'just the stages named, without what they need')
     .option('--downstream', 'also what follows the stages named')
     .option('--until <stage>', 'up to this stage and what it needs');
+}
+
+/** Whether a command that runs tasks asks the remote cache. */
+export function remoteOptions(command: Command): Command {
+  return command
+    .option('--no-remote', 'neither take results from the remote cache nor give it any')
+    .option('--remote-write', 'give results to the remote cache, though nothing else says so');
 }
 
 /** For an option that may be repeated. */

@@ -21,7 +21,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { anyAstray, placedNow, readPlaced, writePlaced } from './placed.ts';
 import type { RunOptions, RunSummary } from './project.ts';
 import { forecast, runStarted } from './forecast.ts';
-import { keepLock } from './kept-lock.ts';
+import { keepLock, keepParams } from './kept-lock.ts';
 import { RunLog, runName } from './run-log.ts';
 import { openSide } from './remote-side.ts';
 import { Schedule, type Shared } from './schedule.ts';
@@ -104,6 +104,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   found.elsewhere.save();
   const unsaved = saveResults(request, found, lock, [...schedule.outcomes.values()]);
   keepLock(directory, lock);
+  keepParams(directory, manifest.params);
   const use = await remote?.settle(signal);
   const summary: Finished = {
     type: 'finished',

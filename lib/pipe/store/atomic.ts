@@ -22,6 +22,11 @@ export function temporaryName(path: string): string {
   return `${path}.${process.pid}.${Date.now().toString(36)}.${counter}.tmp`;
 }
 
+/** The file of a name that a temporary one was to become; null of any other name. */
+export function temporaryOf(name: string): string | null {
+  return /^(.*)\.\d+\.[0-9a-z]+\.\d+\.tmp$/.exec(name)?.[1] ?? null;
+}
+
 /**
  * The file has its old content or the new one, whatever happens meanwhile. `durable` waits until the bytes
  * are on the disk: worth it where losing them to a power cut would cost more than the wait.

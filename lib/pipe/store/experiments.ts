@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isMapping, type JsonObject } from '../json.ts';
-import { writeAtomically } from './atomic.ts';
+import { temporaryOf, writeAtomically } from './atomic.ts';
 import { existsSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from './disk.ts';
 import { EXPERIMENTS } from './layout.ts';
 
@@ -69,11 +69,16 @@ export function experimentsIn(project: string): readonly Experiment[] {
     });
 }
 
+/** Also what a process was killed over before it could give it its name. */
+function isOwn(file: string): boolean {
+  return OWN.includes(temporaryOf(file) ?? file);
+}
+
 /** Whether a directory of that name holds what pipe did not write, and no experiment. */
 export function holdsStrangers(project: string, name: string): boolean {
   const directory = experimentPath(project, name);
   if (!existsSync(directory) || readExperiment(project, name) !== null) return false;
-  return readdirSync(directory).some((file) => !OWN.includes(file));
+  return readdirSync(directory).some((file) => !isOwn(file));
 }
 
 /** The numbers that were read last, to be shown without reading outputs again; null where there are none. */
@@ -89,7 +94,8 @@ export function keepMetrics(project: string, name: string, value: unknown): void
 export function removeExperiment(project: string, name: string): void {
   rmSync(experimentArtifacts(project, name), { recursive: true, force: true });
   const directory = experimentPath(project, name);
-  for (const file of OWN) rmSync(join(directory, file), { force: true });
+  const files = existsSync(directory) ? readdirSync(directory) : [];
+  for (const file of files.filter(isOwn)) rmSync(join(directory, file), { force: true });
   try {
     rmdirSync(directory);
   } catch {

@@ -22,6 +22,12 @@ export interface Build {
   readonly lock: Lock;
 }
 
+/** Some of them: their locks, and with the pipelines, which take time to load, if these are asked for. */
+export interface Builds {
+  readonly locks: readonly Lock[];
+  readonly all: () => readonly Build[];
+}
+
 /** A blob that does not have the bytes of its digest. */
 export interface Damage {
   readonly digest: Digest;
@@ -52,6 +58,8 @@ export interface Verification {
 export interface VerifyOptions {
   /** Only looks: nothing is dropped or put back. */
   readonly dryRun: boolean;
+  /** Looks at what the locks name, and at nothing else of the store. */
+  readonly only?: boolean;
   readonly progress: (blobs: number, bytes: number, ofBlobs: number, ofBytes: number) => void;
 }
 
@@ -62,25 +70,26 @@ export interface VerifyOptions {
  */
 export async function verifyStore(
   engine: Engine,
-  builds: readonly Build[],
-  { dryRun, progress }: VerifyOptions,
+  { locks, all }: Builds,
+  { dryRun, only = false, progress }: VerifyOptions,
 ): Promise<Verification> {
   const { actions, blobs, blobStats } = engine;
-  const inventory = takeInventory(engine.layout);
+  const whole = takeInventory(engine.layout);
+  const inventory = only ? namedBy(locks, whole, engine) : whole;
   const there = new Set(inventory.blobs.map(({ digest }) => digest));
   const found = await hashAll(engine, inventory.blobs, progress);
   for (const digest of missingBlobs(engine, inventory, there, found)) found.set(digest, 'missing');
   const broken = inventory.actions.filter(({ digest }) => actions.find(digest) === null);
   if (!dryRun)
     for (const file of [...inventory.blobs.filter(({ digest }) => found.has(digest)), ...broken]) drop(file);
-  const places = neededOutputs(engine, builds, found);
+  const places = found.size === 0 ? new Map<Digest, Place[]>() : neededOutputs(engine, all(), found);
   const damage = [...found].map(([digest, kind]): Damage => {
     const of = places.get(digest) ?? [];
     const mended = !dryRun && of.some(({ mend }) => mend()) && blobs.intact(digest);
     return { digest, kind, needed: of.map(({ task, output, path }) => ({ task, output, path })), mended };
   });
   if (!dryRun) {
-    dropUseless(engine, inventory, new Set(damage.filter((each) => !each.mended).map((each) => each.digest)));
+    dropUseless(engine, whole, new Set(damage.filter((each) => !each.mended).map((each) => each.digest)));
     blobStats.save((digest) => look(blobs.path(digest as Digest)) !== null);
   }
   return {
@@ -88,8 +97,15 @@ export async function verifyStore(
     bytes: sizeOf(inventory.blobs),
     damage,
     entries: broken.length,
-    absent: absentOutputs(builds, (digest) => there.has(digest) || found.has(digest)),
+    absent: absentOutputs(locks, (digest) => there.has(digest) || found.has(digest)),
   };
+}
+
+/** Of the blobs, those that locks name, and what directories among them list. */
+function namedBy(locks: readonly Lock[], { blobs, unnamed }: Inventory, { layout }: Engine): Inventory {
+  const outputs = locks.flatMap((lock) => lock.ids().flatMap((id) => Object.values(lock.get(id)!.outputs)));
+  const named = new Set(outputs.flatMap((digest) => [digest, ...membersOf(layout, digest)]));
+  return { blobs: blobs.filter(({ digest }) => named.has(digest)), actions: [], unnamed };
 }
 
 /** What entries of the action cache promise and the store does not have. */
@@ -116,9 +132,9 @@ function dropUseless({ actions, layout }: Engine, inventory: Inventory, lost: Re
 }
 
 /** Outputs of locks that this store has never had, or dropped. */
-function absentOutputs(builds: readonly Build[], known: (digest: Digest) => boolean): number {
-  return builds
-    .flatMap(({ lock }) => lock.ids().flatMap((id) => Object.values(lock.get(id)?.outputs ?? {})))
+function absentOutputs(locks: readonly Lock[], known: (digest: Digest) => boolean): number {
+  return locks
+    .flatMap((lock) => lock.ids().flatMap((id) => Object.values(lock.get(id)?.outputs ?? {})))
     .filter((digest) => !known(digest)).length;
 }
 
@@ -164,7 +180,6 @@ interface Place extends NeededOutput {
 /** By damaged blob: the outputs that locks say have it, as themselves or as a file of theirs. */
 function neededOutputs(engine: Engine, builds: readonly Build[], found: Found): Map<Digest, Place[]> {
   const places = new Map<Digest, Place[]>();
-  if (found.size === 0) return places;
   const digests = new FileDigests(engine.layout.project, engine.files);
   const { blobs, files: stats } = engine;
   for (const { manifest, graph, lock } of builds) {

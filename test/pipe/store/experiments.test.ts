@@ -15,6 +15,7 @@ import {
   writeExperiment,
   type ExperimentRecord,
 } from '../../../lib/pipe/store/experiments.ts';
+import { temporaryName } from '../../../lib/pipe/store/atomic.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 const record: ExperimentRecord = {
@@ -103,6 +104,9 @@ describe('the directory of an experiment', () => {
     writeFileSync(join(experimentPath(project, 'x'), 'pipe.lock'), '');
     keepMetrics(project, 'x', 1);
     expect(holdsStrangers(project, 'x')).toBe(false);
+    // What a process was killed over before it could give it its name.
+    writeFileSync(temporaryName(fileOf(project, 'x')), '');
+    expect(holdsStrangers(project, 'x')).toBe(false);
     writeFileSync(join(experimentPath(project, 'x'), 'notes.md'), '');
     expect(holdsStrangers(project, 'x')).toBe(true);
     writeExperiment(project, 'x', record);
@@ -115,6 +119,7 @@ describe('the directory of an experiment', () => {
       writeExperiment(project, name, record);
       keepMetrics(project, name, 1);
       writeFileSync(join(experimentPath(project, name), 'pipe.lock'), '');
+      writeFileSync(temporaryName(fileOf(project, name)), '');
       mkdirSync(experimentArtifacts(project, name), { recursive: true });
     }
     writeFileSync(join(experimentPath(project, 'y'), 'notes.md'), '');

@@ -36,7 +36,7 @@ const places = [
   /^cache\/local\/(?:files|blobs)\.stat$/,
   /^cache\/local\/code\/(?:[0-9a-f]{64}\.(?:mjs|mjs\.map|json)|index\.json)$/,
   /^cache\/local\/(?:checks|noted|placed\.default)\.json$/,
-  /^cache\/local\/runs\/[^/]+-\d+\/(?:events\.ndjson|pipe\.lock\.gz|[^/]+\.log)$/,
+  /^cache\/local\/runs\/[^/]+-\d+\/(?:events\.ndjson|pipe\.lock\.gz|params\.json|[^/]+\.log)$/,
 ];
 
 test('a run leaves nothing in the cache that the page does not name, and some of each', async () => {

@@ -1,6 +1,3 @@
-import { statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { readFileSync } from '../../store/disk.ts';
 import { pathOf } from '../../graph/graph.ts';
 import type { Action } from '../../plan/action.ts';
 import { reasonsBetween } from '../../plan/compare.ts';
@@ -15,17 +12,14 @@ import { reasonKind, stageOf } from '../../report/reason.ts';
 import { table } from '../../report/table.ts';
 import { columnsOf, padded } from '../../report/width.ts';
 import type { Engine } from '../../run/engine.ts';
-import { keptLock } from '../../run/kept-lock.ts';
-import { runNamed } from '../../run/past-runs.ts';
 import { changedSources } from '../../run/survey.ts';
 import { openEngine } from '../../run/session.ts';
-import { layoutOf, lockName, lockProfile, runsPath } from '../../store/layout.ts';
-import { lockFrom, openLock, type Lock } from '../../store/lock.ts';
+import { openLock, type Lock } from '../../store/lock.ts';
 import { configure, type Configured } from '../configuration.ts';
-import { EXIT, mistake, type Context } from '../context.ts';
+import { EXIT, type Context } from '../context.ts';
 import { metricChanges, type MetricChange, type MetricChanges } from '../view/diff-metrics.ts';
+import { lockNamed } from '../named-lock.ts';
 import type { ConfigurationOptions } from '../options.ts';
-import { fileAt } from '../revision.ts';
 
 interface DiffOptions extends ConfigurationOptions {
   readonly json?: true;
@@ -59,31 +53,6 @@ export async function diff(
     }
   }
   return EXIT.ok;
-}
-
-/** The lock that a path or a git revision names; null after saying that there is none. */
-function lockNamed(context: Context, { directory, manifest }: Configured, name: string): Lock | null {
-  const path = resolve(context.directory, name);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) {
-    const lock = lockFrom(readFileSync(path, 'utf8'));
-    if (lock.ids().length > 0) return lock;
-    mistake(context, `${name} is not a lock of pipe, or an empty one`);
-    return null;
-  }
-  const file = lockName(manifest.profile);
-  const hint = 'give a git revision, a run of `pipe log`, or the path of a lock';
-  if (lockProfile(basename(name)) !== null) {
-    mistake(context, `there is no ${name}`, '`pipe run` makes it');
-    return null;
-  }
-  const run = runNamed(runsPath(layoutOf(directory)), name);
-  if (run !== null) {
-    const kept = keptLock(run);
-    if (kept === null) mistake(context, `of the run ${name} no lock was kept`, '`pipe log` lists others');
-    return kept;
-  }
-  const text = fileAt(context, { directory, revision: name, name: file }, hint);
-  return text === null ? null : lockFrom(text);
 }
 
 /** What became of a task: built from something else, with other outputs or the same, or only on one side. */

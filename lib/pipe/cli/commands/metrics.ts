@@ -1,10 +1,8 @@
 import { count } from '../../report/quantity.ts';
 import { metricCsv, metricJson, metricLines, metricMarkdown } from '../../report/metrics.ts';
 import { openEngine } from '../../run/session.ts';
-import { openLock } from '../../store/lock.ts';
-import { configure } from '../configuration.ts';
+import { builtBy, type BuiltOptions } from '../built.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
-import type { ConfigurationOptions } from '../options.ts';
 import { chosen } from '../selection.ts';
 import { declaresMetrics, taskMetrics } from '../view/task-metrics.ts';
 
@@ -18,25 +16,22 @@ export interface FormatOptions {
 export async function metrics(
   context: Context,
   patterns: readonly string[],
-  options: ConfigurationOptions & FormatOptions,
+  options: BuiltOptions & FormatOptions,
 ): Promise<number> {
-  const configured = configure(context, options);
-  if (configured === null) return EXIT.mistake;
+  const built = builtBy(context, options);
+  if (built === null) return EXIT.mistake;
+  const { configured, lock } = built;
   if (!oneFormat(context, options)) return EXIT.mistake;
   const selected = chosen(context, configured, patterns, patterns.length === 0 ? {} : { only: true });
   if (selected === null) return EXIT.mistake;
-  const { directory, manifest, graph } = configured;
+  const { directory, graph } = configured;
   if (!declaresMetrics(graph)) {
     const hint = 'name outputs with numbers in a stage: `metrics: [scores]`';
     return mistake(context, 'no stage declares `metrics`', hint);
   }
   const tasks = graph.tasks.filter(({ index }) => selected.selection.has(index));
   const { blobs } = openEngine(directory);
-  const { rows, notes, gone } = await taskMetrics(
-    tasks,
-    openLock(directory, manifest.profile, manifest.experiment),
-    blobs,
-  );
+  const { rows, notes, gone } = await taskMetrics(tasks, lock, blobs);
   if (options.json === true) context.out(`${JSON.stringify(metricJson(rows))}\n`);
   else {
     const print = options.csv === true ? metricCsv : options.markdown === true ? metricMarkdown : metricLines;

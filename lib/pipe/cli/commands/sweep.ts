@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { RemoteSettings } from '../../remote/settings.ts';
 import { jsonReporter } from '../../report/json.ts';
 import { count } from '../../report/quantity.ts';
 import { sweepReporter, type SweepReporter } from '../../report/sweep.ts';
@@ -16,11 +17,12 @@ import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
 import type { CapacityOptions, ConfigurationOptions } from '../options.ts';
 import { printIssues, refuseHeld } from '../refusal.ts';
+import { chosenRemote, type RemoteOptions } from '../remote.ts';
 import { chosen } from '../selection.ts';
 import { version } from '../version.ts';
 import { revisionOf } from '../revision.ts';
 
-export interface SweepOptions extends Omit<ConfigurationOptions, 'as'>, CapacityOptions {
+export interface SweepOptions extends Omit<ConfigurationOptions, 'as'>, CapacityOptions, RemoteOptions {
   readonly grid: readonly string[];
   readonly random?: number;
   readonly seed: number;
@@ -50,8 +52,10 @@ export async function sweep(
   const first = configurationAt(context, directory, points[0]!, options);
   const stated = first && statedCapacity(context, first.manifest, options);
   if (stated === null) return EXIT.mistake;
-  const bounds = { ...stated, declared: first!.manifest.resources };
-  return await runAll(context, directory, points, patterns, bounds, options);
+  const choice = chosenRemote(context, directory, first!.manifest.remote, options);
+  if (!choice.ok) return EXIT.mistake;
+  const means = { ...stated, declared: first!.manifest.resources, remote: choice.remote };
+  return await runAll(context, directory, points, patterns, means, options);
 }
 
 function pointsOf(context: Context, directory: string, options: SweepOptions): readonly Point[] | null {
@@ -122,12 +126,17 @@ function allLoad(
   });
 }
 
+interface Means extends Stated {
+  readonly declared: Manifest['resources'];
+  readonly remote: RemoteSettings | null;
+}
+
 async function runAll(
   context: Context,
   directory: string,
   points: readonly Point[],
   patterns: readonly string[],
-  { jobs, capacity, declared }: Stated & { readonly declared: Manifest['resources'] },
+  { jobs, capacity, declared, remote: settings }: Means,
   options: SweepOptions,
 ): Promise<number> {
   const silent = { ...context, err: () => undefined };
@@ -139,6 +148,7 @@ async function runAll(
   const reporter = reporterOf(context, points.length, options);
   const revision = await revisionOf(directory);
   let failed = 0;
+  let remote = settings;
   const run = (point: Point) => (): OneRun => {
     const configured = configurationAt(silent, directory, point, options)!;
     const { manifest, graph } = configured;
@@ -153,9 +163,12 @@ async function runAll(
         jobs,
         keepGoing: true,
         signal,
+        remote,
         origin: Promise.resolve({ set: point.set, experiment: point.name, engine: version(), revision }),
         listener: (event) => {
           reporter.event(point.name, event);
+          // What one gave up, those that begin later do not wait for.
+          if (event.type === 'remote-trouble' && event.stopped) remote = without(remote, event.doing);
         },
       },
       ended: async (summary) => {
@@ -189,6 +202,10 @@ async function runAll(
     await project.close();
     interrupted.dispose();
   }
+}
+
+function without(remote: RemoteSettings | null, doing: 'read' | 'write'): RemoteSettings | null {
+  return remote === null || doing === 'read' ? null : { ...remote, write: false };
 }
 
 function isBad(summary: RunSummary): boolean {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { didYouMean, listed } from '../../manifest/suggest.ts';
 import {
   comparisonCsv,
@@ -14,6 +15,7 @@ import { runLockPath } from '../../store/layout.ts';
 import { openLock } from '../../store/lock.ts';
 import { holderOf } from '../../store/project-lock.ts';
 import { compared, type Subject } from '../compare.ts';
+import { pastRuns, runSubjects } from '../run-subjects.ts';
 import { configure, configureIn, type Configured } from '../configuration.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { configurationOf, WORKSPACE } from '../experiments.ts';
@@ -40,15 +42,23 @@ export async function table(
   const configured = configure(context, options);
   if (configured === null || !oneFormat(context, options)) return EXIT.mistake;
   const { directory, graph } = configured;
-  const wanted = named(context, experimentsIn(directory), names, options.baseline);
+  const { runs, others } = pastRuns(directory, names);
+  const [base] = pastRuns(directory, options.baseline === undefined ? [] : [options.baseline]).runs;
+  const pin = base === undefined ? options.baseline : basename(base);
+  const patterns = names.length === 0 ? null : others;
+  const wanted = named(context, experimentsIn(directory), patterns, pin);
   if (wanted === null) return EXIT.mistake;
+  const past = await runSubjects(context, directory, [
+    ...new Set([...runs, ...(base === undefined ? [] : [base])]),
+  ]);
+  if (past === null) return EXIT.mistake;
   const workspace = names.length === 0 || [...names, options.baseline].includes(WORKSPACE);
-  const all = await comparisonOf(context, configured, wanted, workspace, options.over);
+  const all = await comparisonOf(context, configured, wanted, workspace, options.over, past);
   const comparison = arranged(context, all, options);
   if (comparison === null) return EXIT.mistake;
-  const baseline = pinned(comparison, options.baseline);
+  const baseline = pinned(comparison, pin);
   print(context, comparison, baseline, options);
-  if (wanted.length === 0)
+  if (wanted.length === 0 && past.length === 0)
     context.err('note: there are no experiments yet: pipe run --as NAME --set PATH=VALUE, or pipe sweep\n');
   if (!declaresMetrics(graph)) context.err('note: no stage declares `metrics`: name outputs with numbers\n');
   return EXIT.ok;
@@ -61,22 +71,25 @@ export async function comparisonOf(
   experiments: readonly Experiment[],
   workspace: boolean,
   seeds: readonly string[] = SEEDS,
+  past: readonly Subject[] = [],
 ): Promise<Comparison> {
   const engine = openEngine(configured.directory);
   const subjects = [
     ...(workspace ? await workspaceOf(configured, engine) : []),
     ...(await subjectsOf(context, configured, engine, experiments)),
+    ...past,
   ];
   return compared(subjects, configured.manifest, seeds);
 }
 
-/** The experiments that names and patterns stand for; all when none is given. Null after saying which is not there. */
+/** The experiments that names and patterns stand for; all when these are null. Null after saying which is not there. */
 function named(
   context: Context,
   all: readonly Experiment[],
-  names: readonly string[],
+  names: readonly string[] | null,
   baseline: string | undefined,
 ): readonly Experiment[] | null {
+  if (names === null) return all;
   const known = [...all.map(({ name }) => name), WORKSPACE];
   const matching = (pattern: string) => {
     const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
@@ -96,8 +109,8 @@ function named(
     }
     for (const name of matches) found.add(name);
   }
-  if (names.length > 0 && baseline !== undefined) for (const name of matching(baseline)) found.add(name);
-  return names.length === 0 ? all : all.filter(({ name }) => found.has(name));
+  if (baseline !== undefined) for (const name of matching(baseline)) found.add(name);
+  return all.filter(({ name }) => found.has(name));
 }
 
 /** The project as it is, where it was built. */

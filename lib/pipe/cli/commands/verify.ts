@@ -4,12 +4,13 @@ import { verifyLines } from '../../report/verify.ts';
 import { openEngine } from '../../run/session.ts';
 import { verifyStore } from '../../upkeep/verify.ts';
 import { buildsOf } from '../../upkeep/builds.ts';
-import { configure } from '../configuration.ts';
+import { builtBy } from '../built.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import type { RerunCommandOptions } from './rerun.ts';
 
 interface VerifyOptions extends RerunCommandOptions {
   readonly rerun?: true;
+  readonly run?: string;
   readonly dryRun?: true;
   /** From 0 to 1. */
   readonly remote?: number;
@@ -23,6 +24,8 @@ export async function verify(
 ): Promise<number> {
   if (options.remote !== undefined)
     return (await import('./verify-remote.ts')).verifyRemote(context, options.remote, options);
+  if (options.rerun === true && options.run !== undefined)
+    return mistake(context, '--rerun and --run do not go together', 'what is up to date now is run again');
   if (options.rerun === true) return (await import('./rerun.ts')).rerun(context, patterns, options);
   if (patterns.length > 0) {
     return mistake(
@@ -31,12 +34,17 @@ export async function verify(
       `pipe verify --rerun '${patterns[0]!}'`,
     );
   }
-  const configured = configure(context, options);
-  if (configured === null) return EXIT.mistake;
+  const named = options.as !== undefined || options.run !== undefined;
+  const built = builtBy(context, options);
+  if (built === null) return EXIT.mistake;
+  const { lock, configured } = built;
+  const { directory } = configured;
+  const builds = named ? { locks: [lock], all: () => [{ ...configured, lock }] } : buildsOf(directory);
   const dryRun = options.dryRun === true;
   const line = progressLine(context.out, context.live);
-  const found = await verifyStore(openEngine(configured.directory), buildsOf(configured.directory), {
+  const found = await verifyStore(openEngine(directory), builds, {
     dryRun,
+    only: named,
     progress: (blobs, done, ofBlobs, all) => {
       line.show(
         () => `verifying: ${grouped(blobs)} of ${grouped(ofBlobs)} blobs, ${bytes(done)} of ${bytes(all)}`,

@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
 import { command, examples, type Action } from '../command.ts';
-import { capacityOptions, configurationOptions, selectionOptions } from '../options.ts';
+import { capacityOptions, configurationOptions, remoteOptions, selectionOptions } from '../options.ts';
 
 /** Commands about what is to be made. */
 export function buildCommands(root: Command, action: Action): void {
-  capacityOptions(selectionOptions(configurationOptions(command(root, 'run', 'run what is stale'))))
+  capacityOptions(
+    remoteOptions(selectionOptions(configurationOptions(command(root, 'run', 'run what is stale')))),
+  )
     .argument('[stages...]', "stages or tasks, with what they need: score, 'attribute@epoch=50'")
     .option('--force', 'run the stages named (or all) even if they are up to date')
     .option('--keep-going', 'after a failure, go on with what does not depend on it')
     .option('--strict', 'a module that reads a file it does not declare has failed')
-    .option('--no-remote', 'neither take results from the remote cache nor give it any')
-    .option('--remote-write', 'give results to the remote cache, though nothing else says so')
     .option('--on <site>', 'carry tasks out on a cluster: slurm, or a name of `sites`')
     .option('--detach', 'with --on: submit what can be, and leave the jobs to themselves')
     .option('--dry-run', 'say what would run, and run nothing')

@@ -2,9 +2,10 @@ import { Argument, Option, type Command } from 'commander';
 import { command, examples, type Action } from '../command.ts';
 import { ACTIONS } from '../experiment-actions.ts';
 import {
+  builtOptions,
   capacityOptions,
   collected,
-  configurationOptions,
+  remoteOptions,
   formatOptions,
   listOf,
   positiveInteger,
@@ -14,7 +15,7 @@ import {
 /** Commands about what comes out, and about trying other values. */
 export function experimentCommands(root: Command, action: Action): void {
   capacityOptions(
-    valueOptions(command(root, 'sweep', 'run an experiment for every combination of values')),
+    remoteOptions(valueOptions(command(root, 'sweep', 'run an experiment for every combination of values'))),
     'CPU threads that tasks of all experiments may hold together',
   )
     .argument('[stages...]', 'stages or tasks, with what they need (all)')
@@ -48,15 +49,14 @@ export function experimentCommands(root: Command, action: Action): void {
     )
     .action(action(async () => (await import('../commands/sweep.ts')).sweep));
 
-  formatOptions(
-    configurationOptions(command(root, 'metrics', 'show the metrics that stages declare, task by task')),
-  )
+  formatOptions(builtOptions(command(root, 'metrics', 'show the metrics that stages declare, task by task')))
     .argument('[stages...]', "stages or tasks: train, 'train@seed=1'")
     .addHelpText(
       'after',
       examples([
         ['pipe metrics', 'a table for each stage that declares `metrics`'],
         ['pipe metrics train --csv > train.csv', 'one line for each number'],
+        ['pipe metrics --run last', 'as the last run left them'],
         ['pipe metrics --markdown', 'for a page or a pull request'],
       ]),
     )
@@ -65,7 +65,7 @@ export function experimentCommands(root: Command, action: Action): void {
   formatOptions(
     valueOptions(command(root, 'table', 'compare experiments: parameters that differ, and metrics')),
   )
-    .argument('[experiments...]', "experiments: lr-0.05, 'width@*' (all)")
+    .argument('[experiments...]', "experiments: lr-0.05, 'width@*' (all); also runs of `pipe log`")
     .option('--sort <column>', 'by a metric or a parameter, the least first')
     .option('--desc', 'with --sort: the greatest first')
     .option('--baseline <experiment>', 'also show changes from this one, or from `workspace`')

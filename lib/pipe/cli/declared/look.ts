@@ -31,7 +31,7 @@ export function lookCommands(root: Command, action: Action, version: string): vo
   configurationOptions(
     command(root, 'diff', 'compare what was built in two revisions or locks: parameters, stages, metrics'),
   )
-    .argument('[before]', 'a git revision, a run of `pipe log`, or the path of a lock (HEAD)')
+    .argument('[before]', 'a git revision, an experiment, a run of `pipe log`, or the path of a lock (HEAD)')
     .argument('[after]', 'another one (the lock as it lies here)')
     .option('--json', 'print it as JSON')
     .addHelpText(
@@ -40,6 +40,7 @@ export function lookCommands(root: Command, action: Action, version: string): vo
         ['pipe diff', 'since the last commit'],
         ['pipe diff main', 'against another branch'],
         ['pipe diff v1 v2', 'two revisions'],
+        ['pipe diff workspace low', 'the project as it is and an experiment'],
         ['pipe diff pipe.lock pipe.paper.lock', 'two locks'],
       ]),
     )

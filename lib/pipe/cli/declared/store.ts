@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { command, examples, type Action } from '../command.ts';
-import { age, capacityOptions, configurationOptions, share, size } from '../options.ts';
+import { age, builtOptions, capacityOptions, configurationOptions, share, size } from '../options.ts';
 
 /** Commands about the bytes that are kept, here and in a remote cache. */
 export function storeCommands(root: Command, action: Action): void {
@@ -66,9 +66,7 @@ export function storeCommands(root: Command, action: Action): void {
     .action(action(async () => (await import('../commands/gc.ts')).gc));
 
   capacityOptions(
-    configurationOptions(
-      command(root, 'verify', 'check every byte of the store, or that tasks give them again'),
-    ),
+    builtOptions(command(root, 'verify', 'check every byte of the store, or that tasks give them again')),
     'with --rerun: CPU threads that tasks may hold together',
   )
     .argument('[tasks...]', "with --rerun: stages or tasks (all): train, 'train@epoch=5'")
@@ -80,6 +78,7 @@ export function storeCommands(root: Command, action: Action): void {
       'after',
       examples([
         ['pipe verify', 'hash all blobs; drop what is damaged, put back what artifacts/ still has'],
+        ['pipe verify --as low', 'just what an experiment needs; --run last, what a past run made'],
         ['pipe verify --rerun', 'does every task give the same bytes again?'],
         ['pipe verify --remote 1%', 'a sample of the remote cache: every byte, and computed again'],
         ["pipe verify --rerun 'train@epoch=5'", 'one of them; for an Arrow file, which tensor differs'],
