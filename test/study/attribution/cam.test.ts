@@ -9,6 +9,7 @@ import { gradCam } from '../../../lib/study/attribution/grad-cam.ts';
 import { rise } from '../../../lib/study/attribution/rise.ts';
 import { scoreCam } from '../../../lib/study/attribution/score-cam.ts';
 import { registerGradients } from '../../../lib/compute/gradients/register.ts';
+import { parkMiller } from './park-miller.ts';
 import { referenceParameters } from './reference-nets.ts';
 
 beforeAll(async () => {
@@ -44,6 +45,40 @@ function close(actual: tf.Tensor, wanted: readonly number[]): void {
 }
 
 const image = tf.tensor4d([1, 2, 4, 3], [1, 2, 2, 1]);
+
+describe('Grad-CAM', () => {
+  it('of which the ReLU leaves next to nothing is as near as what float32 rounds off of its terms', () => {
+    const [places, channels, kept] = [108, 32, 40];
+    const draw = parkMiller(3);
+    const weights = Float32Array.from(draw(channels), (w) => w / places);
+    const features = Float32Array.from(draw(places * channels), Math.abs);
+    const term = (place: number, k: number): number => features[place * channels + k]! * weights[k]!;
+    const sum = (place: number, count: number, f: (t: number) => number): number =>
+      Array.from({ length: count }, (_, k) => f(term(place, k))).reduce((a, b) => a + b, 0);
+    // The last channel brings every place below 0, but one to just above it.
+    for (let place = 0; place < places; place++) {
+      const wanted = place === kept ? 1e-6 : -1e-3;
+      features[place * channels + channels - 1] =
+        (wanted - sum(place, channels - 1, (t) => t)) / weights[channels - 1]!;
+    }
+    const layer = {
+      features: tf.tensor4d(features, [1, 9, 12, channels]),
+      // Its mean gradient is the weight.
+      score: (a: Tensor4D) => tf.sum<tf.Tensor1D>(tf.mul(a, tf.tensor1d(weights)), [1, 2, 3]),
+    };
+    const map = gradCam({ ...net(image, [1, 1, 1, 1]), layers: [layer] }).dataSync();
+    for (let place = 0; place < places; place++) {
+      const exact = Math.max(
+        0,
+        sum(place, channels, (t) => t),
+      );
+      const rounding = 2 ** -24 * channels * sum(place, channels, Math.abs);
+      if (place === kept) expect(exact).toBeGreaterThan(5e-7);
+      else expect(exact).toBe(0);
+      expect(Math.abs(map[place]! - exact)).toBeLessThan(place === kept ? rounding : 1e-12);
+    }
+  });
+});
 
 describe('Score-CAM', () => {
   it('weights each feature by the score of what it leaves to be seen', () => {
