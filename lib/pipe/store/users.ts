@@ -118,9 +118,8 @@ function lastUse(file: string): number {
 }
 
 /** The directory that a store lies in: a project, when the store is its `cache/`. */
-function around({ cache, project }: Layout): string {
-  const place = existsSync(cache) ? realpathSync(cache) : cache;
-  return place === join(project, 'cache') ? project : dirname(place);
+function around({ cache }: Layout): string {
+  return dirname(existsSync(cache) ? realpathSync(cache) : cache);
 }
 
 /** Every digest that any lock of a project names: fingerprints, outputs, and inputs, which are outputs too. */

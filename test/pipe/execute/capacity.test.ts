@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { availableParallelism, totalmem } from 'node:os';
+import { describe, expect, test, vi } from 'vitest';
 import {
   capacityOf,
   devicesOf,
@@ -42,6 +45,48 @@ test('memory is what there is, resources are what the file says, and whoever run
     devices: [],
     memory: 5,
     own: { licence: 4, seats: 1 },
+  });
+});
+
+describe('what nobody says is what the machine has:', () => {
+  /** With these names in `/dev`, or without one. */
+  function withDevices(names: readonly string[] | null): readonly string[] {
+    const listed = vi.spyOn(fs, 'readdirSync').mockImplementation((path) => {
+      expect(path).toBe('/dev');
+      if (names === null) throw Object.assign(new Error('none'), { code: 'ENOENT' });
+      return names as unknown as ReturnType<typeof fs.readdirSync>;
+    });
+    syncBuiltinESMExports();
+    try {
+      return capacityOf({}, {}, {}).devices;
+    } finally {
+      listed.mockRestore();
+      syncBuiltinESMExports();
+    }
+  }
+
+  test('a GPU for each file of its driver', () => {
+    const others = ['nvidia', 'nvidiactl', 'nvidia-uvm', 'nvidia0p', 'xnvidia1', 'null'];
+    expect(withDevices(['nvidia0', ...others, 'nvidia1', 'nvidia12'])).toEqual(['0', '1', '2']);
+    expect(withDevices(others)).toEqual([]);
+    expect(withDevices(null)).toEqual([]);
+  });
+
+  test('all processors, and the memory, or less where a container is held to less', () => {
+    expect(capacityOf({}, {}, {}).threads).toBe(availableParallelism());
+    const held = vi.spyOn(process, 'constrainedMemory');
+    try {
+      for (const [bytes, memory] of [
+        [0, totalmem()],
+        [1e6, 1e6],
+        [2 ** 63, totalmem()],
+      ] as const) {
+        held.mockReturnValue(bytes);
+        expect(capacityOf({}, {}, {}).memory).toBe(memory);
+      }
+    } finally {
+      held.mockRestore();
+    }
   });
 });
 

@@ -45,6 +45,41 @@ describe('the gate', () => {
     expect(it.inside).toEqual(['c']);
   });
 
+  test('gives a task no GPU by name where nobody knows of one, and counts what it holds of it all the same', async () => {
+    const it = gate(3);
+    await it.ask('a', { gpu: 0.6 });
+    await it.ask('b', { gpu: 0.6 });
+    expect([it.inside, it.devices('a')]).toEqual([['a'], []]);
+    await it.leave('a');
+    expect([it.inside, it.devices('b')]).toEqual([['b'], []]);
+    // What was given back is there for a whole share.
+    await it.leave('b');
+    await it.ask('c', { gpu: 1 });
+    expect(it.inside).toEqual(['c']);
+  });
+
+  test('has room again for all of it after many shares came and went', async () => {
+    const it = gate(20, { devices: ['0'] });
+    for (let round = 0; round < 3; round++) {
+      for (const name of 'abcdefghij') await it.ask(name, { gpu: 0.1 });
+      expect(it.inside).toHaveLength(10);
+      for (const name of 'abcdefghij') await it.leave(name);
+    }
+    await it.ask('whole', { gpus: 1 });
+    expect([it.inside, it.devices('whole')]).toEqual([['whole'], ['0']]);
+  });
+
+  test('gives no whole GPU of which somebody holds a share, nor a share of one that is somebody’s', async () => {
+    const it = gate(9, { devices: ['0', '1'] });
+    await it.ask('share', { gpu: 0.5 });
+    await it.ask('whole', { gpus: 1 });
+    expect([it.devices('share'), it.devices('whole')]).toEqual([['0'], ['1']]);
+    await it.ask('other', { gpu: 0.6 });
+    expect(it.inside).toEqual(['share', 'whole']);
+    await it.leave('share');
+    expect(it.devices('other')).toEqual(['0']);
+  });
+
   test('lets those that need no GPU pass one that waits for it', async () => {
     const it = gate(3);
     await it.ask('a', { gpu: 1 });

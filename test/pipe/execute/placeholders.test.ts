@@ -108,6 +108,29 @@ describe('a value in a command', () => {
     expect(fillIn(command, values)).toBe('{toString} {constructor} 1 i o {params.toString} {params}');
   });
 
+  test('what no parameter is, nor lies in one that has no names, stays as it stands', () => {
+    const params = { text: 'ab', list: ['x'], none: null, deep: { a: 1 } };
+    const command =
+      '{params.text.length} {params.list.0} {params.list.length} {params.none.x} {params.deep.b}';
+    expect(fillIn(command, { ...nothing, params })).toBe(command);
+    expect(fillIn('{params.text} {params.list} {params.none}', { ...nothing, params })).toBe(
+      `ab '["x"]' null`,
+    );
+    const missing = '{inputs.none} {inputs.none.list} {outputs.none} {python} {params}';
+    expect(fillIn(missing, nothing)).toBe(missing);
+  });
+
+  test('the interpreter and the list of an input are words, too', () => {
+    const asked: unknown[] = [];
+    const list = (...told: unknown[]) => {
+      asked.push(told);
+      return '/a list';
+    };
+    const values = { ...nothing, python: '/bin/my python', inputs: { i: ['a', 'b'] }, list };
+    expect(fillIn('{python} x {inputs.i.list} y', values)).toBe(`'/bin/my python' x '/a list' y`);
+    expect(asked).toEqual([['i', ['a', 'b']]]);
+  });
+
   test('in a comment nothing is filled in, so that no value can go on after it', () => {
     const point = { x: "a\ntouch pwned\n'" };
     expect(fillIn('# {x}\necho {x}', { ...nothing, point })).toBe(`# {x}\necho 'a\ntouch pwned\n'\\'''`);

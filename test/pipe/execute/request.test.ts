@@ -87,6 +87,11 @@ describe('a module', () => {
     ]);
   });
 
+  test('reads nothing of a directory whose listing the store lost', () => {
+    const blobs = { path: (digest: string) => `/store/${digest}`, tree: () => null } as unknown as BlobStore;
+    expect(told({ sources: [output(1)], parts: { blobs } }).request).toMatchObject({ inputs: { in: [] } });
+  });
+
   test('reads files of the project where they lie, and knows which of them are directories', () => {
     const { inputs, directories, project } = inputsOf(path('a.txt'), path('folder'), path('/abs', true));
     expect(inputs).toEqual([
@@ -164,6 +169,19 @@ describe('a command', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ rate: 0.1 });
     const without = scriptOf({ work: work('x') });
     expect(without.request.env).toEqual(told(without.project));
+  });
+
+  test('of a stage with Python code is told its interpreter', () => {
+    const python = { executable: '/bin/my python', files: [], kept: '/kept' };
+    expect(scriptOf({ work: work('{python} x.py'), parts: { python } }).script).toBe(`'/bin/my python' x.py`);
+    expect(scriptOf({ work: work('{python} x.py') }).script).toBe('{python} x.py');
+  });
+
+  test('that holds GPUs sees these, and else what the caller sees', () => {
+    const seen = (devices: readonly string[]) =>
+      scriptOf({ work: work('x'), parts: { devices, environment: { CUDA_VISIBLE_DEVICES: '7' } } }).request
+        .env['CUDA_VISIBLE_DEVICES'];
+    expect([seen([]), seen(['3']), seen(['3', '5'])]).toEqual(['7', '3', '3,5']);
   });
 
   test('finds a list of files, one a line, and its script if that is long, beside its work', () => {

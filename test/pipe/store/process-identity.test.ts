@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import fs, { readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   beganBy,
   bootIdentity,
@@ -76,6 +77,75 @@ describe('a process', () => {
     expect(isAlive({ ...me, pid, started: me.started })).toBe(false);
     expect(identityOf(pid).started).toBe('ended');
   });
+});
+
+describe('where the kernel tells nothing of processes', () => {
+  /** As on a system without `/proc`. */
+  function withoutProc<T>(ask: () => T): T {
+    const refused = (path: unknown) => {
+      throw Object.assign(new Error(`ENOENT: ${String(path)}`), { code: 'ENOENT' });
+    };
+    const spies = [
+      vi.spyOn(fs, 'readFileSync').mockImplementation(refused),
+      vi.spyOn(fs, 'readlinkSync').mockImplementation(refused),
+    ];
+    syncBuiltinESMExports();
+    try {
+      return ask();
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+      syncBuiltinESMExports();
+    }
+  }
+
+  test('one is known by its host and number alone, and lives if there is one of that number', () => {
+    const plain = { host: hostname(), pid: process.pid, started: '' };
+    expect(withoutProc(thisProcess)).toEqual(plain);
+    expect(withoutProc(() => lifeOf(plain, plain))).toBe('alive');
+    expect(withoutProc(() => lifeOf({ ...plain, pid: 2 ** 30 }, plain))).toBe('dead');
+    expect(withoutProc(() => beganBy(process.pid))).toEqual([]);
+    expect(withoutProc(bootIdentity)).toBe('');
+  });
+
+  test('one of somebody else lives, though it may not be asked', () => {
+    const asked = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+    });
+    try {
+      expect(withoutProc(() => isAlive({ ...me, pid: 1 }))).toBe(true);
+      expect(asked).toHaveBeenCalledWith(1, 0);
+    } finally {
+      asked.mockRestore();
+    }
+  });
+
+  test.runIf(linux)('of its space of numbers, it is the only one', () => {
+    const spy = vi.spyOn(fs, 'readlinkSync').mockImplementation(() => {
+      throw new Error('none');
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(thisProcess().started).toMatch(/^[^/]+\/\/\d+$/);
+    } finally {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+    }
+  });
+});
+
+test.runIf(linux)('a process is known by when it began, whatever its program is called', async () => {
+  const directory = temporaryDirectory();
+  const program = join(directory, 'a) S 1 (b');
+  writeFileSync(program, readFileSync('/bin/sleep'), { mode: 0o755 });
+  const child = spawn(program, ['60']);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  await once(child, 'spawn');
+  const { started } = identityOf(child.pid!);
+  const ticks = (text: string) => Number(text.slice(text.lastIndexOf('/') + 1));
+  expect(ticks(started)).toBeGreaterThanOrEqual(ticks(me.started));
+  expect(beganBy(child.pid!)[0]).toBe(process.pid);
 });
 
 describe('the holder of a lock', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -78,6 +78,61 @@ describe('the lock of a project', () => {
       syncBuiltinESMExports();
       child.kill('SIGKILL');
     }
+  });
+
+  test('of a dead process is left alone while another takes it over, unless that one was killed over it', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    const guard = `${file}.takeover`;
+    const me = thisProcess();
+    const dead = { ...me, started: me.started.replace(/\d+$/, '1') };
+    writeFileSync(file, JSON.stringify(dead));
+    writeFileSync(guard, '');
+    expect(tryLock(file, me)).toEqual({ type: 'busy', holder: dead });
+    const at = (age: number) => Date.now() / 1000 - age;
+    utimesSync(guard, at(4), at(4));
+    expect(tryLock(file, me)).toEqual({ type: 'busy', holder: dead });
+    expect(existsSync(guard)).toBe(true);
+    utimesSync(guard, at(6), at(6));
+    // It is the next one's, who asks once more.
+    expect(tryLock(file, me)).toEqual({ type: 'busy', holder: dead });
+    expect(existsSync(guard)).toBe(false);
+    expect(tryLock(file, me).type).toBe('held');
+    expect(readdirSync(join(file, '..'))).toEqual(['run.lock']);
+  });
+
+  test('that names nobody is left alone while another takes it over, too', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    writeFileSync(file, '');
+    writeFileSync(`${file}.takeover`, '');
+    expect(tryLock(file, thisProcess())).toEqual({ type: 'busy', holder: { ...thisProcess(), pid: 0 } });
+  });
+
+  test('that was released is not released once more: it may be another’s by then', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    const me = thisProcess();
+    const attempt = tryLock(file, me);
+    if (attempt.type !== 'held') throw new Error('it is free');
+    attempt.release();
+    attempt.release();
+    const later = { ...me, started: `${me.started}1` };
+    writeFileSync(file, JSON.stringify(later));
+    attempt.release();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(later);
+  });
+
+  test('cannot be taken where no file can get its name: that is said, and nothing is left', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    const linked = vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('no links here'), { code: 'EPERM', syscall: 'link' });
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(() => tryLock(file, thisProcess())).toThrow('no links here');
+    } finally {
+      linked.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(readdirSync(join(file, '..'))).toEqual([]);
   });
 
   test('taken on another host is reported, not taken', () => {

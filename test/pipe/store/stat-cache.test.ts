@@ -1,4 +1,12 @@
-import { appendFileSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
@@ -150,6 +158,68 @@ describe('the stat cache', () => {
       const stat = { ...statOf(path), size: BigInt(index), inode: 2n ** 63n + 5n };
       expect(read.find(name, stat)).toBe(digestOf(name));
     });
+  });
+
+  test('keeps what it read from its file when it learns of another, whole, and replaces what it learns anew', () => {
+    const directory = temporaryDirectory();
+    const stat = { ...statOf(settledFile(directory)), inode: 2n ** 63n + 5n };
+    const open = () => new StatCache(join(directory, 'cache'), 'boot');
+    const first = open();
+    for (const name of ['a', 'b', 'c']) first.keep(name, stat, digestOf(name), Date.now());
+    first.save();
+    const second = open();
+    expect(['a', 'b', 'none'].map((name) => second.size(name))).toEqual([7n, 7n, null]);
+    second.keep('b', { ...stat, size: 9n }, digestOf('new'), Date.now());
+    // One that was written to as it was hashed is no longer known.
+    second.keep('c', { ...stat, mtime: BigInt(Date.now()) * 1_000_000n }, digestOf('c'), Date.now());
+    expect(['a', 'b', 'c'].map((name) => second.size(name))).toEqual([7n, 9n, null]);
+    second.save();
+    const third = open();
+    expect(third.find('a', stat)).toBe(digestOf('a'));
+    expect(third.find('b', stat)).toBeNull();
+    expect(third.find('b', { ...stat, size: 9n })).toBe(digestOf('new'));
+    expect([third.find('c', stat), third.size('c')]).toEqual([null, null]);
+  });
+
+  test('is written when something changed, and only then', () => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const file = join(directory, 'cache');
+    const cache = new StatCache(file, 'boot');
+    cache.save();
+    expect(existsSync(file)).toBe(false);
+    cache.keep('file', statOf(path), digest, Date.now());
+    cache.save();
+    const { ino } = statSync(file);
+    cache.save();
+    new StatCache(file, 'boot').save();
+    expect(statSync(file).ino).toBe(ino);
+  });
+
+  test('that knows nothing any more is read as such', () => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const cache = new StatCache(join(directory, 'cache'), 'boot');
+    cache.keep('file', statOf(path), digest, Date.now());
+    cache.save(() => false);
+    expect(new StatCache(join(directory, 'cache'), 'boot').find('', statOf(path))).toBeNull();
+  });
+
+  test('of a start of the machine before keeps the recent ones no longer when it is saved', () => {
+    const directory = temporaryDirectory();
+    const stat = statOf(settledFile(directory));
+    const open = (boot: string) => new StatCache(join(directory, 'cache'), boot);
+    const first = open('first');
+    first.keep('recent', stat, digest, Date.now());
+    first.keep('old', { ...stat, mtime: 0n }, digest, Date.now() - 130_000);
+    first.keep('late', { ...stat, mtime: 0n }, digest, Date.now() - 110_000);
+    first.save();
+    const second = open('second');
+    second.keep('new', stat, digest, Date.now());
+    second.save();
+    // Whatever start it is: they are gone.
+    const names = ['recent', 'late', 'old', 'new'];
+    expect(names.map((name) => open('second').size(name))).toEqual([null, null, 7n, 7n]);
   });
 
   test('forgets what is no longer of interest when it is saved', () => {

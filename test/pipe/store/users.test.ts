@@ -4,14 +4,16 @@ import {
   renameSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import { layoutOf } from '../../../lib/pipe/store/layout.ts';
+import { readSealed } from '../../../lib/pipe/store/sealed.ts';
 import { digestsInLocks, isNoted, noteFilled, noteUser, usersOf } from '../../../lib/pipe/store/users.ts';
 import { temporaryDirectory } from './temporary.ts';
 
@@ -71,6 +73,68 @@ describe('the users of a store', () => {
     note(moved);
     const { projects, unseen } = usersOf(layoutOf(owner), 'here');
     expect([[...projects].sort(), unseen]).toEqual([[owner, copy, moved].sort(), []]);
+  });
+
+  test('know of themselves where they were noted, and no longer what they left', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    const [moved, copy] = [`${guest}-moved`, `${guest}-copy`];
+    onTestFinished(() => {
+      for (const each of [moved, copy]) rmSync(each, { recursive: true, force: true });
+    });
+    const noted = (project: string) =>
+      readSealed(join(project, 'cache/local/noted.json')) as [file: string, project: string][];
+    const fileOf = (project: string) => noted(project).find(([, of]) => of === project)![0];
+    noteUser(layoutOf(guest, cache), 'here');
+    cpSync(guest, copy, { recursive: true });
+    noteUser(layoutOf(copy, cache), 'here');
+    // A copy keeps in mind the one that it is of, which is there.
+    expect(noted(copy).map(([, project]) => project)).toEqual([guest, copy]);
+    expect(readdirSync(join(cache, 'users')).sort()).toEqual(
+      noted(copy)
+        .map(([file]) => basename(file))
+        .sort(),
+    );
+    renameSync(guest, moved);
+    noteUser(layoutOf(moved, cache), 'here');
+    expect(noted(moved)).toEqual([[fileOf(moved), moved]]);
+    noteUser(layoutOf(copy, cache), 'here');
+    expect(noted(copy)).toEqual([[fileOf(copy), copy]]);
+    const { ino } = statSync(join(copy, 'cache/local/noted.json'));
+    noteUser(layoutOf(copy, cache), 'here');
+    expect(statSync(join(copy, 'cache/local/noted.json')).ino).toBe(ino);
+  });
+
+  test('are not forgotten by a copy of theirs when they go after it: it takes their note away', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    const copy = `${guest}-copy`;
+    onTestFinished(() => {
+      rmSync(copy, { recursive: true });
+    });
+    noteUser(layoutOf(guest, cache), 'here');
+    cpSync(guest, copy, { recursive: true });
+    noteUser(layoutOf(copy, cache), 'here');
+    rmSync(guest, { recursive: true });
+    expect(usersOf(layoutOf(owner), 'here').unseen).toMatchObject([{ project: guest }]);
+    noteUser(layoutOf(copy, cache), 'here');
+    expect(usersOf(layoutOf(owner), 'here')).toMatchObject({ projects: [owner, copy], unseen: [], gone: [] });
+  });
+
+  test('say when they were here last, each time', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    noteUser(layoutOf(guest, cache), 'here');
+    const [name] = readdirSync(join(cache, 'users'));
+    const file = join(cache, 'users', name!);
+    utimesSync(file, 1, 1);
+    noteUser(layoutOf(guest, cache), 'here');
+    const { atimeMs, mtimeMs } = statSync(file);
+    for (const at of [atimeMs, mtimeMs]) expect([1e12 < at, at < Date.now() + 1000]).toEqual([true, true]);
+    expect(name).toMatch(/^[0-9a-f]{16}\.json$/);
   });
 
   test('are noted once the store has what they built before; the one around it needs no note', () => {
