@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { FastestFirst } from './scripts/fastest-first.ts';
 
 interface Mutant {
@@ -30,8 +30,14 @@ export default defineConfig({
   test: {
     // The tests beside the code that scripts/mutate.mjs changes, where it runs them.
     include: [mutatedTests ?? 'test/**/*.test.ts'],
+    // Of these, one takes minutes where there is no GPU, and the other sees what processes do, which are not changed.
+    exclude: [
+      ...configDefaults.exclude,
+      ...(mutatedTests === undefined ? [] : ['test/study/train/{webgpu,processes}.test.ts']),
+    ],
     sequence: mutatedTests === undefined ? {} : { sequencer: FastestFirst },
-    testTimeout: 120_000,
+    // Of changes that make a test wait for ever there are many.
+    testTimeout: mutatedTests === undefined ? 120_000 : 45_000,
     hookTimeout: 120_000,
     // Tests start real processes that compute; two at once fill a two-core machine.
     maxWorkers: 2,

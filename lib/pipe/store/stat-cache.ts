@@ -89,7 +89,7 @@ const format = 'pipe stat cache 2';
 const columns = 5;
 
 /**
- * One line of JSON, padded to eight bytes, with a digest of all that follows; then one row of five 64-bit integers per file; then paths and
+ * One line of JSON, with a digest of all that follows; then one row of five 64-bit integers per file; then paths and
  * digests as text. Rows are read without parsing: a build of 10,000 files starts in a few milliseconds.
  */
 function encode(entries: ReadonlyMap<string, CachedFile>, boot: string, savedAt: number): Uint8Array {
@@ -107,8 +107,7 @@ function encode(entries: ReadonlyMap<string, CachedFile>, boot: string, savedAt:
   const body = Buffer.concat([Buffer.from(numbers.buffer), text]);
   const told = { format, boot, savedAt, count: entries.size };
   const head = JSON.stringify({ ...told, digest: sealOf(told, body) });
-  const padded = Buffer.from(head.padEnd(Math.ceil((head.length + 1) / 8) * 8 - 1) + '\n');
-  return Buffer.concat([padded, body]);
+  return Buffer.concat([Buffer.from(`${head}\n`), body]);
 }
 
 /** One bit that has turned would make the bytes of a file those of another. */

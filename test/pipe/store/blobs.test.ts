@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   closeSync,
   openSync,
@@ -11,12 +11,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { digestOf, type Digest } from '../../../lib/pipe/digest.ts';
 import { BlobStore, sealFile } from '../../../lib/pipe/store/blobs.ts';
+import { look } from '../../../lib/pipe/store/file-stat.ts';
 import { layoutOf } from '../../../lib/pipe/store/layout.ts';
 import { StatCache } from '../../../lib/pipe/store/stat-cache.ts';
+import { EMPTY } from '../../../lib/pipe/store/tree.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 function openStore(project = temporaryDirectory()) {
@@ -81,6 +84,43 @@ describe('the content store', () => {
     expect(blobs.intactTree(digest)).toBe(true);
     rmSync(blobs.path(tree[1]!.digest));
     expect(blobs.intactTree(digest)).toBe(false);
+  });
+
+  test('keeps an empty file for directories with nothing in them, once, and for no others', () => {
+    const { blobs } = openStore();
+    blobs.addTree([], false);
+    expect(blobs.intact(EMPTY)).toBe(false);
+    const none = [{ path: 'none/', digest: EMPTY }];
+    expect(blobs.intactTree(blobs.addTree(none, false))).toBe(true);
+    const before = statSync(blobs.path(EMPTY));
+    expect(before.mode & 0o777).toBe(0o444);
+    blobs.addTree(none, false);
+    expect(statSync(blobs.path(EMPTY)).ino).toBe(before.ino);
+  });
+
+  test('has no blob that may not be read, and knows what it knew of others', () => {
+    const { project, blobs, stats } = openStore();
+    const [known, hidden] = ['known', 'hidden'].map((text) => blobs.adopt(fileWith(project, text), false));
+    utimesSync(blobs.path(hidden!), 1, 1);
+    const opened = vi.spyOn(fs, 'openSync').mockImplementation((path) => {
+      throw Object.assign(new Error(String(path)), { code: 'EACCES', syscall: 'open', path });
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(blobs.intact(hidden!)).toBe(false);
+      opened.mockImplementation((path) => {
+        throw Object.assign(new Error(String(path)), { code: 'EIO', syscall: 'open', path });
+      });
+      expect(() => blobs.intact(hidden!)).toThrow(expect.objectContaining({ code: 'EIO' }));
+    } finally {
+      opened.mockRestore();
+      syncBuiltinESMExports();
+    }
+    stats.save();
+    const found = look(blobs.path(known!));
+    const anew = new StatCache(join(project, 'stats'), 'boot');
+    expect(found?.kind === 'file' && anew.find(known!, found.stat)).toBe(known);
+    expect(blobs.intact(hidden!)).toBe(true);
   });
 
   const damages: [string, (path: string) => void][] = [

@@ -81,6 +81,51 @@ describe('the lock', () => {
     expect(read.get('c')).toEqual(record('c'));
   });
 
+  test('has of a task what stands on a line of its own form, and nothing of another', () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'pipe.lock');
+    const lock = openLock(directory, 'default');
+    for (const id of ['a', 'z', 'with "quotes" and \\']) lock.set(id, record(id));
+    lock.save();
+    const whole = readFileSync(path, 'utf8');
+    const line = whole.split('\n').find((each) => each.startsWith('"a"'))!;
+    const others = [
+      `+${line}`,
+      ` ${line}`,
+      '"x]}',
+      '"x":[1]}',
+      line.slice(0, -3),
+      '"b":{"fingerprint":"',
+      '"\\q":{"fingerprint":"]}',
+    ];
+    writeFileSync(path, whole.replace(line, [...others, line].join('\n')));
+    const read = openLock(directory, 'default');
+    expect(read.ids()).toEqual(['a', 'with "quotes" and \\', 'z']);
+    for (const id of read.ids()) expect([read.has(id), read.get(id)]).toEqual([true, record(id)]);
+    for (const id of ['', 'b', '+"a', 'x']) expect([read.has(id), read.get(id)]).toEqual([false, null]);
+  });
+
+  test('has a task whose line ends in the middle of what was recorded as one that nothing is known of', () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'pipe.lock');
+    const lock = openLock(directory, 'default');
+    lock.set('a', record('a'));
+    lock.save();
+    const whole = readFileSync(path, 'utf8');
+    for (const [part, becomes] of [
+      ['"outputs"', '"output"'],
+      ['"action"', '"actions"'],
+      [/"outputs":\{[^}]*\}/, '"outputs":{'],
+      [/"outputs":\{[^}]*\}/, '"outputs":{"model":1}'],
+    ] as const) {
+      const text = whole.replace(part, becomes);
+      expect(text).not.toBe(whole);
+      writeFileSync(path, text);
+      const read = openLock(directory, 'default');
+      expect([read.has('a'), read.get('a')]).toEqual([true, null]);
+    }
+  });
+
   test.each([
     ['empty', ''],
     ['another program’s', '{"lockfileVersion":3}'],

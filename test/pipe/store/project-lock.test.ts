@@ -120,6 +120,23 @@ describe('the lock of a project', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(later);
   });
 
+  test('of a dead process cannot be taken over where no file can be made beside it: that is said', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    writeFileSync(file, '');
+    const { openSync } = fs;
+    const opened = vi.spyOn(fs, 'openSync').mockImplementation((path, flags) => {
+      if (flags !== 'wx') return openSync(path, flags);
+      throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'open' });
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(() => tryLock(file, thisProcess())).toThrow('full');
+    } finally {
+      opened.mockRestore();
+      syncBuiltinESMExports();
+    }
+  });
+
   test('cannot be taken where no file can get its name: that is said, and nothing is left', () => {
     const file = join(temporaryDirectory(), 'run.lock');
     const linked = vi.spyOn(fs, 'linkSync').mockImplementation(() => {
@@ -142,7 +159,11 @@ describe('the lock of a project', () => {
     expect(tryLock(file, thisProcess())).toEqual({ type: 'foreign', holder });
   });
 
-  test.each(['', 'null', '0', '[]', '{"host":1}'])('that is %j names nobody, and is free', (content) => {
+  const nobody = [
+    ...['', 'null', '0', '[]', '{"host":1}', '{"host":1,"pid":1,"started":"x/1"}'],
+    ...['{"host":"x","pid":"1","started":"x/1"}', '{"host":"x","pid":1,"started":1}'],
+  ];
+  test.each(nobody)('that is %j names nobody, and is free', (content) => {
     const file = join(temporaryDirectory(), 'run.lock');
     writeFileSync(file, content);
     expect(tryLock(file, thisProcess()).type).toBe('held');

@@ -132,10 +132,7 @@ describe('the stat cache', () => {
       const damaged = Buffer.from(whole);
       damaged[at]! ^= 1;
       writeFileSync(join(directory, 'damaged'), damaged);
-      const found = new StatCache(join(directory, 'damaged'), 'boot').find('a', statOf(path));
-      // Blanks that only pad the head may be anything.
-      expect([null, digest]).toContain(found);
-      if (at > whole.indexOf(10)) expect(found).toBeNull();
+      expect(new StatCache(join(directory, 'damaged'), 'boot').find('a', statOf(path))).toBeNull();
     }
   });
 

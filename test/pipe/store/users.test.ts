@@ -204,7 +204,7 @@ describe('the users of a store', () => {
       mkdirSync(join(owner, 'cache', 'users'), { recursive: true });
       writeFileSync(join(owner, 'cache', 'users', 'x.json'), note);
       expect(usersOf(layoutOf(owner), 'here')).toMatchObject({
-        unseen: [{ host: 'an unknown host' }],
+        unseen: [{ host: 'an unknown host', project: 'an unknown project' }],
         gone: [],
       });
     },
