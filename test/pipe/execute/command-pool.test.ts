@@ -21,7 +21,14 @@ function open() {
   };
   const run = (script: string) =>
     pool.run(
-      { kind: 'cmd', words: ['/bin/sh', '-c', script], cwd: directory, env, timeout: null },
+      {
+        kind: 'cmd',
+        words: ['/bin/sh', '-c', script],
+        cwd: directory,
+        env,
+        timeout: null,
+        progress: join(directory, 'progress'),
+      },
       listener,
       signal,
     );
