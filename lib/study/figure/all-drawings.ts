@@ -11,7 +11,7 @@ import {
   readTrainingRun,
 } from './data/load.ts';
 import type { PlacedFile } from './data/load.ts';
-import { placeOf, variantsOf } from './run.ts';
+import { placeOf, toldApart, variantsOf } from './run.ts';
 import type { Variant } from './run.ts';
 import { sheetDrawings } from './sheet-drawings.ts';
 import type { TrainingRun } from './training.ts';
@@ -79,7 +79,9 @@ async function* variantSheets(
 
 /** Every figure, one after another: maps are read run by run, of the first seed of each variant. */
 export async function* figureDrawings(files: FigureFiles, options: FigureOptions): AsyncGenerator<Drawing> {
-  const runs = await Promise.all(files.history.map(readTrainingRun));
+  const apart = toldApart(files.history.map(({ point }) => point));
+  const read = await Promise.all(files.history.map(readTrainingRun));
+  const runs = read.map((run) => ({ ...run, variant: apart(run.variant) }));
   const variants = variantsOf(runs);
   const ofVariants = await Promise.all(
     variants.map(async (variant) => ({

@@ -24,22 +24,38 @@ function describe(axis: string, value: Point[string]): Variant {
   return { key: `${axis}-${safe}`, label: placeText(axis, value, ' ') };
 }
 
-/** Not said of a variant, being what the others differ from. */
+/** Not said of a variant where all are so; nor ever in the names of files. */
 const USUAL: Point = { recipe: 'constant', weights: 'trained' };
 
 /** Every axis but seed and epoch makes variants, so that a further one in `pipeline.yaml` needs nothing here. */
 export function placeOf(point: Point): Place {
+  return {
+    variant: variantOf(point, (axis, value) => USUAL[axis] !== value),
+    seed: Number(point['seed'] ?? 0),
+    epoch: point['epoch'] === undefined ? null : Number(point['epoch']),
+  };
+}
+
+/** Gives variants of a study labels that say what is usual, too, where others of it are otherwise. */
+export function toldApart(points: readonly Point[]): (variant: Variant) => Variant {
+  const differs = (axis: string): boolean => new Set(points.map((point) => point[axis])).size > 1;
+  const labels = new Map(
+    points.map((point) => {
+      const full = variantOf(point, (axis, value) => USUAL[axis] !== value || differs(axis));
+      return [placeOf(point).variant.key, full.label];
+    }),
+  );
+  return ({ key, label }) => ({ key, label: labels.get(key) ?? label });
+}
+
+function variantOf(point: Point, said: (axis: string, value: Point[string]) => boolean): Variant {
   const parts = Object.entries(point)
-    .filter(([axis, value]) => axis !== 'seed' && axis !== 'epoch' && USUAL[axis] !== value)
+    .filter(([axis, value]) => axis !== 'seed' && axis !== 'epoch' && said(axis, value))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([axis, value]) => describe(axis, value));
   return {
-    variant: {
-      key: parts.map(({ key }) => key).join('-'),
-      label: parts.map(({ label }) => label).join(', '),
-    },
-    seed: Number(point['seed'] ?? 0),
-    epoch: point['epoch'] === undefined ? null : Number(point['epoch']),
+    key: parts.map(({ key }) => key).join('-'),
+    label: parts.map(({ label }) => label).join(', '),
   };
 }
 

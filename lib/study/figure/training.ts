@@ -62,6 +62,7 @@ function samplesOf(run: TrainingRun): Sample[] {
 export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale, setting = ''): CurveGrid {
   const variants = variantsOf(runs);
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  const across = variants.length < 5 ? variants.length : 3;
   return {
     title: titled('Training past early stopping', { label: setting }),
     caption: [
@@ -87,8 +88,8 @@ export function trainingFigure(runs: readonly TrainingRun[], scale: EpochScale, 
       runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)),
       10,
     ),
-    panel: { width: variants.length > 1 ? Math.floor(596 / variants.length) - 6 : 420, height: 112 },
-    wrap: 3,
+    panel: { width: across > 1 ? Math.floor(596 / across) - 6 : 420, height: 112 },
+    wrap: across,
     markers: false,
   };
 }

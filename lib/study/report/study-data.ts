@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 import { type ArrowTable, readArrow } from 'pipewright/arrow';
 import { type CurveGridLayout, curveGridOf } from '../figure/curve/curve-grid.ts';
 import type { PlacedFile } from '../figure/data/load.ts';
+import { toldApart } from '../figure/run.ts';
+import type { Point } from '../score/axes.ts';
 import { claimsOf } from './claims-data.ts';
 import { readResults, type Results } from '../survey/results-file.ts';
 import type { FigureData, RunData, SourceData, StudyData, SurveyFindings } from './page/data.ts';
@@ -71,7 +73,9 @@ export async function studyData(
     text: JSON.stringify(JSON.parse(text), null, 2),
   }));
   const survey = files.survey && surveyFindings(readResults(await readArrow(files.survey.path)), maps);
-  return { ...options, runs, claims, survey, figures: inOrder(figures), sources, parameters: listed };
+  const apart = toldApart(runs.map(({ point }) => withoutSetting(point)));
+  const named = runs.map((run) => ({ ...run, variant: apart(run.variant) }));
+  return { ...options, runs: named, claims, survey, figures: inOrder(figures), sources, parameters: listed };
 }
 
 /** Results are of the maps that people saw, which may have been made anew since. */
@@ -81,6 +85,10 @@ function surveyFindings({ rows, maps }: Results, shown: readonly string[]): Surv
 
 function settingOf({ point }: PlacedFile): string {
   return [point['dataset'], point['model']].filter((name) => name !== undefined).join(', ');
+}
+
+function withoutSetting(point: Point): Point {
+  return Object.fromEntries(Object.entries(point).filter(([axis]) => axis !== 'dataset' && axis !== 'model'));
 }
 
 /** The longest key of a variant that the name has; empty for a figure of all. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fileName, methodLabel } from '../../../lib/study/figure/data/labels.ts';
-import { placeOf, variantsOf } from '../../../lib/study/figure/run.ts';
+import { placeOf, toldApart, variantsOf } from '../../../lib/study/figure/run.ts';
 
 it('makes variants of all axes but seed and epoch', () => {
   expect(placeOf({ augment: false, seed: 2, epoch: 5 })).toEqual({
@@ -13,6 +13,19 @@ it('makes variants of all axes but seed and epoch', () => {
     label: 'with augmentation, vgg / 11',
   });
   expect(placeOf({}).variant).toEqual({ key: '', label: '' });
+});
+
+it('says what is usual where others are otherwise, and nowhere else', () => {
+  const constant = { recipe: 'constant', weights: 'trained', augment: true, seed: 0 };
+  const decayed = { ...constant, recipe: 'decayed' };
+  const labelled = (points: readonly (typeof constant)[]): string[] =>
+    points.map((point) => toldApart(points)(placeOf(point).variant).label);
+  expect(labelled([constant, { ...constant, seed: 1 }])).toEqual(['with augmentation', 'with augmentation']);
+  expect(labelled([constant, decayed])).toEqual([
+    'with augmentation, recipe constant',
+    'with augmentation, recipe decayed',
+  ]);
+  expect(toldApart([constant, decayed])(placeOf(constant).variant).key).toBe('augment');
 });
 
 it('lists variants once, in order of appearance', () => {
