@@ -71,8 +71,9 @@ function vitest(tests, env) {
 function survivors(place) {
   const folder = FOLDERS.find((name) => place === name || place.startsWith(`${name}/`));
   if (folder === undefined) throw new Error(`${place} is in none of ${FOLDERS.join(', ')}`);
-  const report = `${cache}/${folder.replaceAll('/', '-')}.json`;
-  const config = `${cache}/stryker.json`;
+  // Of a folder’s own, so that two folders can be tried beside each other.
+  const own = `${cache}/${folder.replaceAll('/', '-')}`;
+  const [report, config] = [`${own}.json`, `${own}.settings.json`];
   const runners = Number(process.env['MUTATE_CONCURRENCY'] ?? 2);
   const settings = {
     testRunner: 'vitest',
@@ -83,13 +84,13 @@ function survivors(place) {
     checkers: sample === null ? [] : ['sample'],
     mutate: [place === folder ? `${folder}/**/*.ts` : place],
     symlinkNodeModules: true,
-    tempDirName: `${cache}/sandbox`,
+    tempDirName: `${own}.sandbox`,
     ignorePatterns: ['/artifacts', '/cache', '/docs'],
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     // What was tried and has not changed since, its tests included, is not tried again.
     incremental: sample === null,
-    incrementalFile: `${cache}/${folder.replaceAll('/', '-')}.tried.json`,
+    incrementalFile: `${own}.tried.json`,
     // One more, which draws the sample and then has nothing to do.
     concurrency: sample === null ? runners : runners + 1,
     // A busy machine is no loop without an end.
