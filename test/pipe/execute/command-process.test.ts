@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CommandProcess, commandRunner } from '../../../lib/pipe/execute/command-process.ts';
@@ -99,7 +99,7 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
   });
 
   test('hears of the progress that a command writes to its file, however it does', async () => {
-    const { run, heard } = start();
+    const { run, heard, directory } = start();
     const env = { PATH: process.env['PATH']! };
     await run('for i in 1 2; do echo "$i/2 epochs loss=0.$i" >> progress; done; printf 2/2 >> progress', {
       env,
@@ -109,7 +109,8 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
       { done: 2, total: 2, unit: 'epochs', note: '', numbers: { loss: 0.2 } },
       { done: 2, total: 2, unit: '', note: '', numbers: undefined },
     ]);
-    await run('rm progress; mkfifo progress', { env });
+    rmSync(join(directory, 'progress'));
+    await run('mkfifo progress', { env });
     await run('rmdir progress 2> /dev/null; rm -f progress; mkdir progress', { env });
     expect(heard).toEqual([]);
   });
