@@ -56,5 +56,11 @@ describe.each(['onnxruntime', 'js'] as const)('maps computed by %s', (backend) =
       expect(largest(expected.values)).toBeGreaterThan(0);
       expect(deviation(found.values, expected.values)).toBeLessThan(tolerance);
     });
+
+    it.runIf(net.maps.lrp !== undefined)('gradient-times-input is what LRP-ε gives', () => {
+      expect(deviation(batch.maps['gradient-times-input']!.values, net.maps.lrp!.values)).toBeLessThan(
+        tolerance,
+      );
+    });
   });
 });
