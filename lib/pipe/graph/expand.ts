@@ -129,8 +129,8 @@ function tasksOf(
   const params = withEntries(manifest.params, manifest.fields);
   const paramsAt = paramsOf(layout, params);
   const wires = wiresOf(layout, layouts, params);
-  const outputs = stage.outputs.map(({ name, path, directory }) => {
-    return { name, directory, fill: fillerOf(layout, templateOf(`${artifacts}/${path}`), pathName) };
+  const outputs = stage.outputs.map(({ name, path, directory, temp }) => {
+    return { name, directory, temp, fill: fillerOf(layout, templateOf(`${artifacts}/${path}`), pathName) };
   });
   const followed = stage.after.flatMap((before) => followedAt(layout, layouts.get(before)));
   const tasks: OpenTask[] = [];
@@ -148,7 +148,9 @@ function tasksOf(
       params: paramsAt(digits),
       previous: stage.scan !== null && follows ? stage.scan.values[before!.at(-1)!]! : null,
       inputs,
-      outputs: outputs.map(({ name, directory, fill }) => ({ name, path: fill(digits), directory })),
+      outputs: outputs.map(({ name, directory, temp, fill }) => {
+        return { name, path: fill(digits), directory, ...(temp === true && { temp }) };
+      }),
       needs: needsOf(
         inputs,
         followed.flatMap((at) => at(digits)),

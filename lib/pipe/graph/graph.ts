@@ -65,6 +65,8 @@ export interface TaskOutput {
   /** Project-relative path, all placeholders filled in, without a slash at the end. */
   readonly path: string;
   readonly directory: boolean;
+  /** It goes once all that read it are done. */
+  readonly temp?: boolean;
 }
 
 /** Where an output, or the file in it that is meant, lies. */

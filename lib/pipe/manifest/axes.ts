@@ -5,6 +5,7 @@ import { checkChoices, checkConditions } from './chosen.ts';
 import { afterPath, fromPath, sorted } from './order.ts';
 import { checkOwn, checkPlaceholders } from './placeholder.ts';
 import { didYouMean, listed } from './suggest.ts';
+import { unreadTemps } from './temp.ts';
 
 /** What follows from the stages together: their order, and the axes each has. */
 export interface StageOrder {
@@ -45,6 +46,7 @@ export function orderStages(
     checkConditions(stage, facts, (problem) => void problems.push(problem));
   }
   for (const stage of stages) if (!broken.has(stage.name)) checkOwn(stage, problems);
+  if (problems.length + broken.size === 0) problems.push(...unreadTemps(stages));
   return { stages: order, axes, problems };
 }
 

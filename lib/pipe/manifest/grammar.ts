@@ -80,6 +80,16 @@ const input = z
   ])
   .describe('`stage.output`, or a path, which has a slash (`./file` at the top of the project).');
 
+const output = z.union([
+  z.string(),
+  z.strictObject({
+    path: z.string().describe('Where it lies, as for an output that is written as a text.'),
+    temp: or(z.boolean())
+      .optional()
+      .describe('Whether it goes once all that read it are done, and is made again when a task needs it.'),
+  }),
+]);
+
 const amount = z.union([z.number().min(0), z.string()]);
 
 const resources = z
@@ -171,7 +181,7 @@ const stage = z
       ),
     inputs: or(z.record(z.string(), input)).optional().describe('Name → what the stage reads.'),
     outputs: z
-      .record(z.string(), z.string())
+      .record(z.string(), output)
       .optional()
       .describe(
         'Name → what the stage writes: a file name, or a path below the artifacts directory with `{axis}` or `{axes}`; a slash at the end makes it a directory.',
@@ -270,4 +280,5 @@ export type RawManifest = z.output<typeof grammar>;
 export type RawStage = RawManifest['stages'][string];
 export type RawMatrix = NonNullable<RawStage['matrix']>;
 export type RawValues = z.output<typeof values>;
+export type RawOutput = z.output<typeof output>;
 export type RawInput = NonNullable<RawStage['inputs']>[string];

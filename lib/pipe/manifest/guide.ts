@@ -275,6 +275,19 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
       'outputs: loss.svg',
     ],
   },
+  'stages.*.outputs.*.path': {
+    otherwise: 'required, where the output is a mapping',
+    examples: ['outputs: { figure: { path: loss.svg } } # as figure: loss.svg'],
+    mistakes: ['outputs: { figure: { temp: true } }'],
+  },
+  'stages.*.outputs.*.temp': {
+    default: false,
+    more: 'It leaves `artifacts/` and the store as soon as all tasks of the run that read it have ended well, and counts as up to date though it is gone. When a task that reads it has to run, it is made again, and so is what it takes to make it, as far as that is gone. If it comes out with other bytes, everything that reads it runs. Of a run that reads none of it (`pipe run data`), it is what is asked for, and stays. Where a reader failed, it stays for the next run. It is part of no fingerprint.',
+    examples: [
+      'scan: { axis: step, values: { from: 1, to: 9 }, carry: { before: state } }\noutputs:\n  state: { path: state.json, temp: true } # that of the last step stays\n  log: log.csv',
+    ],
+    mistakes: ['outputs: { sorted: { path: sorted.csv, temp: true } }'],
+  },
   'stages.*.metrics': {
     default: [],
     more: 'Numbers are read from JSON, YAML, CSV, TSV and Arrow: of a mapping every number in it, under its dotted path, of a table the mean of each column (`mean loss`). Part of no fingerprint: with another declaration nothing runs. Where no stage has any, `pipe diff` compares what JSON and Arrow outputs hold.',

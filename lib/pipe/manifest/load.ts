@@ -18,7 +18,7 @@ import { withFilesOfAxes } from './relocate.ts';
 import { inTheWhole, withoutReferences } from './replaced.ts';
 import { usualPlace } from './path.ts';
 import { shaped } from './shape.ts';
-import { readStage } from './stage.ts';
+import { readStage, writtenPath } from './stage.ts';
 import { sourceOf, type Source } from './source.ts';
 import { listed, nearest } from './suggest.ts';
 
@@ -273,7 +273,8 @@ function checkProfiles(files: readonly ManifestFile[], raw: RawManifest, report:
         report({ path, part: 'key', message: `\`${name}\` is also the name of a stage`, hint });
         continue;
       }
-      for (const [output, written] of Object.entries(outputs)) {
+      for (const [output, declared] of Object.entries(outputs)) {
+        const written = writtenPath(declared);
         if (!written.startsWith(`${name}/`) || written.length === name.length + 1) continue;
         const message = `\`${name}\` is also the name of a profile`;
         report({ path: ['stages', stage, 'outputs', output], within: name, message, hint });

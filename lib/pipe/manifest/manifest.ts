@@ -191,6 +191,8 @@ export interface StageOutput {
   readonly path: string;
   /** Written in the file with a slash at the end: the output is a directory of any number of files. */
   readonly directory: boolean;
+  /** It goes once all that read it are done. Part of no fingerprint. */
+  readonly temp?: boolean;
 }
 
 /** A file of a stage's outputs that is to be looked at. */

@@ -72,6 +72,8 @@ function relocatedInput(input: Json, { directory, stageMeant }: Relocation): Jso
 
 /** A name alone lies below that of its stage already. */
 function relocatedOutput(written: Json, prefix: readonly string[]): Json {
+  if (isMapping(written) && written['path'] !== undefined)
+    return { ...written, path: relocatedOutput(written['path'], prefix) };
   if (typeof written !== 'string' || prefix.length === 0 || whyOutside(written) !== null) return written;
   return written.replace(/\/+$/, '').includes('/') ? [...prefix, written].join('/') : written;
 }

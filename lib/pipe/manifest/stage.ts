@@ -4,7 +4,7 @@ import type { ChoiceNote } from './choice.ts';
 import { readCode } from './code.ts';
 import type { Path, Problem } from './diagnostic.ts';
 import { readWhen } from './condition.ts';
-import type { RawStage } from './grammar.ts';
+import type { RawOutput, RawStage } from './grammar.ts';
 import { readInputs } from './input.ts';
 import type { Axis, ParameterReference, Scan, Stage, StageOutput, Work } from './manifest.ts';
 import { readAxis, readMatrix } from './matrix.ts';
@@ -14,6 +14,7 @@ import { normalPath, whyOutside } from './path.ts';
 import { FAILED, type Report, type Resolver } from './reference.ts';
 import { readResources } from './resources.ts';
 import { readShell } from './shell.ts';
+import { checkTemp } from './temp.ts';
 import { didYouMean, listed } from './suggest.ts';
 import { ALL_AXES, templateOf } from './template.ts';
 import { translatedCall } from './other-tools.ts';
@@ -51,7 +52,7 @@ export function readStage(
   const outputs = Object.entries(raw.outputs ?? {}).map(([output, written]) =>
     readOutput(name, output, written, at),
   );
-  return {
+  const stage: Stage = {
     name,
     title: raw.title ?? '',
     work: readWork(raw, shell, at),
@@ -74,6 +75,8 @@ export function readStage(
     timeout: raw.timeout ?? null,
     retries: raw.retries ?? 0,
   };
+  checkTemp(stage, at);
+  return stage;
 }
 
 function readWork({ use, cmd, cwd, shell }: RawStage, usual: string, report: Report): Work {
@@ -200,11 +203,17 @@ function nested(into: JsonObject, [key, ...rest]: readonly string[], value: Json
   return { ...into, [key]: inner };
 }
 
-function readOutput(stage: string, name: string, written: string, report: Report): StageOutput {
-  const path: Path = ['outputs', name];
+/** Where an output of a declaration lies. */
+export function writtenPath(output: RawOutput): string {
+  return typeof output === 'string' ? output : output.path;
+}
+
+function readOutput(stage: string, name: string, raw: RawOutput, report: Report): StageOutput {
+  const path: Path = typeof raw === 'string' ? ['outputs', name] : ['outputs', name, 'path'];
+  const written = writtenPath(raw);
   const call = translatedCall(written);
   if (call !== undefined) report({ path, message: `\`${written}\` is no path`, hint: call });
-  checkName(name, 'output', { path, part: 'key' }, report);
+  checkName(name, 'output', { path: ['outputs', name], part: 'key' }, report);
   const directory = written.endsWith('/');
   const normal = normalPath(written);
   const reason = whyOutside(written);
@@ -215,7 +224,8 @@ function readOutput(stage: string, name: string, written: string, report: Report
     report({ path, message: 'an output needs a path of its own' });
   }
   const short = !written.replace(/\/+$/, '').includes('/');
-  return { name, path: short ? `${stage}/{${ALL_AXES}}/${normal}` : normal, directory };
+  const temp = typeof raw !== 'string' && raw.temp === true ? { temp: true } : {};
+  return { name, path: short ? `${stage}/{${ALL_AXES}}/${normal}` : normal, directory, ...temp };
 }
 
 function readOpen({ open, outputs = {} }: RawStage, report: Report): string | null {

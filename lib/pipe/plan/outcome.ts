@@ -40,7 +40,13 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
       readonly times: number;
       readonly suspects: readonly string[];
     }
-  | { readonly reason: 'input-missing'; readonly input: string; readonly path: string }
+  /** `temp`: it is temporary, and the task that makes it is no part of the run. */
+  | {
+      readonly reason: 'input-missing';
+      readonly input: string;
+      readonly path: string;
+      readonly temp?: true;
+    }
   /** Run with `strict`: it read these files and directories (with a slash), which no input declares. */
   | { readonly reason: 'input-undeclared'; readonly paths: readonly string[] }
   /** On a cluster: its job had this much memory (bytes; null is what the site gives), and needed more. */

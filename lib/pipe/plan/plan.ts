@@ -73,7 +73,17 @@ export interface PlanFacts {
   readonly member: (output: TaskOutput, digest: Digest, file: string) => Digest | null;
   /** An output's path as the fingerprint has it: that of the project, also of an experiment. */
   readonly label: (path: string) => string;
+  /** Whether the bytes of an output are gone by intent. */
+  readonly gone: (task: Task, output: TaskOutput, digest: Digest) => boolean;
+  /** Tasks whose outputs, gone by intent, are needed again, by index. Filled by `planAll` and while a run goes on. */
+  readonly needed: Map<number, Need>;
   readonly changedSources: (before: Digest, after: Digest) => readonly ChangedSource[];
+}
+
+/** What is needed of a task again, and by which other. */
+export interface Need {
+  readonly path: string;
+  readonly by: string;
 }
 
 /** Digests of outputs by task index; null while they are not known. */
@@ -84,6 +94,42 @@ export type KnownOutputs = (OutputDigests | null)[];
  * they are. `known` is filled on the way.
  */
 export function planAll(facts: PlanFacts, known: KnownOutputs): Map<number, PlannedTask> {
+  const plans = planOnce(facts, known);
+  for (const [index, need] of needsOf(facts, plans, known)) facts.needed.set(index, need);
+  return facts.needed.size === 0 ? plans : planOnce(facts, known);
+}
+
+/** Of what tasks that have to run read, the tasks whose outputs are gone, and of what these read in turn. */
+function needsOf(
+  { graph, gone }: PlanFacts,
+  plans: ReadonlyMap<number, PlannedTask>,
+  known: KnownOutputs,
+): Map<number, Need> {
+  const needs = new Map<number, Need>();
+  const running = [...plans].flatMap(([index, { plan }]) => {
+    const runs = plan.state === 'stale' || (plan.state === 'unknown' && plan.reasons.length > 0);
+    return runs ? [index] : [];
+  });
+  for (let index = running.pop(); index !== undefined; index = running.pop()) {
+    const task = graph.tasks[index]!;
+    for (const { sources } of task.inputs) {
+      for (const source of sources) {
+        if (source.kind !== 'output' || needs.has(source.task)) continue;
+        const from = graph.tasks[source.task]!;
+        const output = from.outputs[source.output]!;
+        const digest = known[source.task]?.[output.name];
+        const state = plans.get(source.task)?.plan.state;
+        const stays = state === 'fresh' || state === 'restorable';
+        if (digest === undefined || !stays || !gone(from, output, digest)) continue;
+        needs.set(source.task, { path: output.path, by: task.id });
+        running.push(source.task);
+      }
+    }
+  }
+  return needs;
+}
+
+function planOnce(facts: PlanFacts, known: KnownOutputs): Map<number, PlannedTask> {
   const plans = new Map<number, PlannedTask>();
   for (const task of facts.graph.tasks) {
     if (!facts.selected(task.index)) {
@@ -108,7 +154,9 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
   const pending = decidedBy(task, facts).filter((index) => known[index] === null);
   const record = facts.record(task);
   if (pending.length > 0) {
-    const reasons = certainReasons(task, record, facts, known);
+    const need = facts.needed.get(task.index);
+    const reasons: Reason[] = [...certainReasons(task, record, facts, known)];
+    if (need !== undefined) reasons.push({ reason: 'temp-needed', ...need });
     return { plan: { state: 'unknown', upstream: pending, reasons }, outputs: null };
   }
   const inputs = task.inputs.map((_, index) => membersOf(task, index, facts, known)!);
@@ -117,13 +165,15 @@ export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): Pla
   // A record whose action is not that of its fingerprint was damaged: it is made anew.
   const same = record?.fingerprint === fingerprint && record.action === action;
   const lost = same ? facts.lostOutput(task, record) : null;
-  if (same && lost === null && !facts.forced(task)) {
+  const need = facts.needed.get(task.index);
+  if (same && lost === null && need === undefined && !facts.forced(task)) {
     return { plan: { state: 'fresh' }, action, fingerprint, outputs: record.outputs };
   }
   const reasons: Reason[] = facts.forced(task) ? [{ reason: task.stage.always ? 'always' : 'forced' }] : [];
   if (lost !== null) reasons.push({ reason: 'output-lost', path: lost });
   if (!same) reasons.push(...certainReasons(task, record, facts, known));
-  const outputs = facts.forced(task) ? null : facts.stored(task, fingerprint);
+  if (need !== undefined) reasons.push({ reason: 'temp-needed', ...need });
+  const outputs = facts.forced(task) || need !== undefined ? null : facts.stored(task, fingerprint);
   return outputs === null
     ? { plan: { state: 'stale', reasons }, action, fingerprint, outputs }
     : { plan: { state: 'restorable', reasons }, action, fingerprint, outputs };

@@ -44,4 +44,6 @@ export type Reason =
   /** A mistake in its stage keeps from being known what changed; a run would not start. */
   | { readonly reason: 'unchecked' }
   /** A file in `artifacts/` is gone or was edited. (Where the store has its bytes, it is restored.) */
-  | { readonly reason: 'output-lost'; readonly path: string };
+  | { readonly reason: 'output-lost'; readonly path: string }
+  /** A temporary output of it is gone, and this task, which reads it, has to run. */
+  | { readonly reason: 'temp-needed'; readonly path: string; readonly by: string };

@@ -55,6 +55,8 @@ export function failureText(failure: Failure): string {
     case 'output-unfit':
       return `its output ${failure.output} holds ${failure.path}, ${unfitTexts[failure.why]}`;
     case 'input-missing':
+      if (failure.temp === true)
+        return `its input ${failure.input} is temporary and gone: ${failure.path}; the task that makes it again is no part of the run`;
       return `its input ${failure.input} does not exist: ${failure.path}`;
     case 'input-changed': {
       const { paths, times, suspects } = failure;

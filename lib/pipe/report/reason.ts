@@ -38,6 +38,8 @@ export function reasonKind(reason: Reason, stored = false): string {
       return 'the declared outputs changed';
     case 'unchecked':
       return 'its stage has a mistake, and whether anything changed is not known';
+    case 'temp-needed':
+      return `${reason.path}, which is temporary and gone, is needed by ${reason.by}`;
     case 'output-lost':
       return `${reason.path} is gone or was edited${stored ? '' : ', and the store no longer has it'}`;
   }

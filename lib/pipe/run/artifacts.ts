@@ -69,6 +69,8 @@ export class Artifacts {
       const digest = record.outputs[output.name];
       if (this.holds(output, digest)) return false;
       const elsewhere = digest !== undefined && left(task, output, digest);
+      // What lies in the place of one that went is nobody's concern until it is made again.
+      if (elsewhere && output.temp === true) return false;
       return !elsewhere || look(join(this.#project, output.path)) !== null;
     });
     return lost?.path ?? null;
@@ -83,9 +85,14 @@ export class Artifacts {
     return directory ? this.#digests.markTree(path) : this.#digests.mark([path]);
   }
 
-  /** Brings all outputs of a task to the given bytes, which the store has. */
-  async place(task: Task, outputs: OutputDigests): Promise<void> {
-    for (const output of task.outputs) await this.placeOne(output, outputs[output.name]!);
+  /** Brings all outputs of a task to the given bytes, which the store has, but for those that are passed over. */
+  async place(
+    task: Task,
+    outputs: OutputDigests,
+    passed: (output: TaskOutput) => boolean = () => false,
+  ): Promise<void> {
+    for (const output of task.outputs)
+      if (!passed(output)) await this.placeOne(output, outputs[output.name]!);
   }
 
   async placeOne(output: TaskOutput, digest: Digest): Promise<void> {

@@ -274,7 +274,12 @@ async function provideInputs(task: Task, { engine, survey }: Surroundings): Prom
     if (command) survey.digests.moved(artifacts.mark(output));
     if (command && !output.directory && inPlace()) continue;
     if (!stored() && !artifacts.mend(output, digest)) {
-      return { type: 'failed', log: null, reason: 'input-missing', input: name, path: output.path };
+      const missing = {
+        input: name,
+        path: output.path,
+        ...(output.temp === true && { temp: true as const }),
+      };
+      return { type: 'failed', log: null, reason: 'input-missing', ...missing };
     }
     if (command && !inPlace()) await artifacts.placeOne(output, digest);
     if (file !== null && survey.facts.member(output, digest, file) === null)

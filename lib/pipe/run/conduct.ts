@@ -26,6 +26,7 @@ import { RunLog, runName } from './run-log.ts';
 import { openSide } from './remote-side.ts';
 import { Schedule, type Shared } from './schedule.ts';
 import { keepStanding } from './standing.ts';
+import { freeTemps } from './store-temps.ts';
 import { survey, type Survey } from './survey.ts';
 import { capacityFor, unmet } from './unmet.ts';
 import { WorkDirectories } from './work-directory.ts';
@@ -89,7 +90,7 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   const open = fresh === selection.size ? null : (options.site ?? null);
   const site = (await open?.({ engine, manifest, survey: found, strict, signal, emit })) ?? null;
   const parts = { engine, graph, survey: found, lock, log, work, options, emit, gate, remote, site };
-  const schedule = new Schedule({ ...parts, places: !aside, shared });
+  const schedule = new Schedule({ ...parts, places: !aside, shared, root: manifest.artifacts });
   try {
     await schedule.finishAll();
     if (aside && options.places === true) await placeAll(request, found);
@@ -106,6 +107,8 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   keepLock(directory, lock);
   keepParams(directory, manifest.params);
   const use = await remote?.settle(signal);
+  if (shared === undefined && unsaved === null)
+    freeTemps(schedule.givenUp, { engine, manifest, graph, lock });
   const summary: Finished = {
     type: 'finished',
     run,
@@ -139,12 +142,16 @@ async function inTurn<T>(shared: Shared | undefined, work: () => Promise<T>): Pr
   return await result;
 }
 
-/** Lays all outputs of an experiment that are known into its directory. */
-async function placeAll({ graph, options }: RunRequest, { artifacts, known }: Survey): Promise<void> {
+/** Lays all outputs of an experiment that are known and stay into its directory. */
+async function placeAll(
+  { graph, options }: RunRequest,
+  { artifacts, known, passing }: Survey,
+): Promise<void> {
   for (const index of options.selection) {
     if (options.signal.aborted) return;
     const outputs = known[index] ?? null;
-    if (outputs !== null) await artifacts.place(graph.tasks[index]!, outputs);
+    const task = graph.tasks[index]!;
+    if (outputs !== null) await artifacts.place(task, outputs, (output) => passing(task, output));
   }
 }
 

@@ -95,7 +95,8 @@ function formerOutputs(id: string, stage: Stage, root: string) {
   });
 }
 
-function removeEmpty(project: string, directory: string, root: string): void {
+/** Directories with nothing in them, up to the one of all outputs. */
+export function removeEmpty(project: string, directory: string, root: string): void {
   for (let path = directory; path.startsWith(`${root}/`); path = dirname(path)) {
     try {
       rmdirSync(join(project, path));

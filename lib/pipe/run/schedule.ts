@@ -21,7 +21,9 @@ import type { Gate } from '../execute/gate.ts';
 import type { RunOptions } from './project.ts';
 import type { RunLog, TaskLog } from './run-log.ts';
 import type { Survey } from './survey.ts';
+import type { GivenUp } from './store-temps.ts';
 import { taskListener } from './task-listener.ts';
+import { TempOutputs } from './temp-outputs.ts';
 import { unmetBy } from './unmet.ts';
 import type { WorkDirectories } from './work-directory.ts';
 
@@ -40,6 +42,8 @@ export interface ScheduleParts {
   readonly site: Site | null;
   /** Whether outputs are laid into `artifacts/` as they are made; otherwise only those that a command reads. */
   readonly places: boolean;
+  /** Directory of outputs, project-relative. */
+  readonly root: string;
   /** Of runs that go on side by side; a run of its own has none. */
   readonly shared?: Shared | undefined;
 }
@@ -64,21 +68,57 @@ export class Schedule {
   readonly #told = new Set<string>();
   readonly #beside = new Beside();
   readonly #madeAgain: MadeAgain;
+  readonly #temps: TempOutputs;
   readonly #saving = { at: Date.now(), took: 0 };
   #stopping = false;
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
+    this.#temps = new TempOutputs(parts, this.outcomes);
     this.#madeAgain = new MadeAgain(parts, this.outcomes, (task, plan) => this.#makeReady(task, plan));
   }
 
+  /** Outputs that nothing in the run needs any more. */
+  get givenUp(): readonly GivenUp[] {
+    return this.#temps.givenUp;
+  }
+
   async finishAll(): Promise<void> {
-    const { graph, survey, options, remote } = this.#parts;
+    const { survey } = this.#parts;
     const taking = new Set<number>();
     for (const [index, { plan }] of survey.plans) {
       if (plan.state === 'fresh') this.outcomes.set(index, { type: 'fresh' });
       else taking.add(index);
     }
+    await this.#finish(taking);
+    for (let again = this.#disturbed(); again.size > 0; again = this.#disturbed()) await this.#finish(again);
+    this.#temps.settle();
+  }
+
+  /** What was up to date, or restored, by bytes that did not come out again: each is decided anew, in its order. */
+  #disturbed(): Set<number> {
+    const { graph, survey } = this.#parts;
+    const found = new Set<number>();
+    const open = [...this.#madeAgain.changed];
+    this.#madeAgain.changed.clear();
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
+      for (const reader of graph.tasks[index]!.neededBy) {
+        const type = this.outcomes.get(reader)?.type;
+        if (found.has(reader) || (type !== 'fresh' && type !== 'restored')) continue;
+        found.add(reader);
+        open.push(reader);
+        survey.plans.set(reader, {
+          plan: { state: 'unknown', upstream: [index], reasons: [] },
+          outputs: null,
+        });
+      }
+    }
+    for (const index of found) this.outcomes.delete(index);
+    return found;
+  }
+
+  async #finish(taking: ReadonlySet<number>): Promise<void> {
+    const { graph, options, remote } = this.#parts;
     if (taking.size === 0) return;
     const nodes = new Map(
       [...taking].map((index) => [
@@ -102,6 +142,7 @@ export class Schedule {
     this.outcomes.set(task.index, outcome);
     if (outcome.type === 'failed') this.#stopUnlessToldToGoOn();
     this.#parts.emit({ type: 'task-finished', task: task.id, outcome });
+    this.#temps.ended(task);
     this.#saveLockAtTimes();
   }
 
@@ -162,7 +203,8 @@ export class Schedule {
     const outputs = survey.facts.stored(task, fingerprint);
     if (outputs === null) return false;
     try {
-      if (this.#parts.places) await survey.artifacts.place(task, outputs);
+      if (this.#parts.places)
+        await survey.artifacts.place(task, outputs, (output) => survey.passing(task, output));
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
@@ -330,6 +372,8 @@ export class Schedule {
     // Until now it was of use: from now on it grows old.
     if (before !== undefined && before !== fingerprint) engine.actions.touch(before);
     survey.known[task.index] = outputs;
+    survey.facts.needed.delete(task.index);
+    this.#temps.made(task);
     lock.set(task.id, { fingerprint, outputs, action });
   }
 

@@ -6,7 +6,7 @@ import { readsWithin } from '../graph/reads.ts';
 import type { Manifest, Stage } from '../manifest/manifest.ts';
 import { usualPlace } from '../manifest/path.ts';
 import { encodeStageAction, stageAction, type StageAction, type StageFacts } from '../plan/action.ts';
-import { planAll, type KnownOutputs, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
+import { planAll, type KnownOutputs, type Need, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
@@ -30,7 +30,7 @@ import { commandPlaceholders } from '../manifest/template.ts';
 /** How the project stands at one moment, and what follows for every selected task. */
 export interface Survey {
   readonly facts: PlanFacts;
-  readonly plans: ReadonlyMap<number, PlannedTask>;
+  readonly plans: Map<number, PlannedTask>;
   readonly known: KnownOutputs;
   readonly bundles: ReadonlyMap<string, StageCode>;
   readonly digests: FileDigests;
@@ -41,6 +41,8 @@ export interface Survey {
   readonly codeNotes: readonly CodeNote[];
   readonly elsewhere: Elsewhere;
   readonly wanted: (task: Task, output: TaskOutput) => boolean;
+  /** Whether an output goes once the tasks that read it are done. */
+  readonly passing: (task: Task, output: TaskOutput) => boolean;
 }
 
 export interface SurveyRequest {
@@ -70,10 +72,14 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
   const elsewhere = new Elsewhere(engine.layout);
   const isRead = readsWithin(graph, selection);
   const all = request.allHere === true;
-  const wanted = (task: Task, { name }: TaskOutput) =>
-    all || isShown(task, name) || !isRead(task.index, name);
+  const passing = (task: Task, { name, temp }: TaskOutput) => temp === true && isRead(task.index, name);
+  const wanted = (task: Task, output: TaskOutput) =>
+    !passing(task, output) && (all || isShown(task, output.name) || !isRead(task.index, output.name));
   const left = (task: Task, output: TaskOutput, digest: Digest) =>
-    !wanted(task, output) && elsewhere.has(digest);
+    !wanted(task, output) && (passing(task, output) || elsewhere.has(digest));
+  const here = (output: TaskOutput, digest: Digest) =>
+    engine.blobs.holds(output, digest) || artifacts.holds(output, digest);
+  const needed = new Map<number, Need>();
   const inputIssues = expectInputs(tasks, sources);
   // An experiment's outputs need lie in the store only.
   const aside = manifest.experiment !== null;
@@ -89,7 +95,10 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     record: ({ id }) => lock.get(id),
     lostOutput: (task, record) =>
       aside ? lostInStore(engine, task, record, left) : artifacts.lost(task, record, left),
-    stored: (task, fingerprint) => storedOutputs(engine, task, fingerprint),
+    stored: (task, fingerprint) =>
+      storedOutputs(engine, task, fingerprint, (output) => !needed.has(task.index) && passing(task, output)),
+    gone: (task, output, digest) => passing(task, output) && !here(output, digest),
+    needed,
     member: (output, digest, file) => memberOf(engine, digests, { output, digest, file }),
     label: (path) => (aside ? usualPlace(manifest.profile) + path.slice(manifest.artifacts.length) : path),
     changedSources: (before, after) => changedSources(engine, before, after),
@@ -103,7 +112,7 @@ export async function survey(engine: Engine, request: SurveyRequest): Promise<Su
     ...ownPlaceIssues(manifest.artifacts, toRun),
     ...linkIssues(engine.layout.project, toRun, digests),
   ];
-  const found = { facts, plans, known, bundles, digests, sources, artifacts, elsewhere, wanted };
+  const found = { facts, plans, known, bundles, digests, sources, artifacts, elsewhere, wanted, passing };
   return { ...found, stageIssues, inputIssues, codeNotes };
 }
 
@@ -286,13 +295,18 @@ function lostInStore(
   return lost?.path ?? null;
 }
 
-/** What a known action gave, if every byte of it is in the store. */
-function storedOutputs(engine: Engine, task: Task, fingerprint: Digest): OutputDigests | null {
+/** What a known action gave, if every byte of it is in the store, but for what may be gone. */
+function storedOutputs(
+  engine: Engine,
+  task: Task,
+  fingerprint: Digest,
+  mayBeGone: (output: TaskOutput) => boolean,
+): OutputDigests | null {
   const outputs = engine.actions.find(fingerprint)?.outputs;
   if (outputs === undefined) return null;
   const whole = task.outputs.every((output) => {
     const digest = outputs[output.name];
-    return digest !== undefined && engine.blobs.holds(output, digest);
+    return digest !== undefined && (engine.blobs.holds(output, digest) || mayBeGone(output));
   });
   return whole ? outputs : null;
 }

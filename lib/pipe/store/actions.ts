@@ -10,6 +10,18 @@ export interface ActionResult {
   readonly ms: number;
   /** Of an action that was not carried out here: who said so. */
   readonly from?: 'remote';
+  /** Names of outputs whose bytes were given up, as nothing that ran needed them any more. */
+  readonly gone?: readonly string[];
+}
+
+/** The outputs whose bytes are to be in the store. */
+export function stayingOutputs({ outputs, gone = [] }: ActionResult): readonly Digest[] {
+  return Object.entries(outputs).flatMap(([name, digest]) => (gone.includes(name) ? [] : [digest]));
+}
+
+/** Those that were given up. */
+export function goneOutputs({ outputs, gone = [] }: ActionResult): readonly Digest[] {
+  return gone.flatMap((name) => outputs[name] ?? []);
 }
 
 /** The action cache: one small file for each action, which carries a digest of itself. */
@@ -37,8 +49,13 @@ export class ActionCache {
 
   /** Written last, when all that it names is in the store. */
   record(fingerprint: Digest, result: ActionResult, durable: boolean): void {
-    const { outputs, ms, from } = result;
-    const body = JSON.stringify({ outputs, ms: Math.round(ms), ...(from && { from }) });
+    const { outputs, ms, from, gone } = result;
+    const body = JSON.stringify({
+      outputs,
+      ms: Math.round(ms),
+      ...(from && { from }),
+      ...(gone && { gone }),
+    });
     writeAtomically(
       actionPath(this.#layout, fingerprint),
       `${body}\n${sealOf(fingerprint, body)}\n`,
@@ -63,6 +80,7 @@ function sealOf(fingerprint: Digest, body: string): Digest {
 }
 
 function decode(body: string): ActionResult | null {
-  const { outputs, ms, from } = JSON.parse(body) as ActionResult;
-  return Object.values(outputs).every(isDigest) ? { outputs, ms, ...(from && { from }) } : null;
+  const { outputs, ms, from, gone } = JSON.parse(body) as ActionResult;
+  const more = { ...(from && { from }), ...(gone && { gone }) };
+  return Object.values(outputs).every(isDigest) ? { outputs, ms, ...more } : null;
 }

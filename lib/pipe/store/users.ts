@@ -122,8 +122,16 @@ function around({ cache }: Layout): string {
   return dirname(existsSync(cache) ? realpathSync(cache) : cache);
 }
 
-/** Every digest that any lock of a project names: fingerprints, outputs, and inputs, which are outputs too. */
-export function digestsInLocks(project: string): { readonly locks: number; readonly digests: Set<Digest> } {
+/** Whether nobody but this project keeps its results there. */
+export function hasOwnStore(layout: Layout): boolean {
+  return around(layout) === layout.project && readUsers(usersPath(layout)).length === 0;
+}
+
+/** Every digest that any lock of a project but one names: fingerprints, outputs, and inputs, which are outputs too. */
+export function digestsInLocks(
+  project: string,
+  except?: string,
+): { readonly locks: number; readonly digests: Set<Digest> } {
   const names = [
     ...namesIn(project).filter((name) => lockProfile(name) !== null),
     ...namesIn(join(project, EXPERIMENTS))
@@ -131,7 +139,7 @@ export function digestsInLocks(project: string): { readonly locks: number; reado
       .filter((name) => existsSync(join(project, name))),
   ];
   const digests = new Set<Digest>();
-  for (const name of names) {
+  for (const name of names.filter((each) => each !== except)) {
     // Read as text: both sides of a merge conflict count.
     for (const [digest] of readFileSync(join(project, name), 'utf8').matchAll(/sha256:[0-9a-f]{64}/g)) {
       digests.add(digest as Digest);

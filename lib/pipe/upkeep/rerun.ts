@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Digest } from '../digest.ts';
 import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Failure } from '../plan/outcome.ts';
@@ -7,7 +8,7 @@ import { look } from '../store/file-stat.ts';
 import { hashFile } from '../store/hash-file.ts';
 import { openLock } from '../store/lock.ts';
 import { thisProcess } from '../store/process-identity.ts';
-import { filesBelow } from '../store/tree.ts';
+import { filesBelow, treeDigest } from '../store/tree.ts';
 import type { Engine } from '../run/engine.ts';
 import type { TaskListener } from '../execute/executor.ts';
 import type { StatedCapacity } from '../execute/capacity.ts';
@@ -36,7 +37,11 @@ export type Rerun =
   | { readonly type: 'failed'; readonly failure: Failure; readonly tail: readonly string[] }
   /** What is not up to date would come out otherwise anyway. */
   | { readonly type: 'skipped'; readonly reason: 'not-up-to-date' }
-  | { readonly type: 'skipped'; readonly reason: 'input-not-in-store'; readonly path: string };
+  | {
+      readonly type: 'skipped';
+      readonly reason: 'input-not-in-store' | 'input-temporary';
+      readonly path: string;
+    };
 
 export interface RerunOptions extends Waiter {
   /** Tasks to run again, and with all that they need. */
@@ -133,7 +138,7 @@ async function rerunTask(
   const planned = parts.survey.plans.get(task.index)!;
   const gone = planned.plan.state === 'fresh' ? inputGone(task, parts) : null;
   if (planned.plan.state !== 'fresh') await ended({ type: 'skipped', reason: 'not-up-to-date' });
-  else if (gone !== null) await ended({ type: 'skipped', reason: 'input-not-in-store', path: gone });
+  else if (gone !== null) await ended({ type: 'skipped', ...gone });
   else {
     const directory = parts.work.open(task);
     try {
@@ -180,17 +185,24 @@ interface Attempt extends Parts {
   readonly signal: AbortSignal;
 }
 
-/** Path of the first output of another task that is not where a module reads it; null when all are. */
-function inputGone(task: Task, { engine, survey }: Parts): string | null {
-  const { facts, known } = survey;
+type InputGone = Pick<Extract<Rerun, { path: string }>, 'reason' | 'path'>;
+
+/** The first output of another task that is not where this one reads it; null when all are. */
+function inputGone(task: Task, { engine, survey }: Parts): InputGone | null {
+  const { facts, known, artifacts } = survey;
   const { blobs } = engine;
-  if (task.stage.work.kind === 'cmd') return null;
+  const command = task.stage.work.kind === 'cmd';
   for (const { sources } of task.inputs) {
     for (const source of sources) {
       if (source.kind !== 'output') continue;
       const output = facts.graph.tasks[source.task]!.outputs[source.output]!;
       const digest = known[source.task]![output.name]!;
-      if (!blobs.holds(output, digest)) return output.path;
+      // A command reads it in `artifacts/`, from which only what is temporary goes.
+      const there = command
+        ? output.temp !== true || artifacts.holds(output, digest)
+        : blobs.holds(output, digest);
+      const reason = output.temp === true ? 'input-temporary' : 'input-not-in-store';
+      if (!there) return { reason, path: output.path };
     }
   }
   return null;
@@ -198,12 +210,17 @@ function inputGone(task: Task, { engine, survey }: Parts): string | null {
 
 /** The task is up to date, so what is recorded lies in `artifacts/`. */
 function differences(
-  { name, path, directory }: TaskOutput,
+  { name, path, directory, temp }: TaskOutput,
   recorded: OutputDigests,
   place: string,
   project: string,
 ): OutputDifference[] {
   const before = join(project, path);
+  if (temp === true && look(before) === null) {
+    // Its bytes are gone, and their digest is not.
+    const same = look(place) !== null && digestAt(place, directory) === recorded[name];
+    return same ? [] : [{ output: name, path, before: null, after: look(place) === null ? null : place }];
+  }
   if (!directory) {
     const written = look(place)?.kind === 'file';
     if (written && hashFile(place) === recorded[name]) return [];
@@ -217,6 +234,11 @@ function differences(
     const sides = { before: old.has(file) ? was : null, after: now.has(file) ? is : null };
     return [{ output: name, path: `${path}/${file}`, ...sides }];
   });
+}
+
+function digestAt(place: string, directory: boolean): Digest {
+  if (!directory) return hashFile(place);
+  return treeDigest(filesBelow(place).map((path) => ({ path, digest: hashFile(join(place, path)) })));
 }
 
 const tailLength = 20;

@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
+import { readsWithin } from '../graph/reads.ts';
 import type { OpenRemote } from '../remote/open.ts';
 import { Slots } from '../remote/slots.ts';
 import { openLock, type Lock } from '../store/lock.ts';
@@ -68,7 +69,9 @@ async function restoreAll(
   const tasks = graph.tasks.filter(({ index }) => selection.has(index));
   for (const task of tasks) if (lock.has(task.id)) artifacts.expect(task);
   await digests.hashExpected(engine.hashing);
-  if (remote !== null) await bringLacking(engine, remote, tasks, { lock, artifacts });
+  const isRead = readsWithin(graph, selection);
+  const passing = (task: Task, { name, temp }: TaskOutput) => temp === true && isRead(task.index, name);
+  if (remote !== null) await bringLacking(engine, remote, tasks, { lock, artifacts, passing });
   const elsewhere = new Elsewhere(layout);
   const here = openLock(layout.project, manifest.profile, manifest.experiment);
   let [restored, inPlace, unbuilt] = [0, 0, 0];
@@ -85,6 +88,8 @@ async function restoreAll(
     for (const output of task.outputs) {
       const digest = record.outputs[output.name];
       const held = digest !== undefined && artifacts.holds(output, digest);
+      // It goes when it has been read, and is no part of what a run leaves.
+      if (!held && passing(task, output)) continue;
       if (digest !== undefined && (held || (await bringBack(engine, artifacts, output, digest)))) {
         if (held) inPlace += 1;
         else restored += 1;
@@ -112,13 +117,22 @@ async function bringLacking(
   engine: Engine,
   { cache }: OpenRemote,
   tasks: readonly Task[],
-  { lock, artifacts }: { readonly lock: Lock; readonly artifacts: Artifacts },
+  {
+    lock,
+    artifacts,
+    passing,
+  }: {
+    readonly lock: Lock;
+    readonly artifacts: Artifacts;
+    readonly passing: (task: Task, output: TaskOutput) => boolean;
+  },
 ): Promise<void> {
   const { blobs, actions } = engine;
   const bring = async (task: Task): Promise<void> => {
     const record = lock.get(task.id);
     const lacking = task.outputs.flatMap((output) => {
       const digest = record?.outputs[output.name];
+      if (passing(task, output)) return [];
       const here = digest === undefined || blobs.holds(output, digest) || artifacts.holds(output, digest);
       return here ? [] : [{ output, digest }];
     });

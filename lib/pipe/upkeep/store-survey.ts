@@ -1,6 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { StoredAction } from '../plan/sweep.ts';
-import type { ActionCache, ActionResult } from '../store/actions.ts';
+import { goneOutputs, stayingOutputs, type ActionCache, type ActionResult } from '../store/actions.ts';
 import { membersOf, takeInventory, type StoreFile, type UnnamedFile } from '../store/inventory.ts';
 import type { Layout } from '../store/layout.ts';
 import { digestsInLocks } from '../store/users.ts';
@@ -28,14 +28,16 @@ export function surveyStore(
   const { blobs, actions: entries, unnamed } = takeInventory(layout);
   const there = new Set(blobs.map(({ digest }) => digest));
   const closure = closureIn(layout, there);
-  const inLocks = projects.map(digestsInLocks);
-  const named = inLocks.flatMap(({ digests }) => [...digests]);
+  const inLocks = projects.map((project) => digestsInLocks(project));
+  const named = new Set(inLocks.flatMap(({ digests }) => [...digests]));
   const recent = blobs.filter((blob) => changedAt(blob) >= since).map(({ digest }) => digest);
-  const needed = new Set([...named, ...recent].flatMap(closure));
+  const results = new Map(entries.map((entry) => [entry, actions.find(entry.digest)]));
+  const needed = new Set([...named].flatMap(closure));
+  for (const digest of givenUp(results, named, closure)) needed.delete(digest);
+  for (const digest of recent.flatMap(closure)) needed.add(digest);
   const broken: StoreFile[] = [];
   const stored: StoredAction[] = [];
-  for (const entry of entries) {
-    const result = actions.find(entry.digest);
+  for (const [entry, result] of results) {
     const action = result === null ? null : storedAction(entry, result, closure);
     const inUse = changedAt(entry) >= since;
     if (action === null || !action.blobs.every((digest) => there.has(digest))) {
@@ -51,6 +53,28 @@ export function surveyStore(
   return { locks, needed, actions: stored, broken, unnamed, blobs, entries: byFingerprint };
 }
 
+/** What locks name, as outputs or inputs, and was given up; not what another output that stays has. */
+function givenUp(
+  results: ReadonlyMap<StoreFile, ActionResult | null>,
+  named: ReadonlySet<Digest>,
+  closure: (digest: Digest) => readonly Digest[],
+): ReadonlySet<Digest> {
+  const gone = new Set<Digest>();
+  const stays = new Set<Digest>();
+  for (const [{ digest: fingerprint }, result] of results) {
+    if (result === null) continue;
+    for (const digest of goneOutputs(result)) for (const each of bytesOf(closure(digest))) gone.add(each);
+    if (!named.has(fingerprint)) continue;
+    for (const digest of stayingOutputs(result).flatMap(closure)) stays.add(digest);
+  }
+  return new Set([...gone].filter((digest) => !stays.has(digest)));
+}
+
+/** Of a directory only its files: its listing says what is read of it, and is small. */
+function bytesOf([digest, ...members]: readonly Digest[]): readonly Digest[] {
+  return members.length > 0 ? members : [digest!];
+}
+
 /** When a file was last given its name or touched, whatever times it was given; milliseconds. */
 export function changedAt({ stat }: UnnamedFile): number {
   return Number(stat.ctime / 1_000_000n);
@@ -58,11 +82,15 @@ export function changedAt({ stat }: UnnamedFile): number {
 
 function storedAction(
   { digest: fingerprint, stat }: StoreFile,
-  { outputs, ms }: ActionResult,
+  result: ActionResult,
   closure: (digest: Digest) => readonly Digest[],
 ): StoredAction {
-  const blobs = [...new Set(Object.values(outputs).flatMap(closure))];
-  return { fingerprint, size: Number(stat.size), usedAt: Number(stat.mtime / 1_000_000n), ms, blobs };
+  const listings = goneOutputs(result).flatMap((digest) => {
+    return closure(digest).length > 1 ? [digest] : [];
+  });
+  const blobs = [...new Set([...stayingOutputs(result).flatMap(closure), ...listings])];
+  const usedAt = Number(stat.mtime / 1_000_000n);
+  return { fingerprint, size: Number(stat.size), usedAt, ms: result.ms, blobs };
 }
 
 /** A blob with what it lists; each is read once. */

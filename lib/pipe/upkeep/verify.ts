@@ -11,6 +11,7 @@ import {
   type StoreFile,
 } from '../store/inventory.ts';
 import type { Lock } from '../store/lock.ts';
+import { stayingOutputs, type ActionCache } from '../store/actions.ts';
 import { Artifacts } from '../run/artifacts.ts';
 import type { Engine } from '../run/engine.ts';
 import { FileDigests } from '../files/file-digests.ts';
@@ -97,7 +98,7 @@ export async function verifyStore(
     bytes: sizeOf(inventory.blobs),
     damage,
     entries: broken.length,
-    absent: absentOutputs(locks, (digest) => there.has(digest) || found.has(digest)),
+    absent: absentOutputs(actions, locks, (digest) => there.has(digest) || found.has(digest)),
   };
 }
 
@@ -116,26 +117,40 @@ function missingBlobs(
   found: Found,
 ): Digest[] {
   return inventory.actions
-    .flatMap(({ digest }) => Object.values(actions.find(digest)?.outputs ?? {}))
+    .flatMap(({ digest }) => stayingIn(actions, digest))
     .flatMap((digest) => (found.has(digest) ? [digest] : [digest, ...membersOf(layout, digest)]))
     .filter((digest) => !there.has(digest) && look(blobs.path(digest)) === null);
+}
+
+function stayingIn(actions: ActionCache, fingerprint: Digest): readonly Digest[] {
+  const result = actions.find(fingerprint);
+  return result === null ? [] : stayingOutputs(result);
 }
 
 /** An entry that lacks a blob is of no use: its task has to run again. */
 function dropUseless({ actions, layout }: Engine, inventory: Inventory, lost: ReadonlySet<Digest>): void {
   if (lost.size === 0) return;
   for (const entry of inventory.actions) {
-    const outputs = Object.values(actions.find(entry.digest)?.outputs ?? {});
+    const outputs = stayingIn(actions, entry.digest);
     const blobs = outputs.flatMap((digest) => [digest, ...membersOf(layout, digest)]);
     if (blobs.some((digest) => lost.has(digest))) drop(entry);
   }
 }
 
 /** Outputs of locks that this store has never had, or dropped. */
-function absentOutputs(locks: readonly Lock[], known: (digest: Digest) => boolean): number {
+function absentOutputs(
+  actions: ActionCache,
+  locks: readonly Lock[],
+  known: (digest: Digest) => boolean,
+): number {
   return locks
-    .flatMap((lock) => lock.ids().flatMap((id) => Object.values(lock.get(id)?.outputs ?? {})))
-    .filter((digest) => !known(digest)).length;
+    .flatMap((lock) => lock.ids().flatMap((id) => lock.get(id) ?? []))
+    .flatMap(({ fingerprint, outputs }) => {
+      const absent = Object.entries(outputs).filter(([, digest]) => !known(digest));
+      if (absent.length === 0) return [];
+      const gone = actions.find(fingerprint)?.gone ?? [];
+      return absent.filter(([name]) => !gone.includes(name));
+    }).length;
 }
 
 type Found = Map<Digest, Damage['kind']>;

@@ -27,6 +27,8 @@ export class World {
   packages: Record<string, string> | null = {};
   /** Files of directories, by their names. */
   members: Record<string, string> = {};
+  /** Paths of outputs. */
+  readonly gone = new Set<string>();
   readonly lock = new Map<string, TaskRecord>();
   readonly store = new Map<Digest, OutputDigests>();
 
@@ -61,6 +63,8 @@ export class World {
         return text === undefined ? null : digestOf(text);
       },
       lostOutput: ({ id, outputs }) => (this.lost.has(id) ? outputs[0]!.path : null),
+      gone: (_, { path }) => this.gone.has(path),
+      needed: new Map(),
       stored: (_, fingerprint) => this.store.get(fingerprint) ?? null,
       changedSources: () => [{ path: 'lib/changed.ts', parts: [] }],
     };

@@ -60,6 +60,7 @@ const reasons: Record<Reason['reason'], true> = {
   'outputs-declared': true,
   unchecked: true,
   'output-lost': true,
+  'temp-needed': true,
 };
 
 /** First cells of the table that follows a heading, without the table's own head. */

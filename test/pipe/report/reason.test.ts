@@ -95,6 +95,11 @@ const cases: [string, Reason, string, string?][] = [
     { reason: 'output-lost', path: 'artifacts/x' },
     'artifacts/x is gone or was edited, and the store no longer has it',
   ],
+  [
+    'a temporary output that is needed again',
+    { reason: 'temp-needed', path: 'artifacts/x', by: 'plot' },
+    'artifacts/x, which is temporary and gone, is needed by plot',
+  ],
 ];
 
 describe('a reason to run', () => {

@@ -29,8 +29,15 @@ const later = pipelineOf({
   all: { ...stages.all, outputs: { report: 'other/' } },
 });
 
-function project(): MemoryProject {
-  const made = new MemoryProject({ 'pipeline.yaml': pipelineOf(stages), a: 'one' });
+/** What `all` reads, and what that is made of, goes when it has been read. */
+const temporary = {
+  ...stages,
+  first: { ...stages.first, outputs: { x: { path: 'x', temp: true } } },
+  each: { ...stages.each, outputs: { y: { path: 'y', temp: true } } },
+};
+
+function project(declared: Parameters<typeof pipelineOf>[0] = stages): MemoryProject {
+  const made = new MemoryProject({ 'pipeline.yaml': pipelineOf(declared), a: 'one' });
   // Each task takes two seconds, so that waiting for the disk is worth it.
   const takeTime = () => vi.setSystemTime(Date.now() + 2000);
   const copy: Program = (call) => {
@@ -151,6 +158,26 @@ test('a run that the disk refuses any one change says so or does without, and th
       expect(ran).toBe(3);
       expect(await made.states()).toEqual({});
     }
+    await made.run({ jobs: 1 });
+    await expectRight(made, whole);
+  }
+});
+
+test('a run that is cut off while temporary outputs are made again or go leaves none, and loses nothing', async () => {
+  const made = project(temporary);
+  await made.run({ jobs: 1 });
+  expect(made.files('artifacts/each')).toEqual({});
+  made.edit('pipeline.yaml', '"all {inputs', '"all  {inputs');
+  disk.sync();
+  const again = disk.keep();
+  const { changes: all, whole } = await expected(made);
+  expect(Object.keys(made.files('artifacts')).filter((path) => !path.startsWith('artifacts/all/'))).toEqual(
+    [],
+  );
+  for (let changes = 0; changes < all; changes++) {
+    again();
+    await runUntil(made, changes);
+    processes.startAnew();
     await made.run({ jobs: 1 });
     await expectRight(made, whole);
   }

@@ -266,3 +266,45 @@ describe('beside a run', () => {
     expect(await made.states()).toEqual({});
   });
 });
+
+describe('of temporary outputs', () => {
+  const temporary = {
+    'pipeline.yaml': pipelineOf({
+      each: {
+        cmd: 'each {inputs.a} > {outputs.x}',
+        inputs: { a: './a' },
+        matrix: { n: [1, 2, 3] },
+        outputs: { x: { path: 'x', temp: true } },
+      },
+      all: {
+        cmd: 'all {inputs.x} > {outputs.report}',
+        inputs: { x: { from: 'each.x', gather: ['n'] } },
+        outputs: { report: 'report/' },
+      },
+    }),
+    a: 'one',
+  };
+
+  test('frees a shared store of what a run gave up, and what was made of them stays', async () => {
+    const made = project({ cacheDirectory: '/shared' });
+    made.write(temporary);
+    await made.run();
+    const before = Object.keys(made.files('../shared/store')).length;
+    // Three outputs, a listing, and the file that it lists.
+    expect(before).toBe(5);
+    expect(gcLater(made.layout)).toMatchObject({ files: 3, actions: 0 });
+    expect(await made.states()).toEqual({});
+    expect(gcLater(made.layout)).toMatchObject({ files: 0, actions: 0 });
+    disk.rmSync(made.path('artifacts'), { recursive: true });
+    expect(await made.run()).toEqual({ all: 'restored' });
+  });
+
+  test('keeps what a reader that failed has still to read', async () => {
+    const made = project({ cacheDirectory: '/shared' });
+    made.write(temporary);
+    const failed = { type: 'failed', log: null, reason: 'exit-nonzero', status: 1, tail: [] } as const;
+    made.runner.programs = { ...made.runner.programs, all: () => failed };
+    await made.ask({ keepGoing: true });
+    expect(gcLater(made.layout)).toMatchObject({ files: 0, actions: 0 });
+  });
+});

@@ -100,6 +100,8 @@ function skipText(skipped: Extract<Rerun, { type: 'skipped' }>): string {
   switch (skipped.reason) {
     case 'not-up-to-date':
       return 'it is not up to date; `pipe run` it first';
+    case 'input-temporary':
+      return `its input ${skipped.path} is temporary and gone`;
     case 'input-not-in-store':
       return `the store has lost its input ${skipped.path}; \`pipe verify\` puts it back`;
   }

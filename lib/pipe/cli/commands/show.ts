@@ -70,7 +70,12 @@ async function showPlace(
   const { name, path, artifact } = place;
   if (!existsSync(path)) {
     const record = artifact && lockOf(configured).get(artifact.task.id);
-    const message = record === null ? `${name} has not been made yet` : `${name} does not lie here`;
+    const passing = record !== null && artifact?.output.temp === true;
+    const message = passing
+      ? `${name} is temporary, and went when all that read it were done`
+      : record === null
+        ? `${name} has not been made yet`
+        : `${name} does not lie here`;
     return mistake(context, message, `pipe run '${artifact?.task.id ?? ''}'`);
   }
   if (asksForRows(options)) return showRows(context, place, options);

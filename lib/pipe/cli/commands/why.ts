@@ -26,8 +26,18 @@ export async function why(
   const { manifest, graph, directory } = configured;
   const project = openProject(directory);
   try {
-    // What the tasks named depend on has a say in whether they run.
-    const inspection = await project.inspect(manifest, graph, needed.selection);
+    // What the tasks named depend on has a say in whether they run; and of what is temporary, all that read it.
+    const temporary = [...needed.selection].some((index) =>
+      graph.tasks[index]!.outputs.some(({ temp }) => temp === true),
+    );
+    const asked = temporary ? new Set(graph.tasks.keys()) : needed.selection;
+    const stages = new Set([...needed.selection].map((index) => graph.tasks[index]!.stage.name));
+    const found = await project.inspect(manifest, graph, asked);
+    const inspection = {
+      ...found,
+      stageIssues: found.stageIssues.filter(({ stage }) => stages.has(stage)),
+      inputIssues: found.inputIssues.filter(({ stage }) => stages.has(stage)),
+    };
     const tasks = inspection.tasks.filter(({ index }) => named.selection.has(index));
     const ids = new Set(tasks.map(({ id }) => id));
     const past = lastRuns(runsPath(layoutOf(directory)), ids, manifest.experiment);
