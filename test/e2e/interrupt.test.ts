@@ -134,6 +134,30 @@ stages:
   });
 });
 
+describe('a module that hears nothing', () => {
+  test.each([
+    ['is asked about by a program that Ctrl-C ends', 'SIGINT'],
+    ['belongs to a program that is killed', 'SIGKILL'],
+  ] as const)('does not outlive the program that started it: it %s', async (_, signal) => {
+    const project = newProject({
+      'pipeline.yaml': 'version: 1\nstages:\n  busy: { use: stages/busy.ts, outputs: { a: a.txt } }\n',
+      'stages/busy.ts': `import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+writeFileSync('child.pid', String(child.pid));
+writeFileSync('begun.pid', String(process.pid));
+for (;;);
+`,
+    });
+    const running = project.start('status');
+    await begun(project);
+    running.child.kill(signal);
+    await running.ended;
+    for (const file of ['begun.pid', 'child.pid'])
+      await expect.poll(() => lives(Number(project.read(file))), { timeout: 30_000 }).toBe(false);
+  });
+});
+
 describe('two runs at once', () => {
   test('take turns: each task runs once, and the second says for whom it waits', async () => {
     const project = newProject({

@@ -55,7 +55,8 @@ function dropOldNotes(layout: Layout, file: string): void {
   const noted = (readSealed(own) ?? []) as [file: string, project: string][];
   const others = noted.filter(([, project]) => project !== layout.project);
   const moved = others.filter(([, project]) => lookFor(project) === 'gone');
-  const known = noted.some(([each, project]) => each === file && project === layout.project);
+  // Its name says which project it is of.
+  const known = noted.some(([each]) => each === file);
   if (known && moved.length === 0) return;
   for (const [each] of moved) rmSync(each, { force: true });
   const kept = others.filter((each) => !moved.includes(each));

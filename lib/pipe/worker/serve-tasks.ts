@@ -6,12 +6,14 @@ import { checkStage, stageTask } from './stage-module.ts';
 import { endMark, type Answer, type FromWorker, type ToWorker } from '../execute/protocol.ts';
 import { OWN_MODULES, type OwnModules } from '../code/own-modules.ts';
 import * as stage from '../stage/index.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { ReadWatch } from './read-watch.ts';
 import { undeclaredReads, type OwnPlaces } from './undeclared.ts';
 
 /** Runs stage modules as the pool asks for them, one at a time, until the pool goes away. */
 export function serveTasks(): void {
   process.setSourceMapsEnabled(true);
+  endWithParent();
   provideOwnModules();
   const worker: Worker = {
     reads: new ReadWatch(),

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
-import { asNice } from '../../../lib/pipe/execute/child.ts';
+import { once } from 'node:events';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { asNice, letGo, signalGroup } from '../../../lib/pipe/execute/child.ts';
 
 test.skipIf(!existsSync('/proc/self/autogroup')).each([
   [7, /nice 7$/],
@@ -13,4 +14,53 @@ test.skipIf(!existsSync('/proc/self/autogroup')).each([
   });
   asNice(child, nice);
   expect(readFileSync(`/proc/${child.pid}/autogroup`, 'utf8').trim()).toMatch(expected);
+});
+
+test('a child that gives way less than others, or could not be started, is left as it is', () => {
+  const child = spawn('/no/such/program', { stdio: 'ignore' });
+  child.on('error', () => undefined);
+  asNice(child, 7);
+  signalGroup(child, 'SIGKILL');
+  const own = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+  onTestFinished(() => {
+    own.kill('SIGKILL');
+  });
+  asNice(own, -5);
+  if (existsSync('/proc/self/autogroup'))
+    expect(readFileSync(`/proc/${own.pid}/autogroup`, 'utf8').trim()).toMatch(/nice 0$/);
+});
+
+test('a signal reaches the group of a child; one that is gone is no error, one that may not be sent is', async () => {
+  const child = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [pid] = (await once(child.stdout, 'data')) as [Buffer];
+  signalGroup(child, 'SIGKILL');
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+  const gone = () =>
+    !existsSync(`/proc/${Number(pid)}`) || / Z /.test(readFileSync(`/proc/${Number(pid)}/stat`, 'utf8'));
+  await vi.waitUntil(gone, { timeout: 20_000 });
+  signalGroup(child, 'SIGKILL');
+  const sent = vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw Object.assign(new Error('not allowed'), { code: 'EPERM' });
+  });
+  try {
+    expect(() => {
+      signalGroup(child, 'SIGTERM');
+    }).toThrow('not allowed');
+    expect(sent).toHaveBeenCalledWith(-child.pid!, 'SIGTERM');
+  } finally {
+    sent.mockRestore();
+  }
+});
+
+test('a child that is let go of holds nothing open here', () => {
+  const child = spawn('sleep', ['60'], { stdio: 'pipe' });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  letGo(child);
+  for (const stream of [child.stdin, child.stdout, child.stderr]) expect(stream.destroyed).toBe(true);
+  letGo(spawn('true', { stdio: 'ignore' }));
 });

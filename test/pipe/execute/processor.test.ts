@@ -1,6 +1,6 @@
 import fs, { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { cpus } from 'node:os';
+import os, { cpus } from 'node:os';
 import { expect, test, vi } from 'vitest';
 import { processorText, thisProcessor } from '../../../lib/pipe/execute/processor.ts';
 
@@ -48,6 +48,12 @@ test('where the kernel says nothing, this one goes by its name', async () => {
   try {
     const anew = await import('../../../lib/pipe/execute/processor.ts');
     expect(anew.thisProcessor()).toBe(cpus()[0]?.model ?? '');
+    vi.resetModules();
+    const asked = vi.spyOn(os, 'cpus').mockReturnValue([]);
+    syncBuiltinESMExports();
+    const without = await import('../../../lib/pipe/execute/processor.ts');
+    expect(without.thisProcessor()).toBe('');
+    asked.mockRestore();
   } finally {
     opened.mockRestore();
     syncBuiltinESMExports();

@@ -33,11 +33,11 @@ const worker = `
   process.on('disconnect', () => process.exit());
 `;
 
-function open() {
+function open(special?: (bundle: string) => string | null) {
   const directory = temporaryDirectory();
   const entry = join(directory, 'worker.mjs');
   writeFileSync(entry, worker);
-  const pool = new WorkerPool(directory, entry, ['false']);
+  const pool = new WorkerPool(directory, entry, ['false'], special);
   onTestFinished(() => pool.close());
   const { signal } = new AbortController();
   const asked = (bundle: string, env: Record<string, string> = {}) => ({
@@ -150,6 +150,23 @@ describe('a worker', () => {
         message: 'the process that loaded the module ended\nline 3\nline 4\nline 5\nline 6\nline 7',
       });
     }
+  });
+
+  test('is not given what it would wait for when it loads it, unless it has it in memory', async () => {
+    const waits = new Set<string>();
+    const { run, check, where } = open((bundle) => (waits.has(bundle) ? `/p/${bundle}` : null));
+    waits.add('bad');
+    expect(await run('bad')).toEqual({
+      ...{ type: 'failed', log: null, reason: 'bad-input', message: '/p/bad is no file' },
+    });
+    expect(await check('bad')).toEqual({ type: 'failed', message: '/p/bad is no file' });
+    const before = await where();
+    expect(await run('done')).toMatchObject({ type: 'done' });
+    waits.add('done').add('where');
+    expect(await run('done')).toMatchObject({ type: 'done' });
+    expect(await where()).toEqual(before);
+    waits.clear();
+    expect(await run('bad')).toMatchObject({ message: 'no such file' });
   });
 
   test('that answers another question is a bug', async () => {

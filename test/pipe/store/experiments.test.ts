@@ -87,6 +87,11 @@ describe('an experiment', () => {
     expect(experimentsIn(project)[0]!.record).toMatchObject(record);
   });
 
+  test('lies where the page on the store says', () => {
+    expect(experimentPath('/p', 'x')).toBe('/p/experiments/x');
+    expect(experimentArtifacts('/p', 'x')).toBe('/p/artifacts/.experiments/x');
+  });
+
   test('keeps the numbers that were read of it last', () => {
     const project = temporaryDirectory();
     expect(readKeptMetrics(project, 'x')).toBeNull();

@@ -117,6 +117,7 @@ describe('the lock', () => {
       ['"action"', '"actions"'],
       [/"outputs":\{[^}]*\}/, '"outputs":{'],
       [/"outputs":\{[^}]*\}/, '"outputs":{"model":1}'],
+      ['"outputs":{', '"outputs":{"log":"none",'],
     ] as const) {
       const text = whole.replace(part, becomes);
       expect(text).not.toBe(whole);

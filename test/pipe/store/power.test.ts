@@ -152,6 +152,16 @@ describe('a disk that refuses something', () => {
     }).toThrow('ENOSPC');
   });
 
+  test('leaves nothing behind of a blob whose bytes it does not put back', () => {
+    const digest = blobs().adopt(written('/project/file', 'bytes'), false);
+    written('/project/copy', 'bytes');
+    refuse('EIO', 'rename');
+    expect(() => blobs().mend(digest, '/project/copy')).toThrow('EIO');
+    const path = blobs().path(digest);
+    expect(disk.readdirSync(path.slice(0, path.lastIndexOf('/')))).toHaveLength(1);
+    expect(disk.readFileSync('/project/copy', 'utf8')).toBe('bytes');
+  });
+
   test('lets a tree go whose directories were made read-only, by making them writable', () => {
     makeDirectory('/project/tree/a/b');
     written('/project/tree/a/b/file', '');

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import { look, type FileStat } from '../../../lib/pipe/store/file-stat.ts';
 import { StatCache } from '../../../lib/pipe/store/stat-cache.ts';
@@ -217,6 +217,30 @@ describe('the stat cache', () => {
     // Whatever start it is: they are gone.
     const names = ['recent', 'late', 'old', 'new'];
     expect(names.map((name) => open('second').size(name))).toEqual([null, null, 7n, 7n]);
+  });
+
+  test('trusts what was hashed just as long before it was saved as the disk needs, and nothing later', () => {
+    const directory = temporaryDirectory();
+    const stat = { ...statOf(settledFile(directory)), mtime: 0n };
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    try {
+      const first = new StatCache(join(directory, 'cache'), 'first');
+      for (const [name, age] of [
+        ['in time', 120_000],
+        ['late', 119_999],
+      ] as const)
+        first.keep(name, stat, digest, now - age);
+      first.save();
+    } finally {
+      vi.useRealTimers();
+    }
+    const read = new StatCache(join(directory, 'cache'), 'second');
+    expect(['in time', 'late'].map((name) => read.find(name, stat))).toEqual([digest, null]);
+    read.keep('other', stat, digest, Date.now());
+    read.save();
+    const anew = new StatCache(join(directory, 'cache'), 'second');
+    expect(['in time', 'late'].map((name) => anew.find(name, stat))).toEqual([digest, null]);
   });
 
   test('forgets what is no longer of interest when it is saved', () => {

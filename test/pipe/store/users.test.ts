@@ -123,6 +123,24 @@ describe('the users of a store', () => {
     expect(usersOf(layoutOf(owner), 'here')).toMatchObject({ projects: [owner, copy], unseen: [], gone: [] });
   });
 
+  test('that cannot be looked for are out of sight, however long they have not been here', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    noteUser(layoutOf(guest, cache), 'here');
+    rmSync(guest, { recursive: true });
+    symlinkSync(guest, guest);
+    for (const name of readdirSync(join(cache, 'users'))) utimesSync(join(cache, 'users', name), 1, 1);
+    expect(usersOf(layoutOf(owner), 'here')).toMatchObject({ unseen: [{ project: guest }], gone: [] });
+  });
+
+  test('are those of whole notes alone', () => {
+    const owner = temporaryDirectory();
+    mkdirSync(join(owner, 'cache/users'), { recursive: true });
+    writeFileSync(join(owner, 'cache/users/x.json.12.tmp'), '{"host":"here","pro');
+    expect(usersOf(layoutOf(owner), 'here')).toEqual({ projects: [owner], unseen: [], gone: [] });
+  });
+
   test('say when they were here last, each time', () => {
     const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
     const cache = join(owner, 'cache');
