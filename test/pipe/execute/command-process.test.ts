@@ -14,6 +14,28 @@ test('Perl runs commands where there is one and it is not forbidden', () => {
   expect(commandRunner(workerEntry(), { PIPE_COMMAND_RUNNER: 'node' })[0]).toBe(process.execPath);
 });
 
+test('a runner that cannot be started fails the command that it is given, and says why', async () => {
+  const directory = temporaryDirectory();
+  const runner = new CommandProcess(['/no/such/program'], directory);
+  const listener = { progress: () => undefined, warning: () => undefined, log: () => undefined };
+  const progress = join(directory, 'progress');
+  const request = {
+    kind: 'cmd',
+    words: ['/bin/true'],
+    cwd: directory,
+    env: {},
+    timeout: null,
+    progress,
+  } as const;
+  const { signal } = new AbortController();
+  for (let i = 0; i < 2; i++)
+    expect(await runner.run(request, listener, signal)).toMatchObject({
+      ...{ type: 'failed', reason: 'threw', message: expect.stringContaining('ENOENT') as string, stack: '' },
+    });
+  expect(runner.alive).toBe(false);
+  await runner.end();
+});
+
 describe.each([...perl, 'node'])('the command runner in %s', (name) => {
   function start() {
     const directory = temporaryDirectory();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Capacity } from '../../../lib/pipe/execute/capacity.ts';
+import { Devices } from '../../../lib/pipe/execute/devices.ts';
 import { Gate, type Place } from '../../../lib/pipe/execute/gate.ts';
 import type { Resources } from '../../../lib/pipe/manifest/manifest.ts';
 
@@ -165,6 +166,20 @@ describe('the gate', () => {
     const it = new Gate({ threads: 1, devices: ['0'], memory: 8, own: {} });
     await expect(it.enter({ ...nothing, gpus: 2 })).rejects.toThrow('a task waits for 2 of gpus');
   });
+});
+
+test('a GPU that nobody has asked for room on is not given out', () => {
+  const devices = new Devices(['0']);
+  const taken = devices.take({ gpu: 0.6, gpus: 0 });
+  expect([devices.fit({ gpu: 0.5, gpus: 0 }), devices.fit({ gpu: 0.4, gpus: 0 })]).toEqual([false, true]);
+  for (const asked of [
+    { gpu: 0.5, gpus: 0 },
+    { gpu: 0, gpus: 1 },
+  ])
+    expect(() => devices.take(asked)).toThrow('there is no room on a GPU');
+  taken.giveBack();
+  expect(devices.take({ gpu: 0, gpus: 1 }).names).toEqual(['0']);
+  expect(devices.take({ gpu: 0, gpus: 0 }).names).toEqual([]);
 });
 
 test('whatever tasks ask for, never more is held than there is, all get in, and no GPU is given twice', async () => {

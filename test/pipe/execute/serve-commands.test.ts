@@ -70,7 +70,7 @@ describe('a runner of commands', () => {
     const { stdin, fieldsOf, ended, marks, read, directory } = start();
     const text = fieldsOf('k', ['/bin/sh', '-c', 'echo "$A|$B|$1"; pwd', 'sh', 'word é'], {
       ...env,
-      ...{ A: 'x=y', B: '' },
+      ...{ B: '', A: 'x=y' },
     });
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += 7) {

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ModuleRequest } from '../../../lib/pipe/execute/executor.ts';
 import { WorkerPool } from '../../../lib/pipe/execute/worker-pool.ts';
 import { temporaryDirectory } from '../store/temporary.ts';
@@ -18,6 +18,7 @@ const worker = `
     if (what === 'die') writeSync(1, [1, 2, 3, 4, 5, 6, 7].map((line) => 'line ' + line + '\\n').join(''));
     if (what === 'die') process.exit(Number(text));
     if (what === 'hang') process.send({ type: 'progress', done: 1, total: 2, unit: 'x', note: '' });
+    if (what === 'insist') process.on('SIGTERM', () => say({ type: 'done', undeclared: [] }));
     if (what === 'tell') {
       process.send({ type: 'warning', message: 'careful' });
       process.send({ type: 'progress', done: 3, total: 4, unit: 'rows', note: 'n', numbers: { loss: 1 } });
@@ -68,6 +69,14 @@ function open(special?: (bundle: string) => string | null) {
       return answer.result.toolchain!;
     },
   };
+}
+
+function lives(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 describe('a worker', () => {
@@ -167,6 +176,27 @@ describe('a worker', () => {
     expect(await where()).toEqual(before);
     waits.clear();
     expect(await run('bad')).toMatchObject({ message: 'no such file' });
+  });
+
+  test('that answers after its time is not used again, though it lives', async () => {
+    const { run, where } = open();
+    const before = await where();
+    // It hears of its end only once it listens for that.
+    expect(await run('insist', { timeout: 0.5 })).toMatchObject({ type: 'failed', reason: 'timed-out' });
+    expect((await where())['pid']).not.toBe(before['pid']);
+  });
+
+  test('goes when the pool is closed, whether it computes or waits', async () => {
+    const { pool, run, where, told } = open();
+    const idle = Number((await where({ WORD: 'other' }))['pid']);
+    const running = run('hang');
+    while (told.length === 0) await new Promise(setImmediate);
+    await pool.close();
+    expect(await running).toMatchObject({ type: 'failed' });
+    await vi.waitUntil(() => !lives(idle), { timeout: 20_000 });
+    const [last] = [Number((await where())['pid'])];
+    await pool.close();
+    await vi.waitUntil(() => !lives(last), { timeout: 20_000 });
   });
 
   test('that answers another question is a bug', async () => {

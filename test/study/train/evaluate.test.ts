@@ -51,6 +51,17 @@ describe('ScoreSum', () => {
     expect(new ScoreSum().mean()).toBeNull();
   });
 
+  it('has for a margin how far the label is before the best of the others, or behind', () => {
+    const into = noPredictions(3);
+    const rows = [
+      [3, 1, 2],
+      [1, 3, 2.5],
+      [1, 2, 7],
+    ];
+    new ScoreSum().add(logits(rows), [0, 1, 2], [0, 1, 0], into);
+    expect([...into.margin]).toEqual([1, 0.5, -6]);
+  });
+
   it('tells of each image what the net says, in its place', () => {
     const into = noPredictions(4);
     const sure = [Math.log(6), Math.log(3), Math.log(1)];
