@@ -3,9 +3,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipelinePage } from './docs/pipeline-page.ts';
+import { withResults } from './docs/results.ts';
 import { follow, followSections } from './docs/session.ts';
 
 writeFileSync('docs/pipeline.md', await pipelinePage());
+writeFileSync('docs/results.md', await withResults('docs/results.md'));
 
 /** A page with what its commands print today, and files that they make. */
 function renew(page: string, following: typeof follow, kept: Readonly<Record<string, string>> = {}): void {

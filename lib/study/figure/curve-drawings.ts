@@ -42,13 +42,19 @@ function scoreDrawings(
 ): Drawing[] {
   const { key } = options.variant;
   const floors = { floor, late, neighbours: lateNeighbours(pairs) };
+  // Compared with itself a map scores 1: where seeds stop at different epochs, that would lift the mean of all.
+  const others = scores.filter(({ seed, epoch }) => epoch !== stopOf.get(seed));
   return [
     curveDrawing(fileName('figure-4', key), confidenceFigure(scores, options)),
     ...distinct(scores, 'group').flatMap((group) => classSheets(scores, group, options)),
-    curveDrawing(fileName('figure-5', key), driftFigure(scores, floor, options)),
-    curveDrawing(fileName('figure-5', key, 'methods'), driftByMethodFigure(scores, floors, options)),
+    ...(others.length > 0
+      ? [
+          curveDrawing(fileName('figure-5', key), driftFigure(others, floor, options)),
+          curveDrawing(fileName('figure-5', key, 'methods'), driftByMethodFigure(others, floors, options)),
+          ...drawnIfAny(fileName('figure-5', key, 'ties'), tiesFigure(others, options)),
+        ]
+      : []),
     ...drawnIfAny(fileName('figure-5', key, 'multiples'), multiplesFigure(scores, stopOf, options.variant)),
-    ...drawnIfAny(fileName('figure-5', key, 'ties'), tiesFigure(scores, options)),
   ];
 }
 

@@ -41,7 +41,7 @@ const rows: readonly GridRow[] = [
 
 const LINES = `Lines: ${SEED_BANDS} Markers: checkpoints.`;
 const RULES =
-  'Dotted rules: the early-stopping epoch of each run; rings: 1, which a map scores against itself there.';
+  'Dotted rules: the early-stopping epoch of each run; rings: 1, which a map scores against itself there, and which is in no mean.';
 
 /** 1 at each run's early stopping. */
 function ringsOf(columns: readonly string[], stops: readonly number[]): Ring[] {
