@@ -48,6 +48,37 @@ describe('watching', () => {
     expect(status).toBe(130);
   });
 
+  test('runs the task of a file that a glob makes a value of an axis, as soon as it is there', async () => {
+    const project = newProject({
+      'data/a.txt': '1',
+      'pipeline.yaml': `version: 1
+stages:
+  one:
+    cmd: cat {inputs.file} > {outputs.text}
+    matrix: { file: { glob: data/*.txt } }
+    inputs: { file: { path: 'data/{file}.txt' } }
+    outputs: { text: text.txt }
+  all:
+    cmd: cat {inputs.texts} > {outputs.text}
+    inputs: { texts: { from: one.text, gather: [file] } }
+    outputs: { text: all.txt }
+`,
+    });
+    const { after, stop } = await watching(project);
+    const text = await after(() => {
+      project.write('data/b.txt', '2');
+    });
+    expect(text).toContain('changed: data/b.txt\n');
+    expect(ran(text)).toEqual(['one@file=b', 'all']);
+    expect(project.read('artifacts/all/all.txt')).toBe('12');
+    const gone = await after(() => {
+      project.remove('data/a.txt');
+    });
+    expect(ran(gone)).toEqual(['all']);
+    expect(project.exists('artifacts/one/file=a')).toBe(false);
+    await stop();
+  });
+
   test('takes a burst of changes as one', async () => {
     const project = newProject(words);
     const { after, stop } = await watching(project);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.machinery
 import importlib.metadata
@@ -18,6 +19,7 @@ from ._paths import OWN, interpreter_path, project_path, stage_place
 from ._source import Source, absolute_imports, digest, read_source
 
 _STANDARD = {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib")}
+_SAID = ("METADATA", "PKG-INFO", "top_level.txt", "RECORD", "SOURCES.txt")
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -42,7 +44,7 @@ class Distributions:
     def _read() -> Dict[str, List[Any]]:
         named: Dict[str, List[Any]] = {}
         seen: Set[str] = set()
-        for each in importlib.metadata.distributions():
+        for each in filter(_is_readable, importlib.metadata.distributions()):
             name = each.metadata["Name"]
             # The first on the path is the one that is imported.
             if name is None or name.lower() in seen:
@@ -117,8 +119,7 @@ class Trace:
         if path in self.files:
             return
         try:
-            with open(path, "rb") as file:
-                data = file.read()
+            data = _read(path)
         except OSError as error:
             self.problem = self.problem or f"{self._shown(path)}: {error.strerror}"
             return
@@ -282,6 +283,23 @@ def _on_path(name: str, places: List[str]) -> Optional[importlib.machinery.Modul
     namespace = importlib.machinery.ModuleSpec(name, None, is_package=True)
     namespace.submodule_search_locations = portions
     return namespace
+
+
+def _read(path: str) -> bytes:
+    """A pipe or a device in the place of a file would be waited for."""
+    if not os.path.isfile(path) and os.path.exists(path):
+        raise OSError(errno.EINVAL, "no file")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _is_readable(each: Any) -> bool:
+    """Whether what a distribution says of itself are files."""
+    place = getattr(each, "_path", None)
+    if place is None:
+        return True
+    known = [str(place), *(os.path.join(place, name) for name in _SAID)]
+    return all(os.path.isfile(path) or os.path.isdir(path) or not os.path.exists(path) for path in known)
 
 
 def _is_installed(path: str) -> bool:
