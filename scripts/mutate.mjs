@@ -130,9 +130,10 @@ function counted({ files }) {
 function summary({ killed, late, listed, not, undrawn }) {
   const yes = killed + late;
   const all = yes + listed + not;
+  if (all === 0) throw new Error('no change was tried');
   const bounds =
     undrawn === 0 ? '' : `, ${interval(yes, all, all + undrawn)} of some ${all + undrawn} at a level of 95 %`;
-  return `${yes} of ${all} changes are noticed (${percent(yes / Math.max(1, all))}${bounds}), ${late} of them by time-out; ${listed} that are not may live`;
+  return `${yes} of ${all} changes are noticed (${percent(yes / all)}${bounds}), ${late} of them by time-out; ${listed} that are not may live`;
 }
 
 /** Wilson’s, for a share of a sample that was drawn, without putting back, from a known number. */

@@ -15,7 +15,7 @@ export class Lock {
   readonly #path: string | null;
   readonly #head: string;
   readonly #lines: Map<string, string>;
-  #changed = false;
+  #changed: boolean;
 
   /** Of a text that lies in no file of its own, such as that of a git revision, the path is null. */
   constructor(text: string, profile: string, path: string | null) {

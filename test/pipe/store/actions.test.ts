@@ -1,7 +1,7 @@
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
-import { ActionCache } from '../../../lib/pipe/store/actions.ts';
+import { ActionCache, goneOutputs, stayingOutputs } from '../../../lib/pipe/store/actions.ts';
 import { actionPath, layoutOf } from '../../../lib/pipe/store/layout.ts';
 import { writeAtomically } from '../../../lib/pipe/store/atomic.ts';
 import { temporaryDirectory } from './temporary.ts';
@@ -52,6 +52,17 @@ describe('the action cache', () => {
       writeFileSync(path, bytes.subarray(0, index));
       expect(cache.find(fingerprint), `cut at ${index}`).toBeNull();
     }
+  });
+
+  test('tells outputs whose bytes were given up from those that stay', () => {
+    const [a, b] = [digestOf('a'), digestOf('b')];
+    const cache = new ActionCache(layoutOf(temporaryDirectory()));
+    const given = { outputs: { a, b }, ms: 1, gone: ['b', 'none'] };
+    cache.record(fingerprint, given, false);
+    expect(cache.find(fingerprint)).toStrictEqual(given);
+    expect([stayingOutputs(given), goneOutputs(given)]).toEqual([[a], [b]]);
+    const whole = { outputs: { a, b }, ms: 1 };
+    expect([stayingOutputs(whole), goneOutputs(whole)]).toEqual([[a, b], []]);
   });
 
   test('knows nothing of an entry one of whose outputs has no digest, though it is whole', () => {

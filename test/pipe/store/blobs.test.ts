@@ -172,6 +172,27 @@ describe('the content store', () => {
     expect(blobs.intact(digest)).toBe(true);
   });
 
+  test('says of what it has not that it has it not, whole or copied out', async () => {
+    const { project, blobs } = openStore();
+    const missing = digestOf('missing');
+    expect([blobs.intact(missing), blobs.intactTree(missing), blobs.tree(missing)]).toEqual([
+      false,
+      false,
+      null,
+    ]);
+    await expect(blobs.copyOut(missing, join(project, 'copy'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(existsSync(join(project, 'copy'))).toBe(false);
+    // A blob is held as what it was made as.
+    const file = blobs.adopt(fileWith(project, 'bytes'), false);
+    const tree = blobs.addTree([{ path: 'a', digest: file }], false);
+    const holds = (digest: Digest) => [true, false].map((directory) => blobs.holds({ directory }, digest));
+    expect([holds(file), holds(tree), holds(missing)]).toEqual([
+      [false, true],
+      [true, true],
+      [false, false],
+    ]);
+  });
+
   test('cannot be mended from a file that is not there', () => {
     const { project, blobs } = openStore();
     expect(blobs.mend(digestOf('bytes'), join(project, 'nothing'))).toBe(false);

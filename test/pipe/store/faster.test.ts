@@ -1,12 +1,13 @@
 import fs, { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { digestOf } from '../../../lib/pipe/digest.ts';
 import { writeAtomically } from '../../../lib/pipe/store/atomic.ts';
 import { look } from '../../../lib/pipe/store/file-stat.ts';
 import { experimentPath, removeExperiment } from '../../../lib/pipe/store/experiments.ts';
-import { drop } from '../../../lib/pipe/store/inventory.ts';
-import { layoutOf } from '../../../lib/pipe/store/layout.ts';
+import { drop, takeInventory } from '../../../lib/pipe/store/inventory.ts';
+import { blobPath, layoutOf } from '../../../lib/pipe/store/layout.ts';
 import { thisProcess } from '../../../lib/pipe/store/process-identity.ts';
 import { tryLock } from '../../../lib/pipe/store/project-lock.ts';
 import { noteUser, usersOf } from '../../../lib/pipe/store/users.ts';
@@ -75,4 +76,20 @@ describe('whoever is to remove a file, and finds that somebody was faster, goes 
       ...{ projects: [owner, join(parent, 'new')], unseen: [], gone: [] },
     });
   });
+});
+
+test('a file that goes while the store is looked through is not in it', () => {
+  const layout = layoutOf(temporaryDirectory());
+  const [there, gone] = ['there', 'gone'].map((text) => blobPath(layout, digestOf(text)));
+  for (const path of [there!, gone!]) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
+  }
+  const { lstatSync } = fs;
+  vi.spyOn(fs, 'lstatSync').mockImplementation(((path: string, options: object) => {
+    if (path === gone && fs.existsSync(path)) fs.unlinkSync(path);
+    return lstatSync(path, options);
+  }) as typeof fs.lstatSync);
+  syncBuiltinESMExports();
+  expect(takeInventory(layout).blobs.map(({ path }) => path)).toEqual([there]);
 });

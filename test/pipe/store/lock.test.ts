@@ -93,6 +93,7 @@ describe('the lock', () => {
       `+${line}`,
       ` ${line}`,
       '"x]}',
+      '":{"fingerprint":"]}',
       '"x":[1]}',
       line.slice(0, -3),
       '"b":{"fingerprint":"',

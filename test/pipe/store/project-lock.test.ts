@@ -137,6 +137,20 @@ describe('the lock of a project', () => {
     }
   });
 
+  test('that goes just as it is found to be there is tried for again', () => {
+    const file = join(temporaryDirectory(), 'run.lock');
+    const linked = vi.spyOn(fs, 'linkSync').mockImplementationOnce(() => {
+      throw Object.assign(new Error('there'), { code: 'EEXIST', syscall: 'link' });
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(tryLock(file, thisProcess()).type).toBe('held');
+    } finally {
+      linked.mockRestore();
+      syncBuiltinESMExports();
+    }
+  });
+
   test('cannot be taken where no file can get its name: that is said, and nothing is left', () => {
     const file = join(temporaryDirectory(), 'run.lock');
     const linked = vi.spyOn(fs, 'linkSync').mockImplementation(() => {

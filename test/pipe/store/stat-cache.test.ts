@@ -193,6 +193,28 @@ describe('the stat cache', () => {
     expect(statSync(file).ino).toBe(ino);
   });
 
+  test('of another format is none, though it is whole', () => {
+    const directory = temporaryDirectory();
+    const path = settledFile(directory);
+    const file = join(directory, 'cache');
+    const cache = new StatCache(file, 'boot');
+    cache.keep('file', statOf(path), digest, Date.now());
+    cache.save();
+    const bytes = readFileSync(file);
+    const end = bytes.indexOf(10);
+    const told = JSON.parse(bytes.toString('utf8', 0, end)) as Record<string, unknown>;
+    delete told['digest'];
+    const body = bytes.subarray(end + 1);
+    const knows = (format: unknown) => {
+      const head = { ...told, format };
+      const seal = digestOf(`${JSON.stringify(head)}\n${digestOf(body)}`);
+      const text = `${JSON.stringify({ ...head, digest: seal })}\n`;
+      writeFileSync(file, Buffer.concat([Buffer.from(text), body]));
+      return new StatCache(file, 'boot').find('file', statOf(path));
+    };
+    expect([knows(told['format']), knows('another')]).toEqual([digest, null]);
+  });
+
   test('that knows nothing any more is read as such', () => {
     const directory = temporaryDirectory();
     const path = settledFile(directory);

@@ -14,7 +14,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
 import { layoutOf } from '../../../lib/pipe/store/layout.ts';
 import { readSealed } from '../../../lib/pipe/store/sealed.ts';
-import { digestsInLocks, isNoted, noteFilled, noteUser, usersOf } from '../../../lib/pipe/store/users.ts';
+import {
+  hasOwnStore,
+  digestsInLocks,
+  isNoted,
+  noteFilled,
+  noteUser,
+  usersOf,
+} from '../../../lib/pipe/store/users.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 describe('the users of a store', () => {
@@ -132,6 +139,15 @@ describe('the users of a store', () => {
     symlinkSync(guest, guest);
     for (const name of readdirSync(join(cache, 'users'))) utimesSync(join(cache, 'users', name), 1, 1);
     expect(usersOf(layoutOf(owner), 'here')).toMatchObject({ unseen: [{ project: guest }], gone: [] });
+  });
+
+  test('are nobody but a project itself as long as no other was noted', () => {
+    const [owner, guest] = [temporaryDirectory(), temporaryDirectory()];
+    const cache = join(owner, 'cache');
+    mkdirSync(cache);
+    expect([hasOwnStore(layoutOf(owner)), hasOwnStore(layoutOf(guest, cache))]).toEqual([true, false]);
+    noteUser(layoutOf(guest, cache), 'here');
+    expect([hasOwnStore(layoutOf(owner)), hasOwnStore(layoutOf(guest))]).toEqual([false, true]);
   });
 
   test('are those of whole notes alone', () => {
