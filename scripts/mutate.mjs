@@ -91,8 +91,8 @@ function survivors(place) {
     // What was tried and has not changed since, its tests included, is not tried again.
     incremental: sample === null,
     incrementalFile: `${own}.tried.json`,
-    // One more, which draws the sample and then has nothing to do.
-    concurrency: sample === null ? runners : runners + 1,
+    // Of the two for a sample, one draws it, and only one can: each other would draw its own.
+    concurrency: sample === null ? runners : 2,
     // A busy machine is no loop without an end.
     timeoutMS: 20_000,
     timeoutFactor: 3,
