@@ -102,7 +102,7 @@ module.exports = {
       from: { path: '^lib/pipe/ui/page/' },
       to: {
         path: '^lib/|^(node:)?[a-z]+$',
-        pathNot: '^lib/pipe/(ui/page/|ui/protocol\\.ts$|report/quantity\\.ts$)',
+        pathNot: '^lib/pipe/(ui/page/|ui/(protocol|views)\\.ts$|report/quantity\\.ts$)',
       },
     },
     {
