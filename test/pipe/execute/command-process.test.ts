@@ -36,6 +36,12 @@ test('a runner that cannot be started fails the command that it is given, and sa
   await runner.end();
 });
 
+test('a runner that does not go by itself is killed', async () => {
+  const runner = new CommandProcess(['/bin/sleep', '60'], temporaryDirectory());
+  await runner.end();
+  await vi.waitUntil(() => !runner.alive, { timeout: 20_000 });
+});
+
 describe.each([...perl, 'node'])('the command runner in %s', (name) => {
   function start() {
     const directory = temporaryDirectory();
@@ -151,6 +157,18 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
     }
     await running;
     expect(heard.map(({ done }) => done)).toEqual([1, 2, 3, 4, 12]);
+  });
+
+  test('shows of a long line that is no progress the beginning', async () => {
+    const { run, warnings, directory } = start();
+    for (const letters of [76, 75]) {
+      await run(`echo loss=${'x'.repeat(letters)} >> progress`);
+      rmSync(join(directory, 'progress'));
+    }
+    expect(warnings.map((warning) => warning.split(': ')[1])).toEqual([
+      `loss=${'x'.repeat(75)}…`,
+      `loss=${'x'.repeat(75)}`,
+    ]);
   });
 
   test('takes nothing that a command prints for progress, and says once what is none', async () => {

@@ -161,6 +161,26 @@ describe('a worker', () => {
     }
   });
 
+  test('of a Python stage is the interpreter of that, told in JSON, on as many threads as its task has', async () => {
+    const { directory, run } = open();
+    const executable = join(directory, 'python');
+    const speak = `
+      process.once('disconnect', () => process.exit());
+      process.on('message', ({ number, key, request }) => {
+        const { OMP_NUM_THREADS: threads, WORD: word } = process.env;
+        for (const stream of [process.stdout, process.stderr]) stream.write('\\0end ' + key + '\\0');
+        const said = { type: 'bad-input', message: [threads, word, process.argv[2]].join() };
+        // JSON knows no maps.
+        const answer = request.bundle === 'map.py' ? { type: 'done', undeclared: new Map([[1, 2]]) } : said;
+        process.send({ type: 'answer', number, answer });
+      });`;
+    writeFileSync(executable, `#!${process.execPath}\n${speak}`, { mode: 0o755 });
+    const python = { executable, files: [], kept: '' };
+    const asked = { python, threads: 3, env: { WORD: 'w' } };
+    expect(await run('x.py', asked)).toMatchObject({ reason: 'bad-input', message: '3,w,-c' });
+    expect(await run('map.py', asked)).toStrictEqual({ type: 'done', undeclared: {} });
+  });
+
   test('is not given what it would wait for when it loads it, unless it has it in memory', async () => {
     const waits = new Set<string>();
     const { run, check, where } = open((bundle) => (waits.has(bundle) ? `/p/${bundle}` : null));
