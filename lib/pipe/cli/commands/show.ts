@@ -190,18 +190,24 @@ function isArtifact({ directory, graph }: Configured, path: string): boolean {
 
 function listArtifacts(
   context: Context,
-  { directory }: Configured,
+  configured: Configured,
   artifacts: readonly Artifact[],
   { json }: ShowOptions,
 ): number {
+  const { directory } = configured;
   const listed = artifacts.map(({ task, output, path }) => ({ artifact: `${task.id}.${output.name}`, path }));
+  const lock = artifacts.some(({ output }) => output.temp === true) ? lockOf(configured) : null;
+  const sizes = artifacts.map(({ task, output, path }) => {
+    const went = output.temp === true && lock?.has(task.id) === true && !existsSync(join(directory, path));
+    return went ? 'temporary, and gone' : sizeText(directory, path);
+  });
   if (json === true) context.out(`${jsonText(listed)}\n`);
   else
     print(
       context,
       table([
         ['artifact', 'path', 'size'],
-        ...listed.map(({ artifact, path }) => [artifact, path, sizeText(directory, path)]),
+        ...listed.map(({ artifact, path }, index) => [artifact, path, sizes[index]!]),
       ]),
     );
   return EXIT.ok;
