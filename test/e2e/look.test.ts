@@ -262,7 +262,7 @@ report  1 task: input counts changed (made by count); input counts added (made b
 `);
     const { status, err } = await project.pipe('diff', 'nothing');
     expect(err).toContain(
-      'error: there is no git revision `nothing`\nhint: give a git revision, a run of `pipe log`, or the path of a lock\n',
+      'error: there is no git revision `nothing`\nhint: give a git revision, an experiment, a run of `pipe log`, or the path of a lock\n',
     );
     expect(status).toBe(2);
     const empty = await project.pipe('diff', '4b825dc642cb6eb9a060e54bf8d69288fbee4904');
