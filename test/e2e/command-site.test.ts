@@ -1,12 +1,13 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { counted, segments, timesRun, until } from './jobs.ts';
+import { counted, ofLibrary, otherMachine, segments, timesRun, until } from './jobs.ts';
 import { newProject, type Project } from './project.ts';
 import { chain } from './words.ts';
 
 /** An engine of three shell scripts: it starts what it is given at once, and forgets what is over. */
-const engine = (project: Project): void => {
+const engine = (project: Project, node?: string): void => {
   project.write('engine/next', '100');
   project.write(
     'engine/submit.sh',
@@ -21,7 +22,10 @@ echo $! >$id.pid; echo "$PIPE_NAME $PIPE_THREADS \${PIPE_MEMORY:+with $PIPE_MEMO
   const commands = ['submit', 'status', 'cancel'].map(
     (name) => `    ${name}: sh ${join(project.directory, 'engine', name)}.sh\n`,
   );
-  project.write('pipe.local.yaml', `sites:\n  shells:\n    engine: command\n${commands.join('')}`);
+  project.write(
+    'pipe.local.yaml',
+    `sites:\n  shells:\n    engine: command\n${node === undefined ? '' : `    node: ${node}\n`}${commands.join('')}`,
+  );
 };
 
 function made(command: string, resources = ''): Project {
@@ -57,6 +61,8 @@ describe.skipIf(process.platform !== 'linux')('on an engine that is known by its
     expect([status, err, timesRun(there)]).toEqual([0, '', ['1', '2', '3', '4', '5', '6']]);
     expect(there.read('pipe.lock')).toBe(here.read('pipe.lock'));
     expect(Object.keys(there.files()).filter((path) => path.startsWith('cache/jobs/2'))).toEqual([]);
+    await there.pipe('run', '--on', 'shells', 'word@n=1', '--force');
+    expect(timesRun(there)).toEqual(['1', '1', '2', '3', '4', '5', '6']);
     expect(there.read('engine/asked').split('\n')[0]).toMatch(/^pipe-\S+-0 1 with 954$/);
   });
 
@@ -124,6 +130,69 @@ describe.skipIf(process.platform !== 'linux')('on an engine that is known by its
     run.child.kill('SIGINT');
     const { status } = await run.ended;
     expect([status, alive(project)]).toEqual([130, []]);
+  });
+
+  test('tasks are planned for the toolchain that a stage names on the machines there, and the result is of that', async () => {
+    const project = newProject(ofLibrary);
+    engine(project, otherMachine(project, '/there'));
+    const { status, err } = await project.pipe('run', '--on', 'shells');
+    expect([status, err, project.read('artifacts/bits/bits.txt')]).toEqual([0, '', '/there\n']);
+    expect(project.read('pipe.lock')).toContain('"library":"/there"');
+    // One that asks, and one that computes; from then on it is known.
+    expect(asked(project)).toBe(2);
+    expect((await project.pipe('run', '--on', 'shells')).out).toMatch(/^nothing to do/);
+    await project.pipe('run', '--on', 'shells', '--force');
+    expect(asked(project)).toBe(3);
+  });
+
+  test('what was computed here stays up to date, whatever machines there are like', async () => {
+    const project = newProject(ofLibrary);
+    engine(project, otherMachine(project, '/there'));
+    await project.pipe('run');
+    const lock = project.read('pipe.lock');
+    expect((await project.pipe('run', '--on', 'shells')).out).toMatch(/^nothing to do/);
+    expect(project.read('pipe.lock')).toBe(lock);
+    expect(project.exists('engine/asked')).toBe(false);
+  });
+
+  test('a machine that is unlike the one that was asked computes nothing, which is told, and the next run asks anew', async () => {
+    const project = newProject(ofLibrary);
+    engine(project, otherMachine(project, '/one', '/two'));
+    const { status, out } = await project.pipe('run', '--on', 'shells');
+    expect(status).toBe(1);
+    expect(out).toContain(
+      'bits: the stage names another toolchain on nodes of shells than it was planned for (library /two)',
+    );
+    expect(project.exists('cache/actions')).toBe(false);
+    const again = await project.pipe('run', '--on', 'shells');
+    expect([again.status, project.read('artifacts/bits/bits.txt')]).toEqual([0, '/two\n']);
+    expect(project.read('pipe.lock')).toContain('"library":"/two"');
+  });
+
+  test('a Python of another version there computes nothing, which is told', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  three: { cmd: '{python} three.py > {outputs.three}', outputs: { three: three.txt } }
+`,
+      'three.py': 'print(3)\n',
+    });
+    const found = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+    const python = join(project.directory, '.venv/bin/python');
+    mkdirSync(dirname(python), { recursive: true });
+    symlinkSync(found.trim(), python);
+    // By the time that a job starts, the path leads to another.
+    project.write('other', '#!/bin/sh\necho CPython 3.1.4\n');
+    chmodSync(join(project.directory, 'other'), 0o755);
+    engine(project);
+    const submit = project.read('engine/submit.sh');
+    project.write('engine/submit.sh', `ln -sf ${project.directory}/other ${python}\n${submit}`);
+    const { status, out, err } = await project.pipe('run', '--on', 'shells');
+    expect([status, err]).toEqual([1, '']);
+    expect(out).toContain(
+      'three: the stage names another toolchain on nodes of shells than it was planned for (python CPython 3.1.4)',
+    );
+    expect(project.exists('cache/actions')).toBe(false);
   });
 
   test('what it does not take is told in its words', async () => {

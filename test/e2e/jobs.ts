@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Project } from './project.ts';
 
@@ -39,6 +41,50 @@ export default defineStage({
 });
 `,
 });
+
+/** A module whose toolchain is a library of its machine, which has a say in what it writes. */
+export const ofLibrary: Readonly<Record<string, string>> = {
+  'pipeline.yaml': `version: 1
+stages:
+  bits: { use: stages/bits.ts, outputs: { bits: bits.txt } }
+`,
+  'stages/bits.ts': `import { writeFileSync } from 'node:fs';
+import { defineStage } from 'pipewright/stage';
+const library = () => process.env['LD_LIBRARY_PATH'] ?? 'none';
+export default defineStage({
+  outputs: ['bits'],
+  toolchain: () => ({ library: library() }),
+  run: ({ outputs }) => writeFileSync(outputs.bits, library() + '\\n'),
+});
+`,
+};
+
+/**
+ * A program Node.js that is one of another machine, with another processor and a library there. Each of its starts has
+ * the next of the libraries, and all further ones the last.
+ */
+export function otherMachine(project: Project, ...libraries: readonly string[]): string {
+  project.write('there/starts', '');
+  project.write(
+    'there/processor.mjs',
+    `import os from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+const { cpus } = os;
+os.cpus = () => cpus().map((cpu) => ({ ...cpu, model: 'another one, with ' + process.env.LD_LIBRARY_PATH }));
+syncBuiltinESMExports();
+`,
+  );
+  const there = join(project.directory, 'there');
+  const choose = libraries.map((library, index) => `[ $count -gt ${index} ] && library=${library}`);
+  const words = [
+    `echo x >>${there}/starts; count=$(wc -l <${there}/starts)`,
+    ...choose,
+    `export LD_LIBRARY_PATH=$library; exec ${process.execPath} --import ${there}/processor.mjs "$@"`,
+  ];
+  project.write('there/node', ['#!/bin/sh', ...words, ''].join('\n'));
+  chmodSync(join(there, 'node'), 0o755);
+  return join(there, 'node');
+}
 
 /** Lines that tasks of `counted` or `segments` left. */
 export function timesRun(project: Project): string[] {

@@ -8,6 +8,7 @@ import { hasLaggingMount, hasSlurm, laggingMount, startSlurm, type Slurm } from 
 import { fractions, nightly } from '../pipe/run/kills.ts';
 import { counted, segments, timesRun, until } from './jobs.ts';
 import { newProject, type Project } from './project.ts';
+import { small, study } from './small-study.ts';
 
 const all = ['1', '2', '3', '4', '5', '6'];
 const program = resolve(import.meta.dirname, '../../lib/pipe/dist/pipe.js');
@@ -87,6 +88,16 @@ describe.skipIf(!hasSlurm || !nightly)('on Slurm, where it takes minutes', () =>
     const rows = slurm.call('squeue', '--noheader', '--array', '--states=all', '--format=%Z');
     const jobs = rows.split('\n').filter((folder) => folder.startsWith(project.directory));
     expect(jobs).toHaveLength(2);
+  }, 900_000);
+
+  test('the study has byte for byte the lock that it has here', async () => {
+    const here = study();
+    await here.pipe('run', ...small);
+    const there = study(slurm.env);
+    there.write('pipe.local.yaml', 'sites: { slurm: { memory: 1900 MB } }\n');
+    const { status, err, out } = await there.pipe('run', '--on', 'slurm', ...small);
+    expect([status, err], out).toEqual([0, '']);
+    expect(there.read('pipe.lock')).toBe(here.read('pipe.lock'));
   }, 900_000);
 
   test.skipIf(!hasLaggingMount)(

@@ -5,6 +5,7 @@ import { givenUnder, type TaskParams } from '../graph/parameters.ts';
 import { canonicalJson, type Json, type Point, type Scalar } from '../json.ts';
 import type { Stage } from '../manifest/manifest.ts';
 import type { Layout } from '../store/layout.ts';
+import { ifPossible } from '../store/atomic.ts';
 import { readSealed, writeSealed } from '../store/sealed.ts';
 import type { StageCode } from './code-cache.ts';
 import { declaredDigests, machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
@@ -69,6 +70,18 @@ export class CheckCache {
       return { stage: stage.name, path: placeOf(stage, path), ...(given && { given }), message: said };
     });
     return { issues: placed, toolchain };
+  }
+
+  /** What was said on another machine, by a key that names it. */
+  recall(key: string): Toolchain | null {
+    return this.#passed.get(key) ?? null;
+  }
+
+  keep(key: string, toolchain: Toolchain): void {
+    this.#remember(key, toolchain);
+    ifPossible(() => {
+      this.save();
+    });
   }
 
   save(): void {

@@ -2,7 +2,7 @@ import type { Digest } from '../digest.ts';
 import { pathOf, type Task } from '../graph/graph.ts';
 import { canonicalJson, type Point, type Scalar } from '../json.ts';
 import { encodeAction, encodeTaskAction, type InputMember } from './action.ts';
-import { membersOf, type KnownOutputs, type PlanFacts } from './plan.ts';
+import { actionToRun, membersOf, type KnownOutputs, type PlanFacts } from './plan.ts';
 import type { OutputDigests } from './record.ts';
 
 /** An input that the task before writes: its output, and the file in it that is meant. */
@@ -49,7 +49,7 @@ export function openAction(
       inputs.push({ name, members });
     }
   }
-  return { stage: facts.stage(task).text, point: task.point, previous: task.previous, inputs };
+  return { stage: actionToRun(task, facts).text, point: task.point, previous: task.previous, inputs };
 }
 
 /** By which it is known before its fingerprint is. */

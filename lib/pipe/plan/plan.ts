@@ -63,6 +63,8 @@ export interface PlanFacts {
   readonly selected: (index: number) => boolean;
   readonly forced: (task: Task) => boolean;
   readonly stage: (task: Task) => { readonly action: StageAction; readonly text: string };
+  /** The same where it is to be carried out, if that differs: what has to run is planned for there. */
+  readonly there?: (task: Task) => { readonly action: StageAction; readonly text: string } | null;
   readonly files: (source: Exclude<TaskSource, { kind: 'output' }>) => readonly SourceFile[];
   readonly record: (task: Task) => TaskRecord | null;
   /** Path of the first output that does not have the recorded bytes; null when all do. */
@@ -149,8 +151,21 @@ function recordedOutputs(task: Task, record: TaskRecord | null): OutputDigests |
   return complete ? record.outputs : null;
 }
 
+/** What a task's stage does where it would be carried out now. */
+export function actionToRun(task: Task, facts: PlanFacts): ReturnType<PlanFacts['stage']> {
+  return facts.there?.(task) ?? facts.stage(task);
+}
+
 /** Plans one task from what is known of the tasks before it. */
 export function planTask(task: Task, facts: PlanFacts, known: KnownOutputs): PlannedTask {
+  const planned = planAs(task, facts, known);
+  const there = facts.there?.(task) ?? null;
+  // What is here already stays good.
+  if (there === null || planned.plan.state !== 'stale') return planned;
+  return planAs(task, { ...facts, stage: () => there }, known);
+}
+
+function planAs(task: Task, facts: PlanFacts, known: KnownOutputs): PlannedTask {
   const pending = decidedBy(task, facts).filter((index) => known[index] === null);
   const record = facts.record(task);
   if (pending.length > 0) {

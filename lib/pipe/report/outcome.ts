@@ -76,7 +76,7 @@ export function failureText(failure: Failure): string {
     case 'job-refused':
       return `${failure.site} did not take its job: ${failure.message}`;
     case 'other-toolchain':
-      return `the stage names another toolchain on ${pathList(failure.nodes)} than here${toolchainText(failure.said)}: its results would be others; keep its jobs to nodes that agree (\`options\` of the site), or run \`pipe\` on one of them`;
+      return `the stage names another toolchain on nodes of ${pathList(failure.nodes)} than it was planned for${toolchainText(failure.said)}: its results would be others; keep its jobs to nodes that agree (\`options\` of the site), or run again, which asks anew what they are`;
     case 'store-failed':
       return refusalText(failure);
   }

@@ -54,22 +54,22 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   const lock = openLock(engine.layout.project, manifest.profile, manifest.experiment);
   const { selection, force, signal, remote: settings = null } = options;
   const allHere = settings?.download === 'all' || (manifest.experiment !== null && options.places === true);
-  const found = await inTurn(shared, () =>
+  const here = await inTurn(shared, () =>
     survey(engine, { manifest, graph, lock, selection, force, signal, allHere }),
   );
   if (signal.aborted) return { ...nothingDone(engine.layout, startedAt), stopped: true };
-  const { inputIssues } = found;
+  const { inputIssues } = here;
   const stated = { ...options.capacity, jobs: options.jobs };
   const gate = shared?.gate ?? new Gate(capacityFor(engine, manifest, stated));
   // What a site has, its engine says.
-  const lacking = options.site == null ? unmet(graph, found.plans, gate.capacity, engine) : [];
-  const stageIssues = [...found.stageIssues, ...lacking];
+  const lacking = options.site == null ? unmet(graph, here.plans, gate.capacity, engine) : [];
+  const stageIssues = [...here.stageIssues, ...lacking];
   if (stageIssues.length > 0 || inputIssues.length > 0) {
     return { type: 'refused', stageIssues, inputIssues };
   }
-  found.artifacts.sweep();
+  here.artifacts.sweep();
   const aside = manifest.experiment !== null;
-  if (!aside) fillStore(engine, graph, found, me.host);
+  if (!aside) fillStore(engine, graph, here, me.host);
   const run = runName(startedAt);
   const directory = join(runsPath(engine.layout), run);
   const log = new RunLog(directory);
@@ -78,17 +78,20 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
     log.write(event);
     options.listener(event);
   };
-  found.artifacts.onMoved = (moved) => {
+  here.artifacts.onMoved = (moved) => {
     emit(movedWarning(moved, graph));
   };
+  const strict = options.strict === true;
+  const anyOpen = [...here.plans.values()].some(({ plan }) => plan.state !== 'fresh');
+  const elsewhere = anyOpen ? (options.site ?? null) : null;
+  const found = (await elsewhere?.surveyed({ engine, manifest, survey: here, strict, signal, emit })) ?? here;
   const started = await runStarted(run, request, found.plans);
   const { fresh } = started;
   emit(started);
   const side = { engine, graph, lock, places: !aside, ...found };
   const remote = fresh === selection.size ? null : await openSide(settings, side, signal, emit);
-  const strict = options.strict === true;
   const open = fresh === selection.size ? null : (options.site ?? null);
-  const site = (await open?.({ engine, manifest, survey: found, strict, signal, emit })) ?? null;
+  const site = (await open?.open({ engine, manifest, survey: found, strict, signal, emit })) ?? null;
   const parts = { engine, graph, survey: found, lock, log, work, options, emit, gate, remote, site };
   const schedule = new Schedule({ ...parts, places: !aside, shared, root: manifest.artifacts });
   try {

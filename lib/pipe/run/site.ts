@@ -38,4 +38,8 @@ export interface SiteParts {
   readonly emit: (event: EventBody) => void;
 }
 
-export type OpenSite = (parts: SiteParts) => Promise<Site>;
+export interface OpenSite {
+  /** The survey for the machines there, which may compute other bits than this one. Asks them where they are not known. */
+  surveyed(parts: SiteParts): Promise<Survey>;
+  open(parts: SiteParts): Promise<Site>;
+}

@@ -43,6 +43,8 @@ export interface Survey {
   readonly wanted: (task: Task, output: TaskOutput) => boolean;
   /** Whether an output goes once the tasks that read it are done. */
   readonly passing: (task: Task, output: TaskOutput) => boolean;
+  /** The machine that it is for, where that is not this one. */
+  readonly machine?: string;
 }
 
 export interface SurveyRequest {

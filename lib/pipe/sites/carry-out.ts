@@ -50,6 +50,8 @@ export async function carryOutElement(folder: string, element: number, env: Vari
   const running: RunningJob = { onNode, say, signal: stop.signal, until };
   const bounded = batch.head.needs.time !== null;
   try {
+    const { questions } = batch.head;
+    if (questions !== undefined) say(await onNode.answer(questions, stop.signal));
     for (const line of batch.tasks) {
       if (line.element !== element) continue;
       if (stop.signal.aborted) break;

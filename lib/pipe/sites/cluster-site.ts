@@ -47,10 +47,10 @@ export class Shipping {
   }
 
   common(kinds: ReadonlySet<string>): Json {
-    const { engine, strict } = this.#parts;
+    const { engine, strict, survey } = this.#parts;
     const stages = Object.fromEntries([...kinds].map((kind) => [kind, this.#stages.get(kind)!]));
     const common: Common = {
-      ...{ layout: engine.layout, env: this.#variables, machine: machineText(), strict },
+      ...{ layout: engine.layout, env: this.#variables, machine: survey.machine ?? machineText(), strict },
       ...{ patience: nodesPatience, stages },
     };
     return common as unknown as Json;
@@ -76,8 +76,10 @@ export class ClusterSite implements Site {
   readonly #declared: SiteDeclaration;
   readonly #desk: Desk;
   readonly #shipping: Shipping;
+  readonly #forget: () => void;
 
-  constructor(name: string, declared: SiteDeclaration, desk: Desk, shipping: Shipping) {
+  constructor(name: string, declared: SiteDeclaration, desk: Desk, shipping: Shipping, forget: () => void) {
+    this.#forget = forget;
     this.name = name;
     this.#declared = declared;
     this.#desk = desk;
@@ -105,6 +107,8 @@ export class ClusterSite implements Site {
         if (end.type === 'left') return { type: 'left' };
         const answer = end.type === 'answered' ? end.answer : null;
         if (answer?.type === 'failed') return answer;
+        // Whatever was known of its machines does not hold: the next run asks again.
+        if (answer?.type === 'other-toolchain') this.#forget();
         if (answer?.type === 'other-toolchain')
           return { ...answer, type: 'failed', log: null, reason: 'other-toolchain', nodes: [this.name] };
         if (answer?.type !== 'moved') {

@@ -209,6 +209,7 @@ export class Desk {
       case 'next':
       case 'begun':
       case 'revoked':
+      case 'probed':
       case 'alive':
       case 'ended':
     }

@@ -130,6 +130,7 @@ export class Job {
       case 'progress':
       case 'log':
       case 'warning':
+      case 'probed':
       case 'alive':
     }
   }

@@ -1,6 +1,7 @@
 import { requestFor } from '../code/check.ts';
 import type { Variables } from '../execute/environment.ts';
 import type { Task } from '../graph/graph.ts';
+import { actionToRun } from '../plan/plan.ts';
 import type { Survey } from '../run/survey.ts';
 import type { ShippedStage, Ticket } from './ticket.ts';
 
@@ -21,6 +22,7 @@ export function ticketOf(task: Task, { facts, known, sources }: Survey): Ticket 
       return { names: list.map(({ name }) => name), directory };
     }),
     seen: files.flat().map(({ name, digest }) => [name, digest]),
+    ...(facts.forced(task) && { anew: true }),
   };
 }
 
@@ -29,7 +31,7 @@ export function shippedStage(task: Task, survey: Survey, environment: Variables)
   const { name, work, timeout, env, passEnv, retries, resources } = task.stage;
   const code = survey.bundles.get(name);
   const files = work.kind === 'cmd' ? (code?.files ?? []) : [];
-  const { toolchain } = survey.facts.stage(task).action;
+  const { toolchain } = actionToRun(task, survey.facts).action;
   const asked = work.kind === 'use' && code !== undefined && Object.keys(toolchain ?? {}).length > 0;
   const request = asked ? requestFor(task.stage, [task], code, survey.sources, environment) : null;
   return {

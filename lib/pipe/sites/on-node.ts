@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodeCache } from '../code/code-cache.ts';
@@ -23,7 +24,7 @@ import type { Digest } from '../digest.ts';
 import { look } from '../store/file-stat.ts';
 import { bootIdentity, thisProcess } from '../store/process-identity.ts';
 import { StatCache } from '../store/stat-cache.ts';
-import type { Answer, BlobStamp, Link } from './protocol.ts';
+import type { Answer, BlobStamp, JobLine, Link, Question } from './protocol.ts';
 import type { Common, LinkTicket, Seen, ShippedStage, Ticket } from './ticket.ts';
 
 export interface Carrying {
@@ -45,6 +46,7 @@ export class OnNode {
   readonly #actions: ActionCache;
   readonly #hashing: HashPool;
   readonly #toolchains = new Map<string, Answer | null>();
+  readonly #pythons = new Map<string, string>();
 
   /** `own`: the variables of the job, of which those count that say what it was given. */
   constructor(common: Common, own: Variables) {
@@ -70,12 +72,12 @@ export class OnNode {
     const shipped = this.#common.stages[ticket.stage]!;
     const task = taskOf(ticket, shipped);
     try {
-      const known = this.#known(fingerprint, task);
+      const known = ticket.anew === true ? null : this.#known(fingerprint, task);
       if (known !== null) {
         made(known.outputs);
         return known;
       }
-      const other = await this.#toolchain(ticket.stage, shipped, signal);
+      const other = this.#otherPython(shipped) ?? (await this.#toolchain(ticket.stage, shipped, signal));
       if (other !== null) return other;
       const unseen = await this.#awaitInputs(ticket, shipped);
       if (unseen.length > 0) return { type: 'moved', paths: unseen };
@@ -91,6 +93,20 @@ export class OnNode {
     } catch (error) {
       return storeFailure(error, this.#common.layout.project);
     }
+  }
+
+  /** What this machine is, and which toolchains stages name on it. */
+  async answer(
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<Extract<JobLine, { t: 'probed' }>> {
+    const toolchains = [];
+    for (const { request, ...names } of questions) {
+      const env = taskEnvironment(this.#environment, names);
+      const answer = await this.#workers.check({ ...request, env }, signal);
+      toolchains.push(answer.type === 'checked' ? answer.result.toolchain : null);
+    }
+    return { t: 'probed', machine: machineText(), toolchains };
   }
 
   async close(): Promise<void> {
@@ -142,6 +158,15 @@ export class OnNode {
     const other: Answer | null = said !== null && same ? null : { type: 'other-toolchain', said };
     this.#toolchains.set(name, other);
     return other;
+  }
+
+  /** The path of an interpreter may lead to another one here. */
+  #otherPython({ python }: ShippedStage): Answer | null {
+    if (python === null) return null;
+    const { executable, version } = python;
+    const said = this.#pythons.get(executable) ?? pythonVersion(executable, this.#environment);
+    this.#pythons.set(executable, said);
+    return said === version ? null : { type: 'other-toolchain', said: { python: said } };
   }
 
   /** Waits until all inputs are seen as they are to be: a file system may show them late. The paths that are not. */
@@ -259,4 +284,11 @@ function filledIn({ task, makers, files }: Ticket) {
       isDirectory: (source: unknown) => found(source)?.directory === true,
     },
   };
+}
+
+/** As an interpreter says it; empty where it cannot be started. */
+function pythonVersion(executable: string, env: Variables): string {
+  const script = 'import platform as p; print(p.python_implementation(), p.python_version())';
+  const { stdout } = spawnSync(executable, ['-c', script], { encoding: 'utf8', env: { PATH: env['PATH'] } });
+  return (stdout as string | null)?.trim() ?? '';
 }

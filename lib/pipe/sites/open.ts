@@ -4,11 +4,15 @@ import { makeDirectory } from '../store/atomic.ts';
 import { jobsPath } from '../store/layout.ts';
 import type { SiteDeclaration } from '../manifest/sites-grammar.ts';
 import type { Variables } from '../execute/environment.ts';
+import type { Task } from '../graph/graph.ts';
 import type { OpenSite, SiteParts } from '../run/site.ts';
 import { lifeOf, thisProcess } from '../store/process-identity.ts';
 import type { DeskRules } from './ask.ts';
 import { usualRules } from './batches.ts';
 import { ClusterSite, Shipping } from './cluster-site.ts';
+import { probe, type Probed } from './probe.ts';
+import type { Question } from './protocol.ts';
+import { KnownMachines, siteKey, surveyedThere } from './toolchains.ts';
 import { Desk } from './desk.ts';
 import { commandQueue } from './command-queue.ts';
 import { commandScript, slurmScript } from './job-script.ts';
@@ -36,18 +40,61 @@ export function clusterSite(
   program: string,
   leaving: Leaving,
 ): OpenSite {
-  return (parts) => {
-    const shipping = new Shipping(parts);
-    const desk = new Desk(worldOf(declared, program, parts), rulesOf(name, declared, parts, shipping));
-    if (leaving.detach) desk.leave();
-    const stop = () => {
-      if (leaving.leaves()) desk.leave();
-      else void desk.cancel();
-    };
-    if (parts.signal.aborted) stop();
-    else parts.signal.addEventListener('abort', stop, { once: true });
-    return Promise.resolve(new ClusterSite(name, declared, desk, shipping));
+  const key = siteKey(name, declared);
+  return {
+    surveyed: async (parts) => {
+      const machines = new KnownMachines(parts.engine.layout);
+      return await surveyedThere(parts.survey, parts.engine, { key, machines }, async (questions, tasks) =>
+        askOnce(name, declared, worldOf(declared, program, parts), parts, questions, tasks),
+      );
+    },
+    open: (parts) => {
+      const shipping = new Shipping(parts);
+      const desk = new Desk(worldOf(declared, program, parts), rulesOf(name, declared, parts, shipping));
+      if (leaving.detach) desk.leave();
+      const stop = () => {
+        if (leaving.leaves()) desk.leave();
+        else void desk.cancel();
+      };
+      if (parts.signal.aborted) stop();
+      else parts.signal.addEventListener('abort', stop, { once: true });
+      const forget = () => {
+        new KnownMachines(parts.engine.layout).set(key, null);
+      };
+      return Promise.resolve(new ClusterSite(name, declared, desk, shipping, forget));
+    },
   };
+}
+
+/** A job that says what machines there are like; null when there is no answer, which is told. */
+async function askOnce(
+  name: string,
+  { engine: kind, memory, time }: SiteDeclaration,
+  world: World,
+  parts: SiteParts,
+  questions: readonly Question[],
+  tasks: readonly Task[],
+): Promise<Probed | null> {
+  const { engine, emit, signal } = parts;
+  const shipping = new Shipping(parts);
+  const kinds = new Set(tasks.map((task) => shipping.kindOf(task)));
+  // What computes on a GPU names one.
+  const gpus = tasks.some(({ stage: { resources } }) => resources.gpus + resources.gpu > 0) ? 1 : 0;
+  const tell = (message: string) => {
+    emit({ type: 'site-note', site: name, message });
+  };
+  const answer = await probe({
+    world,
+    head: {
+      ...{ site: name, project: engine.layout.project, common: shipping.common(kinds) },
+      ...(kind === 'command' && { engine: kind }),
+    },
+    needs: { threads: 1, gpus, memory: memory ?? null, time: time ?? null },
+    ...{ questions, signal, tell },
+  });
+  if (typeof answer !== 'string') return answer;
+  tell(`what machines of ${name} are like is not known (${answer}); they are taken to be like this one`);
+  return null;
 }
 
 function rulesOf(

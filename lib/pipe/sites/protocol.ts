@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { Numbers } from '../execute/executor.ts';
+import type { CheckRequest } from '../execute/protocol.ts';
 import type { Json } from '../json.ts';
 import type { Failure } from '../plan/outcome.ts';
 import type { OutputDigests } from '../plan/record.ts';
@@ -24,6 +25,15 @@ export interface BatchHead {
   readonly needs: Needs;
   /** What all its tasks need, once. */
   readonly common: Json;
+  /** Of a job that has no tasks: what it is to say of its machine. */
+  readonly questions?: readonly Question[];
+}
+
+/** What a stage is asked for its toolchain by; of its environment the names, since it is where it is asked. */
+export interface Question {
+  readonly request: Omit<CheckRequest, 'env'>;
+  readonly env: readonly string[];
+  readonly passEnv: readonly string[];
 }
 
 export interface TaskLine {
@@ -104,6 +114,12 @@ export type JobLine =
   /** Not begun: the time that is left is too short for it. */
   | { readonly t: 'left'; readonly f: Digest }
   | { readonly t: 'alive'; readonly at: number }
+  /** What its machine is, and for each question the toolchain; null where the stage could not be asked. */
+  | {
+      readonly t: 'probed';
+      readonly machine: string;
+      readonly toolchains: readonly (Readonly<Record<string, string>> | null)[];
+    }
   | { readonly t: 'ended'; readonly at: number };
 
 export const TASKS_FILE = 'tasks.ndjson';

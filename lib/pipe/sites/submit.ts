@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { Ask, DeskRules, End } from './ask.ts';
+import { newName } from './batch-name.ts';
 import { pack, type JobArray } from './batches.ts';
 import type { Durations } from './durations.ts';
 import type { Batches } from './known-batches.ts';
@@ -163,12 +164,6 @@ function take(desk: Submitter, batch: Batch, submitted: Submitted): void {
 function giveUp(desk: Submitter, batch: Batch): void {
   for (const job of batch.jobs) [job.concluded, job.ended] = [true, true];
   desk.batches.tidy(batch);
-}
-
-/** Sorts by time. */
-function newName(now: number, chance: () => number): string {
-  const digits = Array.from({ length: 8 }, () => Math.floor(chance() * 36).toString(36)).join('');
-  return `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${digits}`;
 }
 
 /** What stays in memory of a line that is written. */

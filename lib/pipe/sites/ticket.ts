@@ -23,7 +23,7 @@ export interface Common {
 export interface ShippedStage {
   readonly stage: Pick<Stage, 'name' | 'work' | 'timeout' | 'env' | 'passEnv' | 'retries' | 'resources'>;
   readonly bundle: string | null;
-  readonly python: PythonRun | null;
+  readonly python: (PythonRun & { readonly version: string }) | null;
   /** Files that a command runs, which it may read at any time. */
   readonly code: readonly Seen[];
   /** What the stage says of where it runs, and how it is asked: null where it is not. */
@@ -50,6 +50,8 @@ export interface Ticket {
   readonly files: readonly { readonly names: readonly string[]; readonly directory: boolean }[];
   /** Files of the project that it reads. */
   readonly seen: readonly Seen[];
+  /** It is to run, whatever the store has of it. */
+  readonly anew?: true;
 }
 
 /** A task of a chain. */
