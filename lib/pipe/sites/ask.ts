@@ -16,6 +16,8 @@ export interface Order {
   readonly wishes: Wishes;
   /** All that a job needs to know of it, beside what is common to its kind. */
   readonly ticket: Json;
+  /** It is to run, whatever the store has of it. */
+  readonly anew?: true;
   /** Of one that comes after another in a chain: by what a job may have promised it. */
   readonly open?: Digest;
   /** What its job goes on with when it is done; made when it is submitted. */

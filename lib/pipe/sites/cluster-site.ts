@@ -101,6 +101,7 @@ export class ClusterSite implements Site {
         const order: Order = {
           ...{ fingerprint, task: task.id, kind: this.#shipping.kindOf(task), wishes: this.#wishes(task) },
           ticket: ticketOf(task, execution.survey) as unknown as Json,
+          ...(execution.survey.facts.forced(task) && { anew: true as const }),
           ...inChain(task, execution.survey),
         };
         const end = await this.#desk.carryOut(order, listenerFor(task, execution));

@@ -172,6 +172,7 @@ export class Desk {
     if (ask?.job !== job) {
       // Nobody asked yet: somebody may.
       if (ask === undefined && !this.#ends.has(line.f)) keep(job, line);
+      if (line.t === 'answer') this.batches.made(line.f, job);
       return;
     }
     this.#pass(ask, job, line);

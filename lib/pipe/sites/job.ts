@@ -61,6 +61,11 @@ export class Job {
     );
   }
 
+  /** Whether it is done, and the job goes on. */
+  goesOnAfter(fingerprint: Digest): boolean {
+    return this.overAt === null && this.answered.get(fingerprint)?.type === 'done';
+  }
+
   /** Whether it may come to carry out this link of a chain. */
   promises(open: Digest): boolean {
     return !this.concluded && this.overAt === null && this.#promised.has(open);

@@ -10,6 +10,7 @@ const kept = 7 * 24 * 3_600_000;
 export class Batches {
   readonly #world: World;
   readonly #known = new Map<string, Batch>();
+  readonly #made = new Map<Digest, Job>();
   readonly #looked = new Set<string>();
   /** Nothing more comes of these. */
   readonly #over = new Set<string>();
@@ -52,6 +53,16 @@ export class Batches {
     const answering = this.#jobWith(fingerprint, (job) => job.mayAnswer(fingerprint));
     if (answering !== null || open === null) return answering;
     return this.#jobWith(open, (job) => job.mayAnswer(fingerprint) || job.promises(open));
+  }
+
+  /** Whether a job that goes on says that it is done. */
+  isMade(fingerprint: Digest): boolean {
+    return this.#made.get(fingerprint)?.goesOnAfter(fingerprint) === true;
+  }
+
+  /** It says so of a task for which nobody asked. */
+  made(fingerprint: Digest, job: Job): void {
+    this.#made.set(fingerprint, job);
   }
 
   #jobWith(key: Digest, may: (job: Job) => boolean): Job | null {
@@ -128,6 +139,7 @@ export class Batches {
       for (const line of job.read(folders, sizes.get(job.element) ?? 0, now)) {
         if (!('f' in line)) continue;
         if (line.t === 'next') this.named(line, batch);
+        if (line.t === 'answer') this.made(line.f, job);
         const lines = job.unheard.get(line.f) ?? [];
         lines.push(line);
         job.unheard.set(line.f, lines);

@@ -46,7 +46,7 @@ export async function submitAll(desk: Submitter): Promise<void> {
   if (due.length === 0) return;
   desk.waiting = desk.waiting.filter(({ notBefore }) => notBefore > now);
   // What a job comes to by itself needs no other.
-  const ready = due.filter((ask) => ask.order.open === undefined || !attached(desk, ask));
+  const ready = due.filter((ask) => ask.order.open === undefined || !inHand(desk, ask));
   const items = ready.map((ask): Item => ({
     ...{ ask, needs: needsOf(ask.order.wishes, ask.steps), kind: ask.order.kind },
     ...{ exclude: ask.exclude, bytes: ask.bytes, length: 1 + (ask.order.chain?.length ?? 0) },
@@ -86,9 +86,7 @@ function make(desk: Submitter, { jobs, needs }: JobArray<Item>): Batch | null {
   const { world, rules, batches } = desk;
   batches.refresh();
   const now = world.now();
-  const own = jobs
-    .map((job) => job.filter(({ ask }) => !attached(desk, ask)))
-    .filter((job) => job.length > 0);
+  const own = jobs.map((job) => job.filter(({ ask }) => !inHand(desk, ask))).filter((job) => job.length > 0);
   if (own.length === 0) return null;
   const batch: Batch = {
     ...{ name: newName(world.now(), () => world.chance()), id: null, own: true, needs, submittedAt: now },
@@ -117,9 +115,19 @@ function make(desk: Submitter, { jobs, needs }: JobArray<Item>): Batch | null {
   return batch;
 }
 
-/** Others may have it by now: in a job, or done. */
-function attached(desk: Submitter, ask: Ask): boolean {
-  const { fingerprint, open } = ask.order;
+/** Others may have it by now: in a job, or done. What comes after it in a chain is theirs, too. */
+function inHand(desk: Submitter, ask: Ask): boolean {
+  const { fingerprint, open, anew } = ask.order;
+  if (anew !== true && desk.world.committed(fingerprint)) {
+    desk.end(ask, { type: 'committed' });
+    return true;
+  }
+  if (anew !== true && desk.batches.isMade(fingerprint)) {
+    // Its result is there, and is about to be seen.
+    ask.notBefore = desk.world.now() + 500;
+    desk.waiting.push(ask);
+    return true;
+  }
   const job = desk.batches.jobFor(fingerprint, open ?? null);
   if (job === null) return false;
   desk.attach(ask, job);
