@@ -63,6 +63,11 @@ describe.skipIf(process.platform !== 'linux')('on an engine that is known by its
     expect(Object.keys(there.files()).filter((path) => path.startsWith('cache/jobs/2'))).toEqual([]);
     await there.pipe('run', '--on', 'shells', 'word@n=1', '--force');
     expect(timesRun(there)).toEqual(['1', '1', '2', '3', '4', '5', '6']);
+    // Bytes that are gone are made again, though it is known which they were.
+    there.remove('cache/store');
+    there.remove('artifacts/word');
+    await there.pipe('run', '--on', 'shells', 'word@n=2');
+    expect(timesRun(there)).toEqual(['1', '1', '2', '2', '3', '4', '5', '6']);
     expect(there.read('engine/asked').split('\n')[0]).toMatch(/^pipe-\S+-0 1 with 954$/);
   });
 

@@ -1,3 +1,4 @@
+import type { Digest } from '../digest.ts';
 import { machineText, taskEnvironment } from '../execute/environment.ts';
 import type { Task } from '../graph/graph.ts';
 import type { Json } from '../json.ts';
@@ -101,7 +102,7 @@ export class ClusterSite implements Site {
         const order: Order = {
           ...{ fingerprint, task: task.id, kind: this.#shipping.kindOf(task), wishes: this.#wishes(task) },
           ticket: ticketOf(task, execution.survey) as unknown as Json,
-          ...(execution.survey.facts.forced(task) && { anew: true as const }),
+          ...(isAnew(task, fingerprint, execution) && { anew: true as const }),
           ...inChain(task, execution.survey),
         };
         const end = await this.#desk.carryOut(order, listenerFor(task, execution));
@@ -162,6 +163,12 @@ export class ClusterSite implements Site {
     if (undeclared.length > 0) warnOfReads(task, undeclared, execution);
     return engine.actions.find(fingerprint)!;
   }
+}
+
+/** Whether what the store has of it does not do: it is to run all the same, or its bytes are gone. */
+function isAnew(task: Task, fingerprint: Digest, { engine, survey: { facts } }: SiteExecution): boolean {
+  if (facts.forced(task)) return true;
+  return engine.actions.find(fingerprint) !== null && facts.stored(task, fingerprint) === null;
 }
 
 /** What it follows, and what its job goes on with. */
