@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { hasNginx, startNginx } from '../pipe/remote/nginx.ts';
+import { nightly } from '../pipe/run/kills.ts';
 import { newProject, type Project } from './project.ts';
 import { chain } from './words.ts';
 
@@ -89,6 +90,31 @@ describe.skipIf(!hasNginx)('with nginx as the remote cache', () => {
     expect(status).toBe(0);
     expect(coming()).toBe(false);
   });
+
+  test.skipIf(!nightly)(
+    '1 GiB is given and taken in less than 150 MB of memory',
+    async () => {
+      const { http } = await startNginx();
+      const files = {
+        'pipeline.yaml': `version: 1
+stages:
+  giant: { cmd: 'head -c 1073741824 /dev/zero > {outputs.giant}', outputs: { giant: giant.bin } }
+`,
+        'pipe.local.yaml': `remote: { url: '${http}/open', write: true, timeout: 60 }\n`,
+        // Says at the end of a process how much memory it had at most, in KiB.
+        'peak.mjs': `import { appendFileSync } from 'node:fs';
+process.on('exit', () => appendFileSync(process.env.HOME + '/peaks', process.resourceUsage().maxRSS + '\\n'));
+`,
+      };
+      for (const outcome of ['1 ran', '1 restored']) {
+        const project = newProject(files, { NODE_OPTIONS: '--import ./peak.mjs' });
+        expect((await project.pipe('run')).out).toContain(`done: ${outcome} in`);
+        const peaks = project.read('peaks').trim().split('\n').map(Number);
+        expect(Math.max(...peaks) / 1024).toBeLessThan(150);
+      }
+    },
+    300_000,
+  );
 
   test('certificates are checked: of the server by `ca`, of us by `certificate`', async () => {
     const { https, mutual, certificates, names } = await startNginx();

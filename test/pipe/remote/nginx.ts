@@ -147,7 +147,7 @@ pid ${directory}/nginx.pid;
 events { worker_connections 128; }
 http {
   access_log ${directory}/access.log;
-  client_max_body_size 100m;
+  client_max_body_size 2g;
   ${temporary.join('\n  ')}
   server { listen 127.0.0.1:${http}; ${locations} }
   server { listen 127.0.0.1:${https} ssl; ${tls} ${locations} }
