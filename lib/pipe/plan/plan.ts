@@ -96,6 +96,8 @@ export type KnownOutputs = (OutputDigests | null)[];
  * they are. `known` is filled on the way.
  */
 export function planAll(facts: PlanFacts, known: KnownOutputs): Map<number, PlannedTask> {
+  // What was needed for another plan may not be for this one.
+  facts.needed.clear();
   const plans = planOnce(facts, known);
   for (const [index, need] of needsOf(facts, plans, known)) facts.needed.set(index, need);
   return facts.needed.size === 0 ? plans : planOnce(facts, known);

@@ -35,6 +35,19 @@ describe('the plan', () => {
     });
   });
 
+  test('made anew, knows nothing of what the one before needed again', () => {
+    const world = study();
+    const facts = world.facts();
+    for (const { path } of facts.graph.tasks[0]!.outputs) world.gone.add(path);
+    const plans = (forced: boolean): unknown => {
+      const known: KnownOutputs = facts.graph.tasks.map(() => null);
+      const all = planAll({ ...facts, forced: ({ id }) => forced && id === 'train' }, known);
+      return all.get(0)!.plan;
+    };
+    expect(plans(true)).toMatchObject({ state: 'stale', reasons: [{ reason: 'temp-needed' }] });
+    expect(plans(false)).toMatchObject({ state: 'fresh' });
+  });
+
   test('believes no record whose action is not that of its fingerprint', () => {
     const world = study();
     const record = world.lock.get('train')!;
