@@ -186,6 +186,7 @@ async function explainer(model: Model, engine: Engine): Promise<Explainer> {
       rise: { masks: 500, cells: 7 },
     },
     noise: noiseFields(25, [32, 32, 3]),
+    memory: 4e9,
   });
 }
 

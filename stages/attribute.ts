@@ -34,6 +34,8 @@ export default defineStage({
 
     try {
       const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);
+      const { memory } = params.attribute;
+      if (explainer.memory > memory) task.warn(tooLittle(explainer.memory, memory));
       const batches = explainer.explain(weights, selected, (done) => {
         signal.throwIfAborted();
         task.progress(done, set.count, 'images');
@@ -48,3 +50,11 @@ export default defineStage({
     }
   },
 });
+
+function tooLittle(needed: number, declared: number): string {
+  const [needs, has] = [needed, declared].map((bytes) => `${(bytes / 1e9).toPrecision(2)} GB`) as [
+    string,
+    string,
+  ];
+  return `as few images at a time as can be take about ${needs}, and attribute.memory is ${has}: set it to what is taken, so that no more tasks run side by side than there is memory for`;
+}

@@ -36,6 +36,8 @@ export class Context {
   readonly graph: OnnxGraph;
   readonly #precision: Precision;
   readonly #values = new Map<number, Laid>();
+  /** Names of constants by node and layout, each written once. */
+  readonly #constants = new Map<string, string>();
 
   constructor(graph: OnnxGraph, precision: Precision) {
     this.graph = graph;
@@ -197,11 +199,16 @@ export class Context {
   }
 
   #constant(node: Node, layout: Layout): string {
+    const key = `${node.id} ${layout.order.join()}`;
+    const present = this.#constants.get(key);
+    if (present !== undefined) return present;
     const dims = [...new Array<number>(layout.order.length - node.shape.length).fill(1), ...node.shape];
     const values = sameLayout(layout, natural(dims.length))
       ? node.values!
       : permuteValues(node.values!, dims, layout.order);
-    return this.graph.tensor(values, physical(layout, dims), node.dtype === 'bool');
+    const name = this.graph.tensor(values, physical(layout, dims), node.dtype === 'bool');
+    this.#constants.set(key, name);
+    return name;
   }
 }
 

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxPort, OnnxTensor, OnnxType } from './model.ts';
 
-/** Tensors up to this many bytes are merged when equal. */
-const MERGED_BYTES = 1 << 16;
+/** Equal tensors are merged: beyond this many bytes, those of the same digest. */
+const COMPARED_BYTES = 1 << 10;
 
 /** An ONNX graph being written. Values are known by name. */
 export class OnnxGraph {
@@ -39,15 +40,16 @@ export class OnnxGraph {
             : 'int32';
     const stored = type === 'bool' ? Uint8Array.from(values as Int32Array) : values;
     const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-    const key =
-      bytes.length > MERGED_BYTES
-        ? null
-        : `${type} ${dims.join()} ${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}`;
-    const present = key === null ? undefined : this.#merged.get(key);
+    const content =
+      bytes.length > COMPARED_BYTES
+        ? createHash('sha256').update(bytes).digest('hex')
+        : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const key = `${type} ${dims.join()} ${content}`;
+    const present = this.#merged.get(key);
     if (present !== undefined) return present;
     const name = `_${this.#count++}`;
     this.#initializers.push({ name, type, dims, bytes });
-    if (key !== null) this.#merged.set(key, name);
+    this.#merged.set(key, name);
     return name;
   }
 

@@ -95,3 +95,28 @@ export function permuteValues<T extends Float32Array | Int32Array>(
   }
   return result;
 }
+
+/** A block of a constant, from `begin` on. */
+export function sliceValues<T extends Float32Array | Int32Array>(
+  values: T,
+  shape: readonly number[],
+  begin: readonly number[],
+  size: readonly number[],
+): T {
+  // Axes that are taken whole, at the end, lie together.
+  let run = shape.length;
+  while (run > 0 && size[run - 1] === shape[run - 1]) run--;
+  const length = elements(size.slice(Math.max(0, run - 1)));
+  const strides = shape.map((_, axis) => elements(shape.slice(axis + 1)));
+  const result = values.slice(0, elements(size)) as T;
+  const index = size.map(() => 0);
+  for (let to = 0; to < result.length; to += length) {
+    const from = strides.reduce((sum, stride, axis) => sum + stride * (begin[axis]! + index[axis]!), 0);
+    result.set(values.subarray(from, from + length), to);
+    for (let axis = run - 2; axis >= 0; axis--) {
+      if (++index[axis]! < size[axis]!) break;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}

@@ -1,4 +1,4 @@
-import { foldElementwise, permuteValues, scalarFunction } from './fold.ts';
+import { foldElementwise, permuteValues, scalarFunction, sliceValues } from './fold.ts';
 import {
   elements,
   fillValue,
@@ -90,6 +90,12 @@ const foldConstants: Rule = ({ kernel, inputs, shape, dtype, attributes }, build
   if (kernel === 'Reshape' && x.values !== null) return builder.constant(x.values, shape, dtype);
   if (kernel === 'Transpose' && x.values !== null)
     return builder.constant(permuteValues(x.values, x.shape, attributes.perm as number[]), shape, dtype);
+  if (kernel === 'Slice' && x.values !== null)
+    return builder.constant(
+      sliceValues(x.values, x.shape, attributes.begin as number[], shape),
+      shape,
+      dtype,
+    );
   if (dtype !== 'float32' || inputs.some((input) => input.dtype !== 'float32')) return null;
   const values = foldElementwise(kernel, inputs, shape);
   return values === null ? null : builder.constant(values, shape, dtype);

@@ -32,15 +32,20 @@ export class SelectionExplainer {
     params: AttributeParams,
   ): Promise<SelectionExplainer> {
     const shape = [height, width, channels] as const;
-    const { methods, target, smoothGrad, layers } = params;
+    const { methods, target, smoothGrad, layers, memory } = params;
     const noise = noiseFields(smoothGrad.samples, shape);
-    const options = { methods, target, layers, parameters: params, noise };
+    const options = { methods, target, layers, memory, parameters: params, noise };
     return new SelectionExplainer(
       engine,
       model,
       params,
       await Explainer.compile(engine, model, shape, options),
     );
+  }
+
+  /** Bytes that it takes, about: more than `memory` of the parameters where the fewest images need more. */
+  get memory(): number {
+    return this.#explainer.memory;
   }
 
   /** The record batches of a maps file. */

@@ -1,20 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Engine, Program, TensorMap, TensorValue } from '../../compute/program.ts';
+import { footprint, sharesBlocks } from '../../compute/footprint.ts';
+import type {
+  CompileOptions,
+  Engine,
+  Program,
+  TensorFunction,
+  TensorMap,
+  TensorValue,
+} from '../../compute/program.ts';
 import { keptWeights } from '../model/kept-weights.ts';
 import type { Model } from '../model/model.ts';
 import { batchRows, firstRows, takeRows } from './batches.ts';
-import { explained, type MethodParameters, PIXELS_AT_ONCE, type Target } from './explained.ts';
+import { explained, type MethodParameters, type Target } from './explained.ts';
+import { choicesAtOnce, type ImagesAtOnce, memoryOf } from './memory.ts';
 import { type MethodName, methods } from './methods.ts';
 import { ordinary } from './rules.ts';
-
-/**
- * Images in one call. Few, because SmoothGrad makes 25 of each, whose activations all have to be kept for the way
- * back; of large images fewer.
- */
-function imagesAtOnce([height, width]: readonly number[]): number {
-  return Math.min(4, Math.max(1, Math.floor(PIXELS_AT_ONCE / (2 * height! * width!))));
-}
 
 /** Images as the network sees them, with the class to explain of each. */
 export interface ImagesToExplain {
@@ -32,6 +33,8 @@ export interface ExplainOptions {
   readonly layers?: readonly string[];
   /** Of `noiseFields`, for the methods that look at noisy copies. */
   readonly noise: TensorValue;
+  /** Bytes that all of it may take, about: how many images are looked at together, which changes no map. */
+  readonly memory: number;
 }
 
 /** Maps of some images in a row. */
@@ -53,11 +56,14 @@ export class Explainer {
   readonly #program: Program;
   readonly #classes: number;
   readonly #batchSize: number;
+  /** Bytes that it takes, about: more than it may where the fewest images need more. */
+  readonly memory: number;
 
-  private constructor(program: Program, classes: number, batchSize: number) {
+  private constructor(program: Program, classes: number, batchSize: number, memory: number) {
     this.#program = program;
     this.#classes = classes;
     this.#batchSize = batchSize;
+    this.memory = memory;
   }
 
   /** `imageShape`: [height, width, channels]. */
@@ -67,21 +73,15 @@ export class Explainer {
     imageShape: readonly number[],
     options: ExplainOptions,
   ): Promise<Explainer> {
-    const kept = keptWeights(model);
-    const batchSize = imagesAtOnce(imageShape);
-    const program = await engine.compile(
-      (inputs) => ({ ...explanation(model, inputs, options), ...kept.outputs(inputs) }),
-      {
-        inputs: {
-          x: { dtype: 'float32', shape: [batchSize, ...imageShape] },
-          classes: { dtype: 'float32', shape: [batchSize, model.classes] },
-          ...kept.inputs,
-        },
-        constants: { noise: options.noise },
-        state: kept.state,
-      },
-    );
-    return new Explainer(program, model.classes, batchSize);
+    const weights = model.weights.reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
+    const choices = choicesAtOnce(imageShape, await netSharesBlocks(model, imageShape));
+    for (const [i, atOnce] of choices.entries()) {
+      const { fn, compiled } = explaining(model, imageShape, options, atOnce);
+      const memory = memoryOf(weights, await footprint(fn, compiled));
+      if (memory > options.memory && i < choices.length - 1) continue;
+      return new Explainer(await engine.compile(fn, compiled), model.classes, atOnce.inCall, memory);
+    }
+    throw new Error('there is always a last choice');
   }
 
   /**
@@ -114,19 +114,54 @@ export class Explainer {
   }
 }
 
+function netSharesBlocks(model: Model, imageShape: readonly number[]): Promise<boolean> {
+  const kept = keptWeights(model);
+  const options = { training: false, relu: ordinary };
+  return sharesBlocks(
+    (given) => ({
+      logits: model.forward(given, given.x as Tensor4D, options).logits,
+      ...kept.outputs(given),
+    }),
+    { inputs: { x: { dtype: 'float32', shape: [1, ...imageShape] }, ...kept.inputs }, state: kept.state },
+  );
+}
+
+/** What is compiled, for so many images at once. */
+function explaining(
+  model: Model,
+  imageShape: readonly number[],
+  options: ExplainOptions,
+  { inCall, inPass }: ImagesAtOnce,
+): { readonly fn: TensorFunction; readonly compiled: CompileOptions } {
+  const kept = keptWeights(model);
+  return {
+    fn: (inputs) => ({ ...explanation(model, inputs, options, inPass), ...kept.outputs(inputs) }),
+    compiled: {
+      inputs: {
+        x: { dtype: 'float32', shape: [inCall, ...imageShape] },
+        classes: { dtype: 'float32', shape: [inCall, model.classes] },
+        ...kept.inputs,
+      },
+      constants: { noise: options.noise },
+      state: kept.state,
+    },
+  };
+}
+
 /** All methods and the softmax of a batch, as one TensorFlow.js function. */
 function explanation(
   model: Model,
   inputs: Record<string, Tensor>,
-  options: ExplainOptions,
+  { methods: names, target, parameters, layers }: ExplainOptions,
+  inPass: number,
 ): Record<string, Tensor> {
   const x = inputs.x as Tensor4D;
   const batch = { x, classes: inputs.classes as Tensor2D, noise: inputs.noise as Tensor2D };
-  const context = explained(model, inputs, batch, options.target, options.parameters, options.layers);
+  const context = explained(model, inputs, batch, target, parameters, inPass, layers);
   const { logits } = model.forward(inputs, x, { training: false, relu: ordinary });
   return {
     probabilities: tf.softmax(logits),
-    ...Object.fromEntries(options.methods.map((name) => [name, methods[name](context)])),
+    ...Object.fromEntries(names.map((name) => [name, methods[name](context)])),
   };
 }
 
@@ -134,4 +169,8 @@ function oneHot(classes: readonly number[], classCount: number): TensorValue {
   const values = new Float32Array(classes.length * classCount);
   classes.forEach((label, row) => (values[row * classCount + label] = 1));
   return { dtype: 'float32', shape: [classes.length, classCount], values };
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }

@@ -61,6 +61,8 @@ export interface Explained {
   /** Standard normal draws, `[samples, height × width × channels]`: the same for every image and checkpoint. */
   readonly noise: Tensor2D;
   readonly parameters: MethodParameters;
+  /** How many images may pass through the network together. */
+  readonly imagesAtOnce: number;
 }
 
 /** Maps of a batch, `[batch, height, width, channels]` of the input or of the features. */
@@ -77,6 +79,7 @@ export function explained(
   },
   target: Target,
   parameters: MethodParameters,
+  imagesAtOnce: number,
   /** Names of layers; none: the last of the convolutional part. */
   layers: readonly string[] = [],
 ): Explained {
@@ -111,42 +114,45 @@ export function explained(
     },
     noise: inputs.noise,
     parameters,
+    imagesAtOnce,
   };
 }
 
 /**
- * Pixels of images that pass through the network together. What a pass keeps for its way back grows with them, so
- * that the memory of a program does not grow with the size of the images or the number of their copies: a hundred
- * images of 32 × 32.
+ * Altered copies of the batch, one whole batch after another, made when they pass through the network: there may be
+ * many more than there is room for.
  */
-export const PIXELS_AT_ONCE = 100 * 32 * 32;
+export interface Copies {
+  readonly count: number;
+  /** So many in a row, `[count × batch, height, width, channels]`. */
+  some(first: number, count: number): Tensor4D;
+}
 
-/**
- * A function of images that looks at each by itself, done to as many at once as pass together: whole batches, since
- * classes go with a batch.
- */
-function inPasses<T extends Tensor>(x: Tensor4D, batch: number, pass: (part: Tensor4D) => T): T {
-  const [count, height, width] = x.shape;
-  const most = batch * Math.max(1, Math.floor(PIXELS_AT_ONCE / (batch * height * width)));
-  if (count <= most) return pass(x);
+/** Something of each copy by itself, in as many passes as they need. */
+function inPasses<T extends Tensor>(explained: Explained, copies: Copies, pass: (part: Tensor4D) => T): T {
+  // Whole batches, since classes go with a batch.
+  const most = Math.max(1, Math.floor(explained.imagesAtOnce / explained.x.shape[0]));
   const parts: T[] = [];
-  for (let first = 0; first < count; first += most) {
-    const size = [Math.min(most, count - first), ...x.shape.slice(1)] as Tensor4D['shape'];
-    parts.push(pass(tf.slice(x, [first, 0, 0, 0], size)));
-  }
-  return tf.concat<T>(parts, 0);
+  for (let first = 0; first < copies.count; first += most)
+    parts.push(pass(copies.some(first, Math.min(most, copies.count - first))));
+  return parts.length === 1 ? parts[0]! : tf.concat<T>(parts, 0);
 }
 
-/** S_c of altered copies of the batch, `[copies × batch]`, in as many passes as they need. */
-export function scoreOfCopies(explained: Explained, copies: Tensor4D): Tensor1D {
-  return inPasses(copies, explained.x.shape[0], (part) => explained.score(part, ordinary));
+/** S_c of altered copies of the batch, `[copies × batch]`. */
+export function scoreOfCopies(explained: Explained, copies: Copies): Tensor1D {
+  return inPasses(explained, copies, (part) => explained.score(part, ordinary));
 }
 
-/** ∂S_c/∂x of each image under a ReLU rule; for copies of the batch likewise. Signed, of the shape of x. */
+/** ∂S_c/∂x of altered copies of the batch, `[copies × batch, height, width, channels]`. */
+export function gradientOfCopies(explained: Explained, copies: Copies): Tensor4D {
+  return inPasses(explained, copies, (part) => inputGradient(explained, part, ordinary));
+}
+
+/** ∂S_c/∂x of each image under a ReLU rule. Signed, of the shape of x. */
 export function inputGradient(explained: Explained, x: Tensor4D, relu: ReluRule): Tensor4D {
   // The images of a batch do not act on one another, so the gradient of the sum holds each one's own.
   const gradient = tf.grad((input: Tensor): Tensor => tf.sum(explained.score(input as Tensor4D, relu)));
-  return inPasses(x, explained.x.shape[0], (part) => gradient(part) as Tensor4D);
+  return gradient(x) as Tensor4D;
 }
 
 /** ∂S_c/∂A, `[batch, u, v, k]`, with the ReLUs' ordinary derivative. */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { type AttributionMethod, inputGradient } from './explained.ts';
-import { ordinary } from './rules.ts';
+import { type AttributionMethod, gradientOfCopies } from './explained.ts';
 
 /**
  * The input times the mean of its gradient on the straight way from a baseline to it. Over all pixels it sums
@@ -21,8 +20,11 @@ export const integratedGradients: AttributionMethod = (explained) => {
   const [batch, height, width, channels] = x.shape;
   const pixels = batch * height * width * channels;
   const middles = Array.from({ length: steps }, (_, step) => (step + 0.5) / steps);
-  const points = tf.mul(tf.tensor(middles, [steps, 1]), tf.reshape(x, [1, pixels]));
-  const copies = tf.reshape<Tensor4D['rankType']>(points, [steps * batch, height, width, channels]);
-  const gradients = tf.reshape(inputGradient(explained, copies, ordinary), [steps, pixels]);
+  const some = (first: number, count: number): Tensor4D => {
+    const points = tf.tensor(middles.slice(first, first + count), [count, 1]);
+    const copies = tf.mul(points, tf.reshape(x, [1, pixels]));
+    return tf.reshape(copies, [count * batch, height, width, channels]);
+  };
+  const gradients = tf.reshape(gradientOfCopies(explained, { count: steps, some }), [steps, pixels]);
   return tf.mul(x, tf.reshape(tf.mean(gradients, 0), x.shape));
 };

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { type Explained, inputGradient } from './explained.ts';
-import { ordinary } from './rules.ts';
+import { type Explained, gradientOfCopies } from './explained.ts';
 
 /**
  * ∂S_c/∂x at n noisy copies of each image: `[n, batch, height × width × channels]`. The noise is Gaussian
@@ -15,7 +14,10 @@ export function gradientsAtNoisyCopies(explained: Explained): Tensor3D {
   const flat = tf.reshape(x, [1, batch, pixels]);
   const range = tf.add(tf.max(flat, 2, true), tf.max(tf.neg(flat), 2, true));
   const deviation = tf.mul(range, parameters.smoothGrad.noise);
-  const copies = tf.add(flat, tf.mul(tf.reshape(noise, [samples, 1, pixels]), deviation));
-  const noisy = tf.reshape<Tensor4D['rankType']>(copies, [samples * batch, height, width, channels]);
-  return tf.reshape(inputGradient(explained, noisy, ordinary), [samples, batch, pixels]);
+  const some = (first: number, count: number): Tensor4D => {
+    const fields = tf.reshape(tf.slice(noise, [first, 0], [count, pixels]), [count, 1, pixels]);
+    return tf.reshape(tf.add(flat, tf.mul(fields, deviation)), [count * batch, height, width, channels]);
+  };
+  const gradients = gradientOfCopies(explained, { count: samples, some });
+  return tf.reshape(gradients, [samples, batch, pixels]);
 }

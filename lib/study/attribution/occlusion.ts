@@ -20,11 +20,19 @@ export const occlusion: AttributionMethod = (explained) => {
   const stride = parameters.occlusion.stride ?? Math.max(1, Math.floor(side / 2));
   const visible = visibility(height, width, side, stride);
   const squares = visible.length / (height * width);
-  const kept = tf.tensor(visible, [squares, 1, height * width, 1]);
-  const covered = tf.mul(tf.reshape(x, [1, batch, height * width, channels]), kept);
-  const copies = tf.reshape<Tensor4D['rankType']>(covered, [squares * batch, height, width, channels]);
+  const some = (first: number, count: number): Tensor4D => {
+    const kept = visible.slice(first * height * width, (first + count) * height * width);
+    const covered = tf.mul(
+      tf.reshape(x, [1, batch, height * width, channels]),
+      tf.tensor(kept, [count, 1, height * width, 1]),
+    );
+    return tf.reshape(covered, [count * batch, height, width, channels]);
+  };
   const whole = tf.reshape(explained.score(x, ordinary), [1, batch]);
-  const falls = tf.sub(whole, tf.reshape(scoreOfCopies(explained, copies), [squares, batch]));
+  const falls = tf.sub(
+    whole,
+    tf.reshape(scoreOfCopies(explained, { count: squares, some }), [squares, batch]),
+  );
   // [batch, squares] × [squares, pixels]: each pixel's mean over the squares that cover it.
   const means = tf.matMul(
     falls,

@@ -21,18 +21,18 @@ export const rise: AttributionMethod = (explained) => {
   const { masks: count, cells } = parameters.rise;
   const random = draws({ seed: 0, purpose: 'RISE masks' });
   const grids = Float32Array.from({ length: count * cells * cells }, () => Number(random.uniform() < SEEN));
-  const masks = tf.image.resizeBilinear(
-    tf.tensor4d(grids, [count, cells, cells, 1]),
-    [height, width],
-    false,
-    true,
-  );
-  const each = tf.reshape(masks, [count, 1, height * width, 1]);
-  const seen = tf.mul(each, tf.reshape(x, [1, batch, height * width, channels]));
-  const copies = tf.reshape<Tensor4D['rankType']>(seen, [count * batch, height, width, channels]);
-  const scores = tf.reshape(scoreOfCopies(explained, copies), [count, batch]);
-  const total = tf.matMul(scores, tf.reshape(masks, [count, height * width]), true);
-  return tf.reshape(tf.div(total, count * SEEN), [batch, height, width, 1]);
+  const large = (small: Tensor4D): Tensor4D => tf.image.resizeBilinear(small, [height, width], false, true);
+  const some = (first: number, size: number): Tensor4D => {
+    const values = grids.slice(first * cells * cells, (first + size) * cells * cells);
+    const masks = large(tf.tensor4d(values, [size, cells, cells, 1]));
+    const each = tf.reshape(masks, [size, 1, height * width, 1]);
+    const seen = tf.mul(each, tf.reshape(x, [1, batch, height * width, channels]));
+    return tf.reshape(seen, [size * batch, height, width, channels]);
+  };
+  const scores = tf.reshape(scoreOfCopies(explained, { count, some }), [count, batch]);
+  // Enlarging is linear: the weighted sum of grids, enlarged, is that of masks.
+  const total = tf.matMul(scores, tf.tensor2d(grids, [count, cells * cells]), true);
+  return large(tf.reshape(tf.div(total, count * SEEN), [batch, cells, cells, 1]));
 };
 
 /** p, the share of cells that are seen. */

@@ -26,9 +26,12 @@ export const scoreCam: AttributionMethod = (explained) =>
     const flat = tf.cast(tf.equal(range, 0), 'float32');
     const masks = tf.div(tf.sub(large, low), tf.add(range, flat));
     // [channels, batch, height, width, 1]
-    const each = tf.reshape(tf.transpose(masks, [3, 0, 1, 2]), [channels, batch, height * width, 1]);
-    const seen = tf.mul(each, tf.reshape(x, [1, batch, height * width, colours]));
-    const copies = tf.reshape<Tensor4D['rankType']>(seen, [channels * batch, height, width, colours]);
+    const all = tf.reshape(tf.transpose(masks, [3, 0, 1, 2]), [channels, batch, height * width, 1]);
+    const some = (first: number, count: number): Tensor4D => {
+      const seen = tf.mul(tf.slice(all, first, count), tf.reshape(x, [1, batch, height * width, colours]));
+      return tf.reshape(seen, [count * batch, height, width, colours]);
+    };
+    const copies = { count: channels, some };
     const scores = tf.reshape<Tensor2D['rankType']>(scoreOfCopies(explained, copies), [channels, batch]);
     const importance = tf.reshape(tf.softmax(tf.transpose(scores)), [batch, 1, 1, channels]);
     return tf.relu(tf.sum(tf.mul(importance, features), -1, true)) as Tensor4D;

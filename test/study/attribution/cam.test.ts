@@ -4,7 +4,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { classActivation } from '../../../lib/study/attribution/cam.ts';
 import { eigenCam } from '../../../lib/study/attribution/eigen-cam.ts';
-import { type Explained, PIXELS_AT_ONCE, scoreOfCopies } from '../../../lib/study/attribution/explained.ts';
+import { type Explained, scoreOfCopies } from '../../../lib/study/attribution/explained.ts';
 import { gradCam } from '../../../lib/study/attribution/grad-cam.ts';
 import { rise } from '../../../lib/study/attribution/rise.ts';
 import { scoreCam } from '../../../lib/study/attribution/score-cam.ts';
@@ -33,6 +33,7 @@ function net(x: Tensor4D, weights: readonly number[]): Explained {
     attentions: () => [],
     noise: tf.zeros<tf.Rank.R2>([1, height * width]),
     parameters: referenceParameters,
+    imagesAtOnce: 100,
   };
 }
 
@@ -135,25 +136,38 @@ describe('a class activation map of several layers', () => {
 });
 
 describe('copies of images', () => {
-  it('pass through the network no more at once than so many pixels have, in whole batches, to the same scores', () => {
-    const side = 64;
+  const side = 4;
+  const pixels = Float32Array.from({ length: 3 * side * side }, (_, i) => Math.sin(i));
+  const x = tf.tensor4d(pixels, [3, side, side, 1]);
+  const whole = net(x, new Array<number>(side * side).fill(1));
+
+  function passesOf(imagesAtOnce: number): { readonly counts: number[]; readonly scores: tf.Tensor } {
     const counts: number[] = [];
-    const x = tf.randomNormal<tf.Rank.R4>([3, side, side, 1], 0, 1, 'float32', 1);
-    const whole = net(x, new Array<number>(side * side).fill(1));
     const counting: Explained = {
       ...whole,
+      imagesAtOnce,
       score(images, relu) {
         counts.push(images.shape[0]);
         return whole.score(images, relu);
       },
     };
-    const copies = tf.tile(x, [20, 1, 1, 1]);
-    close(scoreOfCopies(counting, copies), [...whole.score(copies, (y) => y).dataSync()]);
-    expect(counts.length).toBeGreaterThan(1);
-    expect(counts.reduce((sum, count) => sum + count)).toBe(60);
-    for (const count of counts) {
-      expect(count % 3).toBe(0);
-      expect(count * side * side).toBeLessThanOrEqual(PIXELS_AT_ONCE);
-    }
+    const some = (first: number, count: number): Tensor4D =>
+      tf.concat(Array.from({ length: count }, (_, i) => tf.mul<Tensor4D>(x, first + i)));
+    return { scores: scoreOfCopies(counting, { count: 20, some }), counts };
+  }
+
+  it.each([
+    ['as many as may', 12, [12, 12, 12, 12, 12]],
+    ['of whole batches', 26, [24, 24, 12]],
+    ['a batch where not even that may', 1, new Array<number>(20).fill(3)],
+  ])('pass through the network %s at once', (_, most, counts) => {
+    expect(passesOf(most).counts).toEqual(counts);
+  });
+
+  it('have the same scores however many pass at once', () => {
+    const expected = [...passesOf(60).scores.dataSync()];
+    expect(expected).toHaveLength(60);
+    expect(expected[3 * 7 + 1]).toBeCloseTo(7 * expected[3 + 1]!, 5);
+    for (const most of [1, 7, 26]) expect([...passesOf(most).scores.dataSync()]).toEqual(expected);
   });
 });

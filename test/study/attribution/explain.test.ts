@@ -25,6 +25,7 @@ function options(changes: Partial<ExplainOptions>): ExplainOptions {
     target: 'logit',
     parameters: referenceParameters,
     noise: net.noise,
+    memory: 1e9,
     ...changes,
   };
 }

@@ -35,6 +35,7 @@ describe.each(['onnxruntime', 'js'] as const)('maps computed by %s', (backend) =
         target: 'logit',
         parameters: referenceParameters,
         noise: net.noise,
+        memory: 1e9,
       });
       for await (const explained of explainer.explain(net.weights, net)) batch = explained;
     });

@@ -96,7 +96,7 @@ function explain(method: MethodName, x: readonly [number, number], label: number
     classes: tf.tensor2d(label === 0 ? [1, 0] : [0, 1], [1, 2]),
     noise: tf.zeros<tf.Rank.R2>([2, 2]),
   };
-  const context = explained(net, {}, inputs, 'logit', referenceParameters);
+  const context = explained(net, {}, inputs, 'logit', referenceParameters, 1);
   return Array.from(methods[method](context).dataSync(), (value) => value + 0);
 }
 

@@ -26,6 +26,7 @@ const options = {
   target: 'logit' as const,
   parameters: referenceParameters,
   noise: { dtype: 'float32' as const, shape: [1, 1], values: new Float32Array(1) },
+  memory: 4e9,
 };
 
 async function ofTorchvision(name: string): Promise<TensorValue> {

@@ -67,6 +67,7 @@ async function explain({ model, weights, x, classes }: Case): Promise<Float32Arr
     target: 'logit' as const,
     parameters: referenceParameters,
     noise,
+    memory: 1e9,
   };
   const explainer = await Explainer.compile(engine, model, x.shape.slice(1), options);
   const found: number[] = [];

@@ -100,7 +100,13 @@ describe.each(nets)('$graph with $weights', ({ graph, weights, features, relus, 
       (name) => said[columns[name]!] !== undefined,
     );
     const noise: TensorValue = { dtype: 'float32', shape: [1, 1], values: new Float32Array(1) };
-    const options = { methods, target: 'logit' as const, parameters: referenceParameters, noise };
+    const options = {
+      methods,
+      target: 'logit' as const,
+      parameters: referenceParameters,
+      noise,
+      memory: 1e9,
+    };
     const explainer = await Explainer.compile(engine, model, [height, width, channels], options);
     const x: TensorValue = { dtype: 'float32', shape: said.x!.dims, values: said.x!.values as Float32Array };
     let batches = 0;
