@@ -36,8 +36,8 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
     await until(() => project.exists('ran'));
     first.child.kill('SIGKILL');
     await first.ended;
-    const { status } = await project.pipe('run', '--on', 'slurm');
-    expect([status, timesRun(project)]).toEqual([0, ['1', '2', '3', '4', '5', '6']]);
+    const { status, out, err } = await project.pipe('run', '--on', 'slurm');
+    expect([status, timesRun(project)], out + err).toEqual([0, ['1', '2', '3', '4', '5', '6']]);
     expect(project.read('artifacts/all/a.txt')).toBe('1\n2\n3\n4\n5\n6\n');
   });
 
