@@ -64,16 +64,26 @@ export function withDirectory(directory: string, work: () => void, durable = fal
  */
 export function makeDirectory(path: string, durable = false): void {
   try {
-    mkdirSync(path);
+    if (!makeOne(path)) return;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
     makeDirectory(dirname(path), durable);
     // Once more only: some places (/proc) have a parent and take no entry.
-    mkdirSync(path);
+    makeOne(path);
   }
   if (durable) syncPath(dirname(path));
+}
+
+/** False where it is there: another process may be faster at any time. */
+function makeOne(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    const there = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (!there || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+    return false;
+  }
 }
 
 /** For what only saves time: where it cannot be written, it is found out again. */

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
-import { writeAtomically } from '../../../lib/pipe/store/atomic.ts';
+import { makeDirectory, writeAtomically } from '../../../lib/pipe/store/atomic.ts';
 import { look } from '../../../lib/pipe/store/file-stat.ts';
 import { experimentPath, removeExperiment } from '../../../lib/pipe/store/experiments.ts';
 import { drop, takeInventory } from '../../../lib/pipe/store/inventory.ts';
@@ -13,7 +13,7 @@ import { tryLock } from '../../../lib/pipe/store/project-lock.ts';
 import { noteUser, usersOf } from '../../../lib/pipe/store/users.ts';
 import { temporaryDirectory } from './temporary.ts';
 
-const { rmSync } = fs;
+const { rmSync, mkdirSync: make } = fs;
 
 beforeEach(() => {
   vi.spyOn(fs, 'rmSync').mockImplementation((path, options) => {
@@ -92,4 +92,33 @@ test('a file that goes while the store is looked through is not in it', () => {
   }) as typeof fs.lstatSync);
   syncBuiltinESMExports();
   expect(takeInventory(layout).blobs.map(({ path }) => path)).toEqual([there]);
+});
+
+describe.each([false, true])('whoever is to make a directory, durable: %s', (durable) => {
+  /** As soon as there is a place for it, `other` puts something there. */
+  const whenPossible = (path: string, other: () => void): void => {
+    vi.spyOn(fs, 'mkdirSync').mockImplementation((asked, options) => {
+      const made = make(asked, options as undefined);
+      if (asked === dirname(path)) other();
+      return made;
+    });
+    syncBuiltinESMExports();
+  };
+
+  test('takes the one that another process made meanwhile, once there was a place for it', () => {
+    const path = join(temporaryDirectory(), 'store/sha256');
+    whenPossible(path, () => make(path));
+    makeDirectory(path, durable);
+    expect(readdirSync(dirname(path))).toEqual(['sha256']);
+  });
+
+  test('is told of a file that another process put there', () => {
+    const path = join(temporaryDirectory(), 'store/sha256');
+    whenPossible(path, () => {
+      writeFileSync(path, '');
+    });
+    expect(() => {
+      makeDirectory(path, durable);
+    }).toThrow('EEXIST');
+  });
 });
