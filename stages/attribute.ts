@@ -33,9 +33,10 @@ export default defineStage({
     const engine = await taskEngine(task);
 
     try {
-      const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute);
-      const { memory } = params.attribute;
-      if (explainer.memory > memory) task.warn(tooLittle(explainer.memory, memory));
+      const { attribute } = params;
+      const explainer = await SelectionExplainer.compile(engine, model, set, attribute, task.memory);
+      if (task.memory !== null && explainer.memory > task.memory)
+        task.warn(tooLittle(explainer.memory, task.memory));
       const batches = explainer.explain(weights, selected, (done) => {
         signal.throwIfAborted();
         task.progress(done, set.count, 'images');
@@ -56,5 +57,5 @@ function tooLittle(needed: number, declared: number): string {
     string,
     string,
   ];
-  return `as few images at a time as can be take about ${needs}, and attribute.memory is ${has}: set it to what is taken, so that no more tasks run side by side than there is memory for`;
+  return `as few images at a time as can be take about ${needs}, and the stage declares ${has} (\`resources: { memory: … }\`): declare what is taken, so that no more tasks run side by side than there is memory for`;
 }

@@ -44,10 +44,13 @@ export default defineStage({
       const { metadata } = await readArrow(reference.path);
       const model = createModel(params.model, set, classes.length, metadata);
       // The label's class throughout: an untrained net predicts another, whose map says nothing here.
-      const ofNet = (explainer ??= await SelectionExplainer.compile(engine, model, set, {
-        ...attribute,
-        class: 'label',
-      }));
+      const ofNet = (explainer ??= await SelectionExplainer.compile(
+        engine,
+        model,
+        set,
+        { ...attribute, class: 'label' },
+        task.memory,
+      ));
       // At two checkpoints, the net as it is, and each part in two ways.
       const total = runs.length * 2 * (1 + 2 * netParts(model.weights).length);
       const checkpoints = { 'early stopping': reference, last: ofSeed(inputs.models, reference) };

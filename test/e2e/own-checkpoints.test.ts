@@ -64,7 +64,6 @@ function project(): Project {
         select: { clear: 1, borderline: 1 },
         attribute: {
           methods: ['saliency', 'grad-cam', 'guided-backpropagation'],
-          memory: '1 GB',
         },
       },
       stages: { ...others, ...Object.assign({}, ...stages) } as unknown,

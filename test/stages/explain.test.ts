@@ -39,6 +39,7 @@ const surroundings = {
   previous: null,
   provenance: { stage: 'test' },
   threads: 1,
+  memory: null,
   devices: [],
   signal: new AbortController().signal,
   progress: (done: number, total: number, unit: string) => said.push(`${done} of ${total} ${unit}`),
@@ -77,9 +78,15 @@ async function writeTestImages(): Promise<void> {
   await writeImages(path('test.arrow'), { set, classes, mean: [0.5, 0.5, 0.5], std: [0.3, 0.3, 0.3] }, {});
 }
 
-async function explain(weights: string, maps: string, params: object = {}): Promise<ArrowTable> {
+async function explain(
+  weights: string,
+  maps: string,
+  params: object = {},
+  memory: number | null = null,
+): Promise<ArrowTable> {
   await attribute.run({
     ...surroundings,
+    memory,
     params: attribute.params.parse({
       engine,
       model,
@@ -132,6 +139,18 @@ describe('select', () => {
 });
 
 describe('attribute', () => {
+  it('with less memory than it can do with says so, and writes the same maps', async () => {
+    const [usual, little] = [
+      await explain('model-1.arrow', 'usual.arrow'),
+      await explain('model-1.arrow', 'little.arrow', {}, 1e6),
+    ];
+    for (const method of methods) expect(little.tensor(method)).toEqual(usual.tensor(method));
+    const warnings = said.filter((line) => line.includes('as few images at a time as can be'));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^warning: .* take about 0\.\d+ GB, and the stage declares 0\.0010 GB/),
+    ]);
+  });
+
   it('writes a map per image and method, and what the network says of the image', async () => {
     const images = await readArrow(path('images.arrow'));
     const maps = await explain('model-1.arrow', 'reference.arrow');

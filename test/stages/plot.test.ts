@@ -40,6 +40,7 @@ async function draw(name: string, inputs: SyntheticFiles, sheets: number): Promi
     previous: null,
     provenance: { stage: 'plot' },
     threads: 1,
+    memory: null,
     devices: [],
     signal: new AbortController().signal,
     progress: () => undefined,

@@ -64,7 +64,7 @@ let folder: string;
 const path = (name: string): string => join(folder, name);
 const file = (name: string, point: InputFile['point'] = {}): InputFile => ({ path: path(name), name, point });
 const surroundings = {
-  ...{ previous: null, provenance: { stage: 'test' }, threads: 1, devices: [] },
+  ...{ previous: null, provenance: { stage: 'test' }, threads: 1, memory: null, devices: [] },
   signal: new AbortController().signal,
   ...{ progress: () => undefined, log: () => undefined, warn: () => undefined },
 };

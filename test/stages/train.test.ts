@@ -33,6 +33,7 @@ const surroundings = {
   previous: null,
   provenance: { stage: 'test' },
   threads: 1,
+  memory: null,
   devices: [],
   signal: new AbortController().signal,
   progress: (done: number, total: number, unit: string) => said.push(`${done} of ${total} ${unit}`),

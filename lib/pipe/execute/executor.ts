@@ -58,6 +58,8 @@ export interface ModuleRequest extends AnyRequest {
   /** Where each declared output is to be written: in a directory of this task's own, which exists (as do output directories). */
   readonly outputs: Readonly<Record<string, string>>;
   readonly threads: number;
+  /** Bytes that its stage declares; null where it declares none. */
+  readonly memory: number | null;
   /** GPUs that it holds, by what CUDA calls them; `CUDA_VISIBLE_DEVICES` in `env` says the same. */
   readonly devices: readonly string[];
 }

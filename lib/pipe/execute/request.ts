@@ -58,6 +58,7 @@ function moduleRequest(task: Task, parts: RequestParts): ModuleRequest {
     directories: directoriesOf(task, parts),
     outputs: parts.work.outputs,
     threads: parts.threads,
+    memory: stage.resources.memory > 0 ? stage.resources.memory : null,
     devices: parts.devices,
     env: environmentOf(task, parts),
     timeout: stage.timeout,

@@ -65,6 +65,8 @@ export interface StageTask<P extends Schema, A extends Schema, I extends Inputs,
   readonly provenance: Readonly<Record<string, string>>;
   /** CPU threads this task may use. */
   readonly threads: number;
+  /** Bytes of memory that its `resources` declare, which it is counted with; null where they declare none. */
+  readonly memory: number | null;
   /** GPUs that this task holds: what `CUDA_VISIBLE_DEVICES` says, under which CUDA counts them from 0. */
   readonly devices: readonly string[];
   /** Aborted when the run is stopped. */

@@ -26,7 +26,7 @@ export async function stageTask(
   signal: AbortSignal,
   channel: Channel,
 ): Promise<AnyTask> {
-  const { params, point, outputs, previous, threads, devices, task } = request;
+  const { params, point, outputs, previous, threads, memory, devices, task } = request;
   return {
     params: await typed(stage.params, params),
     axes: await typed(stage.axes, point),
@@ -41,6 +41,7 @@ export async function stageTask(
     // Not the fingerprint: it would make outputs differ where the work's result does not.
     provenance: { stage: task.split('@')[0]!, task, parameters: canonicalJson(params) },
     threads,
+    memory,
     devices,
     signal,
     progress: (done, total, unit, note = '') => {

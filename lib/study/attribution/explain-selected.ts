@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts';
 import type { SelectedImages } from '../selection/file.ts';
 import { BatchAssembler } from '../train/batch.ts';
 import { Explainer } from './explain.ts';
+import { UNDECLARED } from './memory.ts';
 import { mapColumns } from './maps-file.ts';
 import { noiseFields } from './noise.ts';
 import type { AttributeParams } from './parameters.ts';
@@ -25,16 +26,18 @@ export class SelectionExplainer {
     this.#explainer = explainer;
   }
 
+  /** `memory`: bytes that all of it may take, about; null where nobody says. */
   static async compile(
     engine: Engine,
     model: Model,
     { height, width, channels }: ImageShape,
     params: AttributeParams,
+    memory: number | null,
   ): Promise<SelectionExplainer> {
     const shape = [height, width, channels] as const;
-    const { methods, target, smoothGrad, layers, memory } = params;
+    const { methods, target, smoothGrad, layers } = params;
     const noise = noiseFields(smoothGrad.samples, shape);
-    const options = { methods, target, layers, memory, parameters: params, noise };
+    const options = { methods, target, layers, memory: memory ?? UNDECLARED, parameters: params, noise };
     return new SelectionExplainer(
       engine,
       model,
@@ -43,7 +46,7 @@ export class SelectionExplainer {
     );
   }
 
-  /** Bytes that it takes, about: more than `memory` of the parameters where the fewest images need more. */
+  /** Bytes that it takes, about: more than it may where the fewest images need more. */
   get memory(): number {
     return this.#explainer.memory;
   }

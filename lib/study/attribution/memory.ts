@@ -8,6 +8,8 @@ export interface ImagesAtOnce {
 /** More make nothing faster, and few in a call waste less where the last one is short. */
 const MOST = { inCall: 4, pixelsInPass: 100 * 32 * 32 };
 
+/** What a task may take whose stage does not say. */
+export const UNDECLARED = 4e9;
 /** What a task takes before it explains anything: Node, the runtime, the program, images and maps. */
 const STANDING = 256e6;
 /** Of the weights: as read, as set, and in the device's order for both ways, with what putting them so takes. */

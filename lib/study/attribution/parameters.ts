@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { byteSize } from '../bytes.ts';
 import { targets } from './explained.ts';
 import { methodNames } from './methods.ts';
 
@@ -14,8 +13,6 @@ const attributed = z.strictObject({
     .refine((names) => new Set(names).size === names.length, 'a method is listed twice'),
   /** Layers that class activation maps are made of, by name, several together; none: the net's own. */
   layers: z.array(z.string().min(1)).default([]),
-  /** What a task that explains may take: how many images and copies it looks at together, which changes no map. */
-  memory: byteSize.prefault('4 GB'),
   smoothGrad: z
     .strictObject({
       /** Noisy copies of each image. */

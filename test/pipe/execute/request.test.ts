@@ -120,6 +120,7 @@ describe('a module', () => {
       previous: 1,
       outputs: { out: '/work/out' },
       threads: 3,
+      memory: null,
       devices: ['GPU-1', '3'],
       timeout: null,
     });

@@ -52,7 +52,16 @@ function open(special?: (bundle: string) => string | null) {
   };
   const module = (bundle: string, change: Partial<ModuleRequest> = {}): ModuleRequest => ({
     ...{ kind: 'use', task: 't', bundle, python: null, params: {}, parameters: '{}', point: {} },
-    ...{ previous: null, inputs: {}, directories: [], outputs: {}, threads: 1, devices: [], env: {} },
+    ...{
+      previous: null,
+      inputs: {},
+      directories: [],
+      outputs: {},
+      threads: 1,
+      memory: null,
+      devices: [],
+      env: {},
+    },
     ...{ timeout: null, ...change },
   });
   return {

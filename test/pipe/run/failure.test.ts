@@ -288,7 +288,7 @@ describe('a module', () => {
       task.log('logged');
       task.warn('odd');
       task.progress(1, 2, 'epochs', 'loss 1');
-      await writeFile(task.outputs.text, JSON.stringify([task.params, task.axes, task.previous, task.provenance, task.threads]));
+      await writeFile(task.outputs.text, JSON.stringify([task.params, task.axes, task.previous, task.provenance, task.threads, task.memory]));
     `);
     expect(await outcomeOf(project)).toMatchObject({ type: 'ran', changed: true });
     expect(JSON.parse(project.read('artifacts/it/text.txt'))).toEqual([
@@ -297,6 +297,7 @@ describe('a module', () => {
       null,
       { stage: 'it', task: 'it', parameters: '{"size":1}' },
       1,
+      null,
     ]);
     const heard = project.events.filter(({ type }) => type !== 'task-started' && type.startsWith('task-'));
     expect(heard).toMatchObject(

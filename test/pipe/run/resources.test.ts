@@ -51,7 +51,7 @@ describe('of two GPUs', () => {
       {
         'pipeline.yaml': `version: 1
 stages:
-  held: { use: held.ts, outputs: { x: x.txt }, resources: { gpu: 0.5 } }
+  held: { use: held.ts, outputs: { x: x.txt }, resources: { gpu: 0.5, memory: 1000 } }
   free: { cmd: 'echo $CUDA_VISIBLE_DEVICES > {outputs.x}', outputs: { x: x.txt } }
 `,
         'held.ts': `import { writeFile } from 'node:fs/promises';
@@ -62,8 +62,8 @@ export default defineStage({
   axes: z.strictObject({}),
   inputs: {},
   outputs: ['x'],
-  async run({ devices, outputs }) {
-    await writeFile(outputs.x, JSON.stringify([devices, process.env.CUDA_VISIBLE_DEVICES]));
+  async run({ devices, memory, outputs }) {
+    await writeFile(outputs.x, JSON.stringify([devices, process.env.CUDA_VISIBLE_DEVICES, memory]));
   },
 });
 `,
@@ -71,31 +71,34 @@ export default defineStage({
       { environment },
     );
     expect(await project.run()).toEqual({ held: 'ran', free: 'ran' });
-    expect(JSON.parse(project.read('artifacts/held/x.txt'))).toEqual([['4'], '4']);
+    expect(JSON.parse(project.read('artifacts/held/x.txt'))).toEqual([['4'], '4', 1000]);
     expect(project.read('artifacts/free/x.txt')).toBe('4,6\n');
   });
 });
 
-test.skipIf(python === undefined)('a Python stage is told of the GPUs that it holds', async () => {
-  const project = new TestProject(
-    {
-      'pipeline.yaml': `version: 1
+test.skipIf(python === undefined)(
+  'a Python stage is told of the GPUs and the memory that it holds',
+  async () => {
+    const project = new TestProject(
+      {
+        'pipeline.yaml': `version: 1
 stages:
-  held: { use: held.py, outputs: { x: x.txt }, resources: { gpus: 2 } }
+  held: { use: held.py, outputs: { x: x.txt }, resources: { gpus: 2, memory: 2 kB } }
 `,
-      'held.py': `import os
+        'held.py': `import os
 from pipewright import stage
 
 @stage(outputs=['x'])
 def held(task):
-    task.outputs.x.write_text(f"{task.devices} {os.environ['CUDA_VISIBLE_DEVICES']}")
+    task.outputs.x.write_text(f"{task.devices} {os.environ['CUDA_VISIBLE_DEVICES']} {task.memory}")
 `,
-    },
-    { environment },
-  );
-  expect(await project.run()).toEqual({ held: 'ran' });
-  expect(project.read('artifacts/held/x.txt')).toBe("('4', '6') 4,6");
-});
+      },
+      { environment },
+    );
+    expect(await project.run()).toEqual({ held: 'ran' });
+    expect(project.read('artifacts/held/x.txt')).toBe("('4', '6') 4,6 2000");
+  },
+);
 
 describe('a task that asks for more than there ever is', () => {
   const asking = (resources: string) =>

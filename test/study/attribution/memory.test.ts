@@ -119,26 +119,3 @@ describe('how many images are looked at together', () => {
     expect(choicesAtOnce([224, 224], true)).toEqual([{ inPass: 4, inCall: 4 }]);
   });
 });
-
-describe('attribute.memory', () => {
-  const read = (memory: unknown) => attributeParams.safeParse({ methods: ['saliency'], memory });
-
-  it.each([
-    ['1 GB', 1e9],
-    ['1.5 GiB', 1.5 * 2 ** 30],
-    ['800 mb', 8e8],
-    [500_000_000, 5e8],
-  ])('is a size: %s', (size, bytes) => {
-    expect(read(size).data?.memory).toBe(bytes);
-  });
-
-  it.each(['much', '', '0 GB', '-1 GB', '1 parsec'])('is nothing else: %s', (size) => {
-    expect(read(size).error?.issues.map(({ message }) => message)).toEqual([
-      `\`${size}\` is no size: write a number of bytes, or one with a unit, such as 500 MB, 2 GB or 1.5 GiB`,
-    ]);
-  });
-
-  it('is as much as images of 32 × 32 need, unless it is said', () => {
-    expect(read(undefined).data?.memory).toBe(4e9);
-  });
-});

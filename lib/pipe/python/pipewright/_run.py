@@ -104,6 +104,7 @@ def _stage_task(
         axes=axes,
         previous=request["previous"],
         threads=request["threads"],
+        memory=request["memory"],
         devices=request["devices"],
         name=task,
         # Not the fingerprint: it would make outputs differ where the work's result does not.

@@ -121,6 +121,7 @@ class Task(Generic[P]):
         axes: Any = None,
         previous: Optional[Scalar] = None,
         threads: int = 1,
+        memory: Optional[int] = None,
         devices: Sequence[str] = (),
         name: str = "",
         provenance: Optional[Mapping[str, str]] = None,
@@ -138,6 +139,8 @@ class Task(Generic[P]):
         """Where to write."""
         self.threads = threads
         """CPU threads this task may use; `OMP_NUM_THREADS` and its kin say the same."""
+        self.memory = memory
+        """Bytes of memory that its `resources` declare, which it is counted with; None where they declare none."""
         self.devices = tuple(devices)
         """GPUs that this task holds: what `CUDA_VISIBLE_DEVICES` says, under which CUDA counts them from 0."""
         self.name = name
