@@ -5,7 +5,7 @@ import { conductRun, nothingDone } from './conduct.ts';
 import type { Engine } from './engine.ts';
 import { whileHeld, type NotHeld } from './hold.ts';
 import type { ManyRuns, OneRun, RunSummary } from './project.ts';
-import type { Shared } from './schedule.ts';
+import type { Shared } from './schedule-parts.ts';
 import { capacityFor } from './unmet.ts';
 import { WorkDirectories } from './work-directory.ts';
 

@@ -1,62 +1,19 @@
-import { relative } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { PGraph } from 'p-graph';
 import type { Digest } from '../digest.ts';
-import type { Graph, Task } from '../graph/graph.ts';
-import type { Failure, Outcome } from '../plan/outcome.ts';
+import type { Task } from '../graph/graph.ts';
+import type { Outcome } from '../plan/outcome.ts';
 import { planTask, type PlannedTask } from '../plan/plan.ts';
 import { forestalled, orderOf } from '../plan/progress.ts';
-import { sameOutputs, type OutputDigests } from '../plan/record.ts';
-import type { Lock } from '../store/lock.ts';
-import type { Engine } from './engine.ts';
-import type { EventBody } from './event.ts';
-import { lookAgain, Beside } from './input-marks.ts';
-import { produceOutputs, storeFailure, type Produced, type StalePlan } from './attempt.ts';
+import type { OutputDigests } from '../plan/record.ts';
+import { lookAgain } from './input-marks.ts';
+import { storeFailure, type StalePlan } from './attempt.ts';
 import { inputMissing } from './input-missing.ts';
 import { MadeAgain } from './made-again.ts';
-import type { RemoteSide } from './remote-side.ts';
-import type { Site } from './site.ts';
+import { Making } from './making.ts';
 import { isScarce } from '../execute/capacity.ts';
-import type { Gate } from '../execute/gate.ts';
-import type { RunOptions } from './project.ts';
-import type { RunLog, TaskLog } from './run-log.ts';
-import type { Survey } from './survey.ts';
+import type { ScheduleParts } from './schedule-parts.ts';
 import type { GivenUp } from './store-temps.ts';
-import { taskListener } from './task-listener.ts';
 import { TempOutputs } from './temp-outputs.ts';
-import { unmetBy } from './unmet.ts';
-import type { WorkDirectories } from './work-directory.ts';
-
-export interface ScheduleParts {
-  readonly engine: Engine;
-  readonly graph: Graph;
-  readonly survey: Survey;
-  readonly lock: Lock;
-  readonly log: RunLog;
-  readonly work: WorkDirectories;
-  readonly options: RunOptions;
-  readonly gate: Gate;
-  readonly emit: (event: EventBody) => void;
-  readonly remote: RemoteSide | null;
-  /** Where tasks are carried out, if not here. */
-  readonly site: Site | null;
-  /** Whether outputs are laid into `artifacts/` as they are made; otherwise only those that a command reads. */
-  readonly places: boolean;
-  /** Directory of outputs, project-relative. */
-  readonly root: string;
-  /** Of runs that go on side by side; a run of its own has none. */
-  readonly shared?: Shared | undefined;
-}
-
-/** What several runs of one process have together. */
-export interface Shared {
-  readonly gate: Gate;
-  readonly work: WorkDirectories;
-  /** By fingerprint, tasks that are being made: another run waits, and takes the result. */
-  readonly making: Map<Digest, Promise<void>>;
-  /** The end of the last survey: one at a time. */
-  surveyed: Promise<unknown>;
-}
 
 /** Tasks of which a remote cache is asked while others run: an answer takes time, and costs nothing here. */
 const askedAhead = 16;
@@ -65,16 +22,24 @@ const askedAhead = 16;
 export class Schedule {
   readonly outcomes = new Map<number, Outcome>();
   readonly #parts: ScheduleParts;
-  readonly #told = new Set<string>();
-  readonly #beside = new Beside();
   readonly #madeAgain: MadeAgain;
   readonly #temps: TempOutputs;
+  readonly #making: Making;
   readonly #saving = { at: Date.now(), took: 0 };
   #stopping = false;
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
     this.#temps = new TempOutputs(parts, this.outcomes);
+    this.#making = new Making(parts, {
+      mustStop: () => this.#mustStop(),
+      failed: () => {
+        this.#stopUnlessToldToGoOn();
+      },
+      record: (...made) => {
+        this.#record(...made);
+      },
+    });
     this.#madeAgain = new MadeAgain(parts, this.outcomes, (task, plan) => this.#makeReady(task, plan));
   }
 
@@ -221,7 +186,8 @@ export class Schedule {
   /** What another run makes just now is waited for. */
   async #makeOnce(task: Task, planned: StalePlan): Promise<Outcome> {
     const making = this.#parts.shared?.making;
-    if (making === undefined || this.#parts.survey.facts.forced(task)) return await this.#make(task, planned);
+    if (making === undefined || this.#parts.survey.facts.forced(task))
+      return await this.#making.make(task, planned);
     const { fingerprint, action } = planned;
     let other = making.get(fingerprint);
     const waited = other !== undefined;
@@ -234,108 +200,11 @@ export class Schedule {
     let over = (): void => undefined;
     making.set(fingerprint, new Promise((resolve) => (over = resolve)));
     try {
-      return await this.#make(task, planned);
+      return await this.#making.make(task, planned);
     } finally {
       making.delete(fingerprint);
       over();
     }
-  }
-
-  async #make(task: Task, planned: StalePlan): Promise<Outcome> {
-    const { engine, gate, options, log, emit, site } = this.#parts;
-    if (site !== null) return await this.#makeThere(task, planned, site);
-    const [unmet] = unmetBy(new Set([task.stage]), gate.capacity, engine);
-    // The run was not refused: nobody could know that it would have to be made.
-    if (unmet) {
-      const failure = {
-        type: 'failed',
-        log: null,
-        reason: 'threw',
-        message: unmet.message,
-        stack: '',
-      } as const;
-      return this.#failed(failure, log.forTask(task.id));
-    }
-    const place = await gate.enter(task.stage.resources);
-    try {
-      if (this.#mustStop()) return { type: 'skipped', reason: 'stopped' };
-      emit({ type: 'task-started', task: task.id, reasons: planned.plan.reasons });
-      const startedAt = Date.now();
-      const taskLog = log.forTask(task.id);
-      const execution = {
-        ...this.#parts,
-        threads: place.threads,
-        devices: place.devices,
-        listener: taskListener(task, taskLog, emit),
-        signal: options.signal,
-        told: this.#told,
-        beside: this.#beside,
-        over: async () => {
-          place.leave();
-          await setImmediate();
-        },
-      };
-      const produced = await produceOutputs(task, planned, execution);
-      if (produced.type === 'failed') {
-        // Before the place is free, so that nobody takes it.
-        this.#stopUnlessToldToGoOn();
-        return this.#failed(produced, taskLog);
-      }
-      const changed = await this.#take(task, produced);
-      return { type: 'ran', ms: Date.now() - startedAt, changed };
-    } catch (error) {
-      this.#stopUnlessToldToGoOn();
-      throw error;
-    } finally {
-      place.leave();
-    }
-  }
-
-  /** The same on a site, which has bounds of its own. */
-  async #makeThere(task: Task, planned: StalePlan, site: Site): Promise<Outcome> {
-    const { log, emit, options } = this.#parts;
-    const taskLog = log.forTask(task.id);
-    let startedAt = Date.now();
-    const execution = {
-      ...this.#parts,
-      listener: taskListener(task, taskLog, emit),
-      signal: options.signal,
-      told: this.#told,
-      beside: this.#beside,
-      queued: (job: string) => {
-        emit({ type: 'task-queued', task: task.id, site: site.name, job });
-      },
-      started: (node: string) => {
-        startedAt = Date.now();
-        emit({ type: 'task-started', task: task.id, reasons: planned.plan.reasons, node });
-      },
-    };
-    try {
-      const produced = await site.carryOut(task, planned, execution);
-      if (produced.type === 'left')
-        return { type: 'skipped', reason: options.signal.aborted ? 'interrupted' : 'stopped' };
-      if (produced.type === 'failed') {
-        this.#stopUnlessToldToGoOn();
-        return this.#failed(produced, taskLog);
-      }
-      const changed = await this.#take(task, produced);
-      return { type: 'ran', ms: produced.ms ?? Date.now() - startedAt, changed };
-    } catch (error) {
-      this.#stopUnlessToldToGoOn();
-      throw error;
-    }
-  }
-
-  /** Whether it has other bytes than before. */
-  async #take(task: Task, produced: Extract<Produced, { type: 'done' }>): Promise<boolean> {
-    const { lock, survey, places } = this.#parts;
-    const before = lock.get(task.id)?.outputs;
-    const changed = before === undefined || !sameOutputs(before, produced.outputs);
-    if (places) await survey.artifacts.place(task, produced.outputs);
-    this.#record(task, produced.action, produced.fingerprint, produced.outputs);
-    for (const digest of Object.values(produced.outputs)) survey.elsewhere.delete(digest);
-    this.#give(task, produced);
-    return changed;
   }
 
   /** After tasks before it ran again, perhaps with other bytes. */
@@ -346,24 +215,6 @@ export class Schedule {
     const planned = planTask(task, survey.facts, survey.known);
     if ('fingerprint' in planned) return await this.#provide(task, planned);
     return inputMissing(task, graph, planned.plan.upstream);
-  }
-
-  #give(task: Task, { action, fingerprint, outputs }: Extract<Produced, { type: 'done' }>): void {
-    const { remote, engine } = this.#parts;
-    if (remote === null) return;
-    const ms = engine.actions.find(fingerprint)?.ms ?? 0;
-    const named = task.outputs.map((output) => ({ ...output, digest: outputs[output.name]! }));
-    remote.give({ fingerprint, action, outputs: named, ms });
-  }
-
-  #failed(failure: Failure, log: TaskLog): Outcome {
-    if (this.#parts.options.signal.aborted) return { type: 'skipped', reason: 'interrupted' };
-    if (failure.reason === 'threw') log.add(failure.stack === '' ? failure.message : failure.stack);
-    else if (failure.reason === 'bad-input') log.add(failure.message);
-    else log.add(`pipe: ${failure.reason}`);
-    const tail = log.tail.slice(0, -1);
-    const name = relative(this.#parts.engine.layout.project, log.path);
-    return { ...failure, log: name, ...('tail' in failure ? { tail } : {}) };
   }
 
   #record(task: Task, action: string, fingerprint: Digest, outputs: OutputDigests): void {

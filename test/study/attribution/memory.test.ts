@@ -5,7 +5,6 @@ import { Explainer } from '../../../lib/study/attribution/explain.ts';
 import { choicesAtOnce } from '../../../lib/study/attribution/memory.ts';
 import { type MethodName, methodNames } from '../../../lib/study/attribution/methods.ts';
 import { noiseFields } from '../../../lib/study/attribution/noise.ts';
-import { attributeParams } from '../../../lib/study/attribution/parameters.ts';
 import { createModel, type ModelParams } from '../../../lib/study/model/create.ts';
 import { initialWeights } from '../../../lib/study/model/initial.ts';
 import { parkMiller } from './park-miller.ts';
