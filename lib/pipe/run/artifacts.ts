@@ -4,11 +4,12 @@ import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
 import { makeDirectory, removeIfPossible, withDirectory } from '../store/atomic.ts';
 import type { BlobStore } from '../store/blobs.ts';
-import { chmodSync, mkdirSync, realpathSync, renameSync, rmSync } from '../store/disk.ts';
+import { chmodSync, mkdirSync, renameSync, rmSync } from '../store/disk.ts';
 import { look } from '../store/file-stat.ts';
 import type { StatCache } from '../store/stat-cache.ts';
 import type { FileDigests, Mark } from '../files/file-digests.ts';
 import { ASIDE, moveAside, type Moved } from './aside.ts';
+import { refuseLinks } from './links-above.ts';
 
 /** Where copies are on their way, in `artifacts/`. */
 export const INCOMING = '.incoming';
@@ -266,29 +267,6 @@ export class Artifacts {
     const found = look(join(this.#project, path));
     if (found?.kind === 'file') this.#stats.keep(path, found.stat, digest, Date.now());
   }
-}
-
-/** Outputs are not written through a symbolic link: it may lead anywhere. */
-function refuseLinks(project: string, path: string): void {
-  const link = linkAbove(project, path);
-  if (link === null) return;
-  const message = `${link} leads elsewhere, and outputs are not written through a symbolic link; remove it`;
-  throw Object.assign(new Error(message), { code: 'ELOOP', syscall: 'open', path: link });
-}
-
-/** The directory of a project-relative path that a symbolic link leads to; null when none does. */
-export function linkAbove(project: string, path: string): string | null {
-  for (let directory = dirname(path); directory !== '.'; directory = dirname(directory)) {
-    try {
-      const real = realpathSync.native(join(project, directory));
-      return real === join(project, directory) ? null : directory;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-      if (look(join(project, directory))?.kind === 'link') return directory;
-    }
-  }
-  return null;
 }
 
 function inTheWay(own: string, path: string): NodeJS.ErrnoException {

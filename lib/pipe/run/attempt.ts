@@ -1,48 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../digest.ts';
+import { taskRequest } from '../execute/request.ts';
 import type { Graph, Task, TaskSource } from '../graph/graph.ts';
 import type { Failure } from '../plan/outcome.ts';
 import { planTask, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests } from '../plan/record.ts';
 import { collectOutputs, unfitOutput } from './collect.ts';
-import type { Engine } from './engine.ts';
-import type { TaskListener } from '../execute/executor.ts';
-import { taskRequest } from '../execute/request.ts';
-import {
-  lostSource,
-  madeInputs,
-  markInputs,
-  markSources,
-  movedInputs,
-  type Beside,
-  type InputMarks,
-} from './input-marks.ts';
-import type { Survey } from './survey.ts';
+import type { Execution, Surroundings } from './execution.ts';
+import { lostSource, markInputs, markSources, movedInputs, type InputMarks } from './input-marks.ts';
+import { provideInputs } from './provide-inputs.ts';
+import { withRetries } from './retries.ts';
 import { codeEdited, tellOfCode } from './task-code.ts';
-import type { WorkDirectories } from './work-directory.ts';
-import { refusalIn } from '../store/refused.ts';
+import { inputUndeclared, nameIn, warnOfReads } from './undeclared-reads.ts';
 
 export type StalePlan = Extract<PlannedTask, { plan: { state: 'stale' } }>;
-
-export interface Execution {
-  readonly engine: Engine;
-  readonly survey: Survey;
-  readonly work: WorkDirectories;
-  readonly threads: number;
-  /** GPUs that it holds. */
-  readonly devices: readonly string[];
-  readonly listener: TaskListener;
-  readonly options: { readonly strict?: boolean };
-  /** Undeclared reads that were warned of in this run, each as stage and path. */
-  readonly told: Set<string>;
-  readonly beside: Beside;
-  readonly signal: AbortSignal;
-  /** Called when nothing runs for the task any more; resolves when those that waited for its place have it. */
-  readonly over: () => Promise<void>;
-}
-
-/** What of it does not hang on where the task runs. */
-export type Surroundings = Omit<Execution, 'threads' | 'devices' | 'over' | 'work'>;
 
 export type Produced =
   | {
@@ -159,39 +129,6 @@ type Attempted =
     }
   | Failure;
 
-/** Failures that another attempt would only repeat. */
-const inVain: readonly Failure['reason'][] = ['store-failed', 'bad-input', 'input-undeclared'];
-
-export async function withRetries<T extends { readonly type: string }>(
-  retries: number,
-  { listener, signal }: Pick<Execution, 'listener' | 'signal'>,
-  attempted: () => Promise<T | Failure>,
-): Promise<T | Failure> {
-  for (let retry = 1; ; retry++) {
-    const result = await attempted();
-    const last = retry > retries || signal.aborted;
-    if (!isFailure(result) || last || inVain.includes(result.reason)) return result;
-    listener.warning(`failed (${result.reason}); retry ${retry} of ${retries}`);
-    const stopped = await pause(Math.min(1000, 50 * 2 ** retry), signal);
-    if (stopped) return result;
-  }
-}
-
-function isFailure(result: { readonly type: string }): result is Failure {
-  return result.type === 'failed';
-}
-
-/** Ends early, and gives true, when the run is stopped. */
-async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(ms, undefined, { signal });
-    return false;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return true;
-  }
-}
-
 async function attempt(task: Task, { plan, marks }: Ready, execution: Execution): Promise<Attempted> {
   const { engine, survey, work, threads, devices, listener, signal } = execution;
   const directory = work.open(task);
@@ -237,68 +174,4 @@ async function attempt(task: Task, { plan, marks }: Ready, execution: Execution)
   } finally {
     work.close(directory.path);
   }
-}
-
-function inputUndeclared(paths: readonly string[]): Failure {
-  return { type: 'failed', log: null, reason: 'input-undeclared', paths };
-}
-
-/** Once for each stage and file, however many tasks read it. */
-export function warnOfReads(task: Task, paths: readonly string[], { listener, told }: Surroundings): void {
-  for (const path of paths) {
-    const key = `${task.stage.name} ${path}`;
-    if (told.has(key)) continue;
-    told.add(key);
-    listener.warning(
-      `stage ${task.stage.name} read ${path}, which is none of its inputs: a change there reruns nothing`,
-    );
-  }
-}
-
-/** Project-relative inside the project; the slash at the end of a directory is kept. */
-export function nameIn(project: string, path: string): string {
-  if (path === `${project}/`) return './';
-  return path.startsWith(`${project}/`) ? path.slice(project.length + 1) : path;
-}
-
-/**
- * Makes sure that the bytes of other tasks' outputs are where the task will read them: for a module intact
- * in the store, for a command in `artifacts/` too. What is in one of the two is copied to the other.
- */
-async function provideInputs(task: Task, { engine, survey }: Surroundings): Promise<Failure | null> {
-  const { artifacts } = survey;
-  for (const { name, output, digest, file } of madeInputs(task, survey)) {
-    const stored = () => engine.blobs.holds(output, digest);
-    const inPlace = () => artifacts.holds(output, digest);
-    const command = task.stage.work.kind === 'cmd';
-    if (command) survey.digests.moved(artifacts.mark(output));
-    if (command && !output.directory && inPlace()) continue;
-    if (!stored() && !artifacts.mend(output, digest)) {
-      const missing = {
-        input: name,
-        path: output.path,
-        ...(output.temp === true && { temp: true as const }),
-      };
-      return { type: 'failed', log: null, reason: 'input-missing', ...missing };
-    }
-    if (command && !inPlace()) await artifacts.placeOne(output, digest);
-    if (file !== null && survey.facts.member(output, digest, file) === null)
-      return {
-        type: 'failed',
-        log: null,
-        reason: 'input-missing',
-        input: name,
-        path: `${output.path}/${file}`,
-      };
-  }
-  return null;
-}
-
-type StoreFailure = Extract<Failure, { reason: 'store-failed' }>;
-
-/** Whether an error is the disk's doing: full, read-only, not permitted. Anything else is a bug. */
-export function storeFailure(error: unknown, project: string): StoreFailure {
-  const refusal = refusalIn(error);
-  if (refusal === null) throw error;
-  return { type: 'failed', log: null, reason: 'store-failed', ...refusal, path: refusal.path ?? project };
 }

@@ -13,7 +13,7 @@ import { openLock, type Lock } from '../store/lock.ts';
 import { thisProcess } from '../store/process-identity.ts';
 import { noteUser } from '../store/users.ts';
 import type { Moved } from './aside.ts';
-import { storeFailure } from './attempt.ts';
+import { storeFailure } from './store-failure.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody, RunEvent } from './event.ts';
 import { fillStore } from './fill-store.ts';

@@ -8,7 +8,8 @@ import type { TaskRecord } from '../plan/record.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { rmdirSync } from '../store/disk.ts';
 import { treeDigest } from '../store/tree.ts';
-import { linkAbove, type Artifacts } from './artifacts.ts';
+import type { Artifacts } from './artifacts.ts';
+import { linkAbove } from './links-above.ts';
 import type { Placed } from './placed.ts';
 
 /** A task that the pipeline no longer has, such as an epoch taken out of a scan, and what it left. */

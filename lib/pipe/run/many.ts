@@ -1,6 +1,6 @@
 import { Gate } from '../execute/gate.ts';
 import { thisProcess } from '../store/process-identity.ts';
-import { storeFailure } from './attempt.ts';
+import { storeFailure } from './store-failure.ts';
 import { conductRun, nothingDone } from './conduct.ts';
 import type { Engine } from './engine.ts';
 import { whileHeld, type NotHeld } from './hold.ts';

@@ -5,7 +5,7 @@ import { ifPossible } from '../store/atomic.ts';
 import { layoutIn } from '../store/layout.ts';
 import { openLock } from '../store/lock.ts';
 import type { ProcessIdentity } from '../store/process-identity.ts';
-import { storeFailure } from './attempt.ts';
+import { storeFailure } from './store-failure.ts';
 import { conductRun, nothingDone, saveStats } from './conduct.ts';
 import type { StatedCapacity } from '../execute/capacity.ts';
 import { createEngine, type Engine } from './engine.ts';

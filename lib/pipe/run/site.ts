@@ -1,6 +1,7 @@
 import type { Task } from '../graph/graph.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Produced, StalePlan, Surroundings } from './attempt.ts';
+import type { Produced, StalePlan } from './attempt.ts';
+import type { Surroundings } from './execution.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody } from './event.ts';
 import type { Survey } from './survey.ts';

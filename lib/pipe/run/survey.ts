@@ -1,31 +1,25 @@
+import type { StageCode } from '../code/code-cache.ts';
 import type { Digest } from '../digest.ts';
-import { groupBy } from '../group.ts';
+import { FileDigests } from '../files/file-digests.ts';
+import type { InputIssue, StageIssue } from '../files/issue.ts';
+import { linkIssues } from '../files/link-issues.ts';
+import { SourceFiles } from '../files/source-files.ts';
 import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
-import type { TaskParams } from '../graph/parameters.ts';
 import { readsWithin } from '../graph/reads.ts';
-import type { Manifest, Stage } from '../manifest/manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { usualPlace } from '../manifest/path.ts';
-import { encodeStageAction, stageAction, type StageAction, type StageFacts } from '../plan/action.ts';
+import type { ChangedSource } from '../plan/compare.ts';
 import { planAll, type KnownOutputs, type Need, type PlanFacts, type PlannedTask } from '../plan/plan.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
-import { ifPossible } from '../store/atomic.ts';
 import type { Lock } from '../store/lock.ts';
 import { Artifacts, INCOMING } from './artifacts.ts';
 import { ASIDE } from './aside.ts';
-import { placedAt } from './placed.ts';
-import type { Toolchain } from '../code/check.ts';
-import type { StageCode } from '../code/code-cache.ts';
-import type { ChangedSource } from '../plan/compare.ts';
-import type { CodeProblem } from '../code/code-files.ts';
 import { Elsewhere } from './elsewhere.ts';
 import type { Engine } from './engine.ts';
-import { declaredDigests } from '../execute/environment.ts';
-import { FileDigests } from '../files/file-digests.ts';
-import { linkIssues } from '../files/link-issues.ts';
-import type { InputIssue, StageIssue } from '../files/issue.ts';
+import { expectInputs } from './expect-inputs.ts';
+import { placedAt } from './placed.ts';
 import type { CodeNote, Selection } from './selection.ts';
-import { SourceFiles, type FileSource } from '../files/source-files.ts';
-import { commandPlaceholders } from '../manifest/template.ts';
+import { surveyStages } from './survey-stages.ts';
 
 /** How the project stands at one moment, and what follows for every selected task. */
 export interface Survey {
@@ -145,132 +139,6 @@ function ownPlaceIssues(artifacts: string, tasks: Iterable<Task>): StageIssue[] 
     }
   }
   return [...issues.values()];
-}
-
-/** Finds the files of every input, which announces them; what cannot be found is an issue, once per path. */
-function expectInputs(tasks: readonly Task[], sources: SourceFiles): InputIssue[] {
-  const issues = new Map<string, InputIssue>();
-  for (const task of tasks) {
-    for (const input of task.inputs) {
-      for (const source of input.sources) {
-        if (source.kind === 'output') continue;
-        const expansion = sources.expand(source);
-        const broken =
-          expansion.type === 'files' ? twoLines(task, input.name, source, expansion.files) : expansion;
-        if (broken === null) continue;
-        const { path, reason } = broken;
-        const key = [task.stage.name, input.name, path].join('\n');
-        if (issues.has(key)) continue;
-        issues.set(key, { stage: task.stage.name, task: task.id, input: input.name, path, reason });
-      }
-    }
-  }
-  return [...issues.values()];
-}
-
-/** The first path of two lines that a command would be given in a list, of which each is a line. */
-function twoLines(
-  { stage: { work }, point }: Task,
-  input: string,
-  source: FileSource,
-  files: readonly { readonly name: string }[],
-): Pick<InputIssue, 'path' | 'reason'> | null {
-  const names = source.kind === 'path' ? [source.path] : files.map(({ name }) => name);
-  const path = names.find((name) => name.includes('\n'));
-  if (path === undefined || work.kind !== 'cmd') return null;
-  const asked = commandPlaceholders(work.command, Object.keys(point));
-  return asked.some(({ kind, name }) => kind === 'list' && name === input)
-    ? { path, reason: 'two-lines' }
-    : null;
-}
-
-interface StageSurvey {
-  /** Tasks of one stage with the same parameters have one. */
-  readonly actions: Map<TaskParams, { readonly action: StageAction; readonly text: string }>;
-  readonly bundles: Map<string, StageCode>;
-  readonly stageIssues: StageIssue[];
-  readonly codeNotes: CodeNote[];
-}
-
-async function surveyStages(
-  engine: Engine,
-  tasks: readonly Task[],
-  facts: { sources: SourceFiles; digests: FileDigests; signal: AbortSignal },
-): Promise<StageSurvey> {
-  const found: StageSurvey = { actions: new Map(), bundles: new Map(), stageIssues: [], codeNotes: [] };
-  for (const [stage, ofStage] of groupBy(tasks, (task) => task.stage)) {
-    const code = await stageCode(engine, stage, facts, found);
-    const env = declaredDigests(engine.environment, stage.env);
-    for (const [params, group] of groupBy(ofStage, (task) => task.params)) {
-      const known = await codeFacts(engine, stage, group, code, { ...facts, found });
-      const action = stageAction(stage, params.values, { ...known, env });
-      found.actions.set(params, { action, text: encodeStageAction(action) });
-    }
-  }
-  ifPossible(() => {
-    engine.code.save();
-    engine.python.save();
-    engine.checks.save();
-  });
-  return found;
-}
-
-/** Null for a command of which nothing is followed, and for code that has a mistake. */
-async function stageCode(
-  engine: Engine,
-  stage: Stage,
-  { digests, sources }: { digests: FileDigests; sources: SourceFiles },
-  found: StageSurvey,
-): Promise<StageCode | null> {
-  let code: StageCode | CodeProblem;
-  if (stage.code !== null) code = await engine.python.of(stage, stage.code, { digests, sources });
-  else if (stage.work.kind === 'cmd') return null;
-  else {
-    const bundled = await engine.code.of(stage.work.module, digests);
-    code = typeof bundled === 'string' ? { path: ['use'], message: bundled } : bundled;
-  }
-  if ('message' in code) {
-    found.stageIssues.push({ stage: stage.name, ...code });
-    return null;
-  }
-  found.bundles.set(stage.name, code);
-  for (const file of code.reworded) found.codeNotes.push({ stage: stage.name, file });
-  return code;
-}
-
-const NO_CODE = { code: null, packages: {}, toolchain: {} };
-const UNKNOWN = { code: null, packages: null, toolchain: null };
-
-async function codeFacts(
-  engine: Engine,
-  stage: Stage,
-  tasks: readonly Task[],
-  code: StageCode | null,
-  facts: { found: StageSurvey; sources: SourceFiles; signal: AbortSignal },
-): Promise<Omit<StageFacts, 'env'>> {
-  if (code === null) return stage.code === null && stage.work.kind === 'cmd' ? NO_CODE : UNKNOWN;
-  const { digest, packages, python, files } = code;
-  const interpreter = python === null ? {} : { python: python.version };
-  if (stage.work.kind === 'cmd')
-    return { code: files.length === 0 ? null : digest, packages, toolchain: interpreter };
-  const named = await stageToolchain(engine, stage, tasks, code, facts);
-  return { code: digest, packages, toolchain: named && { ...interpreter, ...named } };
-}
-
-/** What the stage names as deciding the bytes, once it agrees with its declaration. */
-async function stageToolchain(
-  engine: Engine,
-  stage: Stage,
-  tasks: readonly Task[],
-  code: StageCode,
-  { found, sources, signal }: { found: StageSurvey; sources: SourceFiles; signal: AbortSignal },
-): Promise<Toolchain | null> {
-  const tools = { workers: engine.workers, sources, environment: engine.environment, signal };
-  const { issues, toolchain } = await engine.checks.check(stage, tasks, code, tools);
-  // Tasks with other parameters may have the same to object to.
-  const said = new Set(found.stageIssues.map((issue) => JSON.stringify(issue)));
-  found.stageIssues.push(...issues.filter((issue) => !said.has(JSON.stringify(issue))));
-  return toolchain;
 }
 
 /** As the store has the directory, or else `artifacts/`. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../plan/outcome.ts';
 import { ifPossible } from '../store/atomic.ts';
 import { look } from '../store/file-stat.ts';
 import type { Lock } from '../store/lock.ts';
-import { linkAbove } from './artifacts.ts';
+import { linkAbove } from './links-above.ts';
 import type { Engine } from './engine.ts';
 import { removeEmpty } from './leftovers.ts';
 import type { GivenUp } from './store-temps.ts';

@@ -3,18 +3,11 @@ import { machineText, taskEnvironment } from '../execute/environment.ts';
 import type { Task } from '../graph/graph.ts';
 import type { Json } from '../json.ts';
 import type { SiteDeclaration } from '../manifest/sites-grammar.ts';
-import {
-  inputsRestless,
-  mostStarts,
-  nameIn,
-  readyToStart,
-  warnOfReads,
-  type Produced,
-  type StalePlan,
-} from '../run/attempt.ts';
+import { inputsRestless, mostStarts, readyToStart, type Produced, type StalePlan } from '../run/attempt.ts';
 import type { Site, SiteExecution, SiteParts } from '../run/site.ts';
 import { tellOfCode } from '../run/task-code.ts';
 import type { Survey } from '../run/survey.ts';
+import { nameIn, warnOfReads } from '../run/undeclared-reads.ts';
 import type { Order, OrderListener } from './ask.ts';
 import { linkBefore, linksOf, segmentsAfter } from './chain.ts';
 import type { Desk } from './desk.ts';
