@@ -71,6 +71,27 @@ describe.skipIf(process.platform !== 'linux')('on an engine that is known by its
     expect(there.read('engine/asked').split('\n')[0]).toMatch(/^pipe-\S+-0 1 with 954$/);
   });
 
+  test('temporary outputs, of what a scan carries too, go when they are read, and are made again there', async () => {
+    const temporary = (steps: string): string =>
+      chain['pipeline.yaml']!.replace('[1, 2, 3]', steps)
+        .replace('sum: sum.txt', 'sum: { path: sum.txt, temp: true }')
+        .replace('square: square.txt', 'square: { path: square.txt, temp: true }');
+    const project = newProject({ 'pipeline.yaml': temporary('[2, 3, 4]') });
+    engine(project);
+    const run = async (): Promise<string> => (await project.pipe('run', '--on', 'shells')).out;
+    expect(await run()).toContain('done: 7 ran');
+    expect(Object.keys(project.results()).filter((path) => path.startsWith('artifacts'))).toEqual([
+      'artifacts/all/all.txt',
+    ]);
+    expect(await run()).toContain('nothing to do');
+    project.write('pipeline.yaml', temporary('[2, 3, 4, 5]'));
+    expect(await run()).toContain('done: 9 ran');
+    expect(project.read('artifacts/all/all.txt')).toBe('4\n25\n81\n196\n');
+    expect(Object.keys(project.results()).filter((path) => path.startsWith('artifacts'))).toEqual([
+      'artifacts/all/all.txt',
+    ]);
+  });
+
   test('the segments of a scan are one job, with the lock that they have here', async () => {
     for (const files of [chain, segments(0)]) {
       const here = newProject(files);

@@ -34,7 +34,8 @@ export class RemoteSide {
   readonly #parts: RemoteParts;
   readonly #writes: boolean;
   readonly #giving = new Set<Promise<void>>();
-  #left = 0;
+  /** What was left there in this run, and nothing brought since. */
+  readonly #left = new Set<string>();
   #ungiven = 0;
   #computed = 0;
 
@@ -75,7 +76,8 @@ export class RemoteSide {
       } else {
         whole = false;
         elsewhere.add(digest);
-        this.#left += 1;
+        // Of what goes once it was read, nobody has to be told that it is not here.
+        if (output.temp !== true) this.#left.add(output.path);
       }
     }
     if (whole) engine.actions.record(fingerprint, { outputs, ms: entry.ms, from: 'remote' }, false);
@@ -92,7 +94,9 @@ export class RemoteSide {
   async fetch(task: Task, output: TaskOutput, digest: Digest): Promise<boolean> {
     const fingerprint = this.#parts.lock.get(task.id)?.fingerprint;
     const entry = fingerprint === undefined ? null : await this.#remote.cache.find(fingerprint, task.outputs);
-    return await this.#remote.cache.bring(output, digest, entry, true);
+    const brought = await this.#remote.cache.bring(output, digest, entry, true);
+    if (brought) this.#left.delete(output.path);
+    return brought;
   }
 
   /** Gives a result that was computed just now, if it is to be, beside what else goes on. */
@@ -122,7 +126,7 @@ export class RemoteSide {
     }
     const ungiven = this.#ungiven + this.#giving.size;
     this.#remote.close();
-    return { ...this.#remote.cache.traffic, left: this.#left, ungiven };
+    return { ...this.#remote.cache.traffic, left: this.#left.size, ungiven };
   }
 }
 
