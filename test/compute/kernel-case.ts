@@ -10,3 +10,13 @@ export interface KernelCase {
   /** Inputs to differentiate by; none where the function is flat or takes integers. */
   readonly by?: readonly string[];
 }
+
+/** Before and behind each dimension of `[batch, height, width, channels]`, as tfjs takes them. */
+export type Pads = [[number, number], [number, number], [number, number], [number, number]];
+/** One pixel on all sides. */
+export const onePixel: Pads = [
+  [0, 0],
+  [1, 1],
+  [1, 1],
+  [0, 0],
+];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorValue } from '../../lib/compute/program.ts';
-import type { KernelCase } from './kernel-case.ts';
+import { onePixel, type KernelCase, type Pads } from './kernel-case.ts';
 import { integers, random } from './values.ts';
 import { windowCases } from './window-cases.ts';
 
@@ -65,23 +65,15 @@ const broadcasts: readonly (readonly [readonly number[], readonly number[]])[] =
   ],
 ];
 
-type Pads = [[number, number], [number, number], [number, number], [number, number]];
-const one: Pads = [
-  [0, 0],
-  [1, 1],
-  [1, 1],
-  [0, 0],
-];
-
 const convolutions: readonly (readonly [
   readonly number[],
   readonly number[],
   number,
   Pads | 'same' | 'valid',
 ])[] = [
-  [[2, 6, 6, 3], [3, 3, 3, 4], 1, one],
-  [[2, 6, 6, 3], [3, 3, 3, 4], 2, one],
-  [[2, 7, 5, 2], [3, 3, 2, 3], 2, one],
+  [[2, 6, 6, 3], [3, 3, 3, 4], 1, onePixel],
+  [[2, 6, 6, 3], [3, 3, 3, 4], 2, onePixel],
+  [[2, 7, 5, 2], [3, 3, 2, 3], 2, onePixel],
   [[2, 6, 6, 3], [3, 3, 3, 4], 1, 'valid'],
   [[2, 6, 6, 3], [3, 3, 3, 4], 2, 'same'],
   [[2, 6, 6, 3], [1, 1, 3, 4], 1, 'valid'],
@@ -108,23 +100,23 @@ const convolutions: readonly (readonly [
       [0, 0],
     ],
   ],
-  [[2, 5, 5, 32], [3, 3, 32, 16], 1, one],
-  [[16, 8, 8, 16], [3, 3, 16, 32], 2, one],
+  [[2, 5, 5, 32], [3, 3, 32, 16], 1, onePixel],
+  [[16, 8, 8, 16], [3, 3, 16, 32], 2, onePixel],
   [[16, 8, 8, 16], [1, 1, 16, 32], 2, 'valid'],
-  [[16, 4, 4, 16], [3, 3, 16, 16], 1, one],
-  [[16, 6, 6, 3], [3, 3, 3, 16], 1, one],
+  [[16, 4, 4, 16], [3, 3, 16, 16], 1, onePixel],
+  [[16, 6, 6, 3], [3, 3, 3, 16], 1, onePixel],
   [[16, 8, 8, 16], [3, 3, 16, 16], 2, 'same'],
   [[16, 8, 8, 16], [2, 2, 16, 16], 2, 'valid'],
-  [[16, 7, 8, 16], [3, 3, 16, 16], 2, one],
-  [[16, 9, 9, 16], [3, 3, 16, 16], 3, one],
+  [[16, 7, 8, 16], [3, 3, 16, 16], 2, onePixel],
+  [[16, 9, 9, 16], [3, 3, 16, 16], 3, onePixel],
   [[16, 8, 8, 16], [3, 3, 16, 16], 4, 'valid'],
-  [[32, 8, 6, 8], [3, 3, 8, 16], 2, one],
+  [[32, 8, 6, 8], [3, 3, 8, 16], 2, onePixel],
   // Channels of one end fill blocks where two images share them, of the other do not.
   [[32, 8, 6, 8], [1, 1, 8, 24], 1, 'valid'],
   [[32, 8, 6, 24], [1, 1, 24, 8], 1, 'valid'],
-  [[32, 8, 6, 24], [3, 3, 24, 16], 1, one],
-  [[32, 8, 6, 12], [3, 3, 12, 4], 2, one],
-  [[16, 12, 10, 40], [3, 3, 40, 24], 1, one],
+  [[32, 8, 6, 24], [3, 3, 24, 16], 1, onePixel],
+  [[32, 8, 6, 12], [3, 3, 12, 4], 2, onePixel],
+  [[16, 12, 10, 40], [3, 3, 40, 24], 1, onePixel],
 ];
 
 function pads(pad: Pads | string): string {

@@ -1,17 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { KernelCase } from './kernel-case.ts';
+import { onePixel, type KernelCase, type Pads } from './kernel-case.ts';
 import { random } from './values.ts';
 
 /* Windows over images that the first list of cases leaves out: depthwise, dilated, resized. */
-
-type Pads = [[number, number], [number, number], [number, number], [number, number]];
-const one: Pads = [
-  [0, 0],
-  [1, 1],
-  [1, 1],
-  [0, 0],
-];
 
 const depthwise: readonly (readonly [
   readonly number[],
@@ -19,16 +11,16 @@ const depthwise: readonly (readonly [
   number,
   Pads | 'same' | 'valid',
 ])[] = [
-  [[2, 6, 6, 3], [3, 3, 3, 1], 1, one],
+  [[2, 6, 6, 3], [3, 3, 3, 1], 1, onePixel],
   [[2, 6, 6, 3], [3, 3, 3, 2], 1, 'same'],
-  [[2, 7, 5, 3], [3, 3, 3, 2], 2, one],
+  [[2, 7, 5, 3], [3, 3, 3, 2], 2, onePixel],
   [[2, 6, 6, 3], [5, 3, 3, 1], 2, 'same'],
-  [[2, 9, 10, 16], [3, 3, 16, 1], 1, one],
-  [[2, 10, 12, 32], [3, 3, 32, 1], 2, one],
-  [[2, 9, 9, 16], [3, 3, 16, 1], 2, one],
-  [[16, 8, 8, 16], [3, 3, 16, 1], 1, one],
+  [[2, 9, 10, 16], [3, 3, 16, 1], 1, onePixel],
+  [[2, 10, 12, 32], [3, 3, 32, 1], 2, onePixel],
+  [[2, 9, 9, 16], [3, 3, 16, 1], 2, onePixel],
+  [[16, 8, 8, 16], [3, 3, 16, 1], 1, onePixel],
   [[16, 8, 8, 16], [3, 3, 16, 1], 2, 'same'],
-  [[4, 8, 8, 8], [3, 3, 8, 1], 1, one],
+  [[4, 8, 8, 8], [3, 3, 8, 1], 1, onePixel],
   [[4, 8, 8, 8], [5, 5, 8, 1], 2, 'same'],
   [[3, 4, 4, 24], [3, 3, 24, 1], 1, 'valid'],
 ];

@@ -48,6 +48,12 @@ next: cd deep/words && pipe run
   expect(made.read('.gitignore')).toBe('cache\n/artifacts/\n');
 });
 
+test('init in a package keeps what is installed out of version control', async () => {
+  const made = newProject({ 'package.json': '{}' });
+  await made.pipe('init');
+  expect(made.read('.gitignore')).toBe('/artifacts/\n/cache/\nnode_modules/\n');
+});
+
 test('init leaves a page alone that is there, and adds to package.json what it lacks', async () => {
   const made = newProject({
     'README.md': 'mine\n',

@@ -1,5 +1,5 @@
 import { jsonReporter } from '../report/json.ts';
-import { plainReporter } from '../report/plain.ts';
+import { plainReporter, type PlainReporter } from '../report/plain.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { Context } from './context.ts';
 
@@ -10,7 +10,25 @@ export async function reporterFor(
   stageTotals: () => ReadonlyMap<string, number>,
 ): Promise<Reporter> {
   if (json === true) return jsonReporter(context.out);
-  if (!context.live) return plainReporter(context.out, context.style, verbose);
+  if (!context.live) return beating(plainReporter(context.out, context.style, verbose));
   const { terminalReporter } = await import('../report/terminal.ts');
   return terminalReporter(process.stdout, context.style, stageTotals(), verbose);
+}
+
+const BEAT = 5_000;
+
+/** Events come when something happens; of tasks that are silent somebody has to think. */
+function beating(reporter: PlainReporter): Reporter {
+  const beat = setInterval(() => {
+    reporter.alive(Date.now());
+  }, BEAT).unref();
+  return {
+    event: (event) => {
+      reporter.event(event);
+    },
+    close() {
+      clearInterval(beat);
+      reporter.close();
+    },
+  };
 }

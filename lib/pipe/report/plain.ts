@@ -1,9 +1,9 @@
 import type { RunEvent } from '../run/event.ts';
-import { newBoard, note } from './board.ts';
+import { newBoard, note, type Progress, type RunningTask } from './board.ts';
 import { failureReport } from './failure.ts';
 import { logLines } from './log-lines.ts';
 import { outcomeDetail, outcomeWord } from './outcome.ts';
-import { count, progressText } from './quantity.ts';
+import { count, duration, progressText } from './quantity.ts';
 import { remoteTroubleText } from './remote.ts';
 import type { Reporter, Write } from './reporter.ts';
 import { siteText } from './site.ts';
@@ -12,9 +12,16 @@ import { summary } from './summary.ts';
 
 /** Milliseconds between two lines about one running task: enough to see that it lives. */
 const PROGRESS_EVERY = 15_000;
+/** So long without a line of a running task, and then as long again as it ran by then, it is said that it does. */
+const SILENCE = { least: 60_000, most: 480_000 };
+
+export interface PlainReporter extends Reporter {
+  /** Names the tasks of which nothing was said for long: they run, and whoever stops what is silent need not. */
+  alive(now: number): void;
+}
 
 /** For pipes, files and CI: one line for each task that did something, and now and then one for progress. */
-export function plainReporter(write: Write, style: Style, verbose = false): Reporter {
+export function plainReporter(write: Write, style: Style, verbose = false): PlainReporter {
   const board = newBoard();
   const lastLine = new Map<string, number>();
   const print = (lines: readonly string[]): void => {
@@ -34,7 +41,7 @@ export function plainReporter(write: Write, style: Style, verbose = false): Repo
         case 'task-progress':
           if (event.at - (lastLine.get(event.task) ?? event.at) < PROGRESS_EVERY) return;
           lastLine.set(event.task, event.at);
-          print([`running   ${event.task}: ${[progressText(event), event.note].filter(Boolean).join(', ')}`]);
+          print([`running   ${event.task}: ${progressed(event).join(', ')}`]);
           return;
         case 'task-warning':
           print([`${style.colors.yellow('warning')}   ${event.task}: ${event.message}`]);
@@ -64,6 +71,15 @@ export function plainReporter(write: Write, style: Style, verbose = false): Repo
           return;
       }
     },
+    alive(now) {
+      for (const task of board.running.values()) {
+        const said = lastLine.get(task.task) ?? task.since;
+        const silence = Math.min(Math.max(said - task.since, SILENCE.least), SILENCE.most);
+        if (now - said < silence) continue;
+        lastLine.set(task.task, now);
+        print([stillRuns(task, now)]);
+      }
+    },
     close() {
       // Every line is already written.
     },
@@ -73,6 +89,15 @@ export function plainReporter(write: Write, style: Style, verbose = false): Repo
 function opening(event: Extract<RunEvent, { type: 'run-started' }>): string {
   const fresh = event.fresh === 0 ? '' : `, ${event.fresh} up to date`;
   return `${count(event.tasks, 'task')}${fresh}; ${count(event.jobs, 'job')} at a time`;
+}
+
+function progressed(progress: Omit<Progress, 'at'>): string[] {
+  return [progressText(progress), progress.note].filter((text) => text !== '');
+}
+
+function stillRuns({ task, since, progress }: RunningTask, now: number): string {
+  const known = progress === null ? [] : progressed(progress);
+  return `running   ${task}: ${[...known, `${duration(now - since)} by now`].join(', ')}`;
 }
 
 function finished(

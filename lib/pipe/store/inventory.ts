@@ -1,7 +1,8 @@
 import { isDigest, type Digest } from '../digest.ts';
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync } from './disk.ts';
+import { closeSync, openSync, readFileSync, readSync, rmSync } from './disk.ts';
 import { look, sameStat, type FileStat } from './file-stat.ts';
 import { actionsPath, blobPath, blobsPath, type Layout } from './layout.ts';
+import { namesIn } from './names-in.ts';
 import { decodeTree } from './tree.ts';
 
 export interface UnnamedFile {
@@ -81,15 +82,5 @@ function beginsLikeTree(path: string): boolean {
     return readSync(handle, start, 0, start.length, 0) === start.length && start.equals(treeStart);
   } finally {
     closeSync(handle);
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
   }
 }

@@ -4,6 +4,7 @@ import { ifPossible, writeAtomically } from './atomic.ts';
 import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, utimesSync } from './disk.ts';
 import { readSealed, writeSealed } from './sealed.ts';
 import { EXPERIMENTS, lockName, lockProfile, usersPath, type Layout } from './layout.ts';
+import { namesIn } from './names-in.ts';
 
 /** A project that keeps its results in a store which is not its own `cache/`. */
 export interface StoreUser {
@@ -168,15 +169,5 @@ function readUser(file: string): UserNote {
     return typeof host === 'string' && typeof project === 'string' ? { host, project, filled } : unknown;
   } catch {
     return unknown;
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
   }
 }

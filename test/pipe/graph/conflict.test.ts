@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expandGraph } from '../../../lib/pipe/graph/expand.ts';
 import type { Stage } from '../../../lib/pipe/manifest/manifest.ts';
+import { bareStage } from '../stage.ts';
 
 /** Paths that are often, in some combination, equal to or inside of each other. */
 const pool = [
@@ -20,30 +21,11 @@ const pool = [
 const outputs = fc.array(fc.constantFrom(...pool), { minLength: 1, maxLength: 3 });
 
 function stageOf(name: string, paths: readonly string[]): Stage {
-  return {
+  return bareStage({
     name,
-    title: '',
-    work: { kind: 'cmd', command: 'true', cwd: '', shell: 'sh' },
-    params: {},
-    code: null,
-    references: [],
-    inputs: [],
     outputs: paths.map((path, index) => ({ name: `o${index}`, path, directory: false })),
     matrix: [{ name: 'n', values: [1] }],
-    metrics: [],
-    plots: [],
-    subset: null,
-    when: [],
-    scan: null,
-    resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
-    env: [],
-    passEnv: [],
-    timeout: null,
-    retries: 0,
-    after: [],
-    always: false,
-    open: null,
-  };
+  });
 }
 
 test('outputs are refused exactly when two of all are equal or one lies inside another', () => {

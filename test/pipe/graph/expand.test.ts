@@ -6,6 +6,7 @@ import type { Graph } from '../../../lib/pipe/graph/graph.ts';
 import { loadPipeline } from '../../../lib/pipe/graph/load.ts';
 import { givenUnder } from '../../../lib/pipe/graph/parameters.ts';
 import type { Manifest, Stage } from '../../../lib/pipe/manifest/manifest.ts';
+import { bareStage } from '../stage.ts';
 import { CHAINS, graphOf, readsOf, taskOf } from './pipelines.ts';
 
 const graph = graphOf(CHAINS);
@@ -163,13 +164,8 @@ const manifest: fc.Arbitrary<Manifest> = fc
       const own = [...(matrix > 0 ? [`m${index}`] : []), ...(scan > 0 ? [`s${index}`] : [])];
       const inherited = inputs.flatMap(({ from, gathered }) => (gathered.length > 0 ? [] : axes[from]!));
       axes.push([...new Set([...inherited, ...own])]);
-      return {
+      return bareStage({
         name: `t${index}`,
-        title: '',
-        work: { kind: 'cmd', command: 'true', cwd: '', shell: 'sh' },
-        params: {},
-        code: null,
-        references: [],
         inputs: inputs.map(({ name, from, gathered }) => {
           return {
             name,
@@ -177,22 +173,10 @@ const manifest: fc.Arbitrary<Manifest> = fc
           };
         }),
         outputs: [{ name: 'o', path: `t${index}/{axes}/o`, directory: false }],
-        metrics: [],
-        plots: [],
         matrix: matrix > 0 ? [{ name: `m${index}`, values: values(matrix) }] : [],
-        subset: null,
-        when: [],
         scan:
           scan > 0 ? { name: `s${index}`, values: values(scan), carry: [{ input: 'c', output: 'o' }] } : null,
-        resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
-        env: [],
-        passEnv: [],
-        timeout: null,
-        retries: 0,
-        after: [],
-        always: false,
-        open: null,
-      };
+      });
     });
     return {
       profile: 'default',

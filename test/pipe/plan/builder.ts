@@ -1,6 +1,7 @@
 import type { Graph, Task, TaskInput } from '../../../lib/pipe/graph/graph.ts';
 import type { JsonObject } from '../../../lib/pipe/json.ts';
 import type { Stage, Work } from '../../../lib/pipe/manifest/manifest.ts';
+import { bareStage } from '../stage.ts';
 
 export interface TaskSpec {
   readonly id: string;
@@ -16,30 +17,8 @@ export interface TaskSpec {
 const use: Work = { kind: 'use', module: 'stage.ts' };
 
 export function stageOf({ id, params = {}, work = use }: TaskSpec): Stage {
-  return {
-    name: id,
-    title: '',
-    work,
-    params,
-    code: null,
-    references: [],
-    inputs: [],
-    outputs: [{ name: 'out', path: 'out', directory: false }],
-    metrics: [],
-    plots: [],
-    matrix: [],
-    subset: null,
-    when: [],
-    scan: null,
-    resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
-    env: [],
-    passEnv: [],
-    timeout: null,
-    retries: 0,
-    after: [],
-    always: false,
-    open: null,
-  };
+  const outputs = [{ name: 'out', path: 'out', directory: false }];
+  return bareStage({ name: id, work, params, outputs });
 }
 
 /** A graph of one-task stages, each with one output `out`; given in topological order. */

@@ -1,5 +1,5 @@
 import type { Graph, Task } from '../../../lib/pipe/graph/graph.ts';
-import type { Stage } from '../../../lib/pipe/manifest/manifest.ts';
+import { bareStage } from '../stage.ts';
 
 /** A graph of tasks by id, without edges: as much of one as text is made of. */
 export function graphOf(ids: readonly string[]): Graph {
@@ -11,7 +11,7 @@ function task(id: string, index: number): Task {
   return {
     index,
     id,
-    stage: stage(id.split('@')[0]!),
+    stage: bareStage({ name: id.split('@')[0]! }),
     point: {},
     params: { values: {}, origins: [] },
     previous: null,
@@ -19,32 +19,5 @@ function task(id: string, index: number): Task {
     outputs: [],
     needs: [],
     neededBy: [],
-  };
-}
-
-function stage(name: string): Stage {
-  return {
-    name,
-    title: '',
-    work: { kind: 'cmd', command: 'true', cwd: '.', shell: 'sh' },
-    params: {},
-    code: null,
-    references: [],
-    inputs: [],
-    outputs: [],
-    metrics: [],
-    plots: [],
-    matrix: [],
-    subset: null,
-    when: [],
-    scan: null,
-    resources: { threads: 1, gpu: 0, gpus: 0, memory: 0, own: {} },
-    env: [],
-    passEnv: [],
-    timeout: null,
-    retries: 0,
-    after: [],
-    always: false,
-    open: null,
   };
 }

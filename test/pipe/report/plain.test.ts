@@ -67,3 +67,38 @@ test('what tasks print is shown when that is asked for, with the name of the tas
   expect(printed(events, {}, true)).toBe('a@n=1 | one\nb ! 20%\nb ! last\nb |\n');
   expect(printed(events)).toBe('');
 });
+
+test('of a task that is silent it is said that it runs: after a minute, and then as long again as it ran by then', () => {
+  let text = '';
+  const reporter = plainReporter(
+    (part) => {
+      text += part;
+    },
+    styleFor({ isTTY: false, env: {}, noColor: false }),
+  );
+  const said = (seconds: number): string => {
+    text = '';
+    reporter.alive(seconds * 1000);
+    return text;
+  };
+  for (const event of timed([[0, { type: 'task-started', task: 'a@n=1', reasons: [] }]]))
+    reporter.event(event);
+  expect(said(59)).toBe('');
+  expect(said(60)).toBe('running   a@n=1: 1 min 00 s by now\n');
+  expect(said(119)).toBe('');
+  expect(said(120)).toBe('running   a@n=1: 2 min 00 s by now\n');
+  const progress = { done: 1, total: 3, unit: 'epochs', note: 'loss 0.5' };
+  for (const event of timed([[200_000, { type: 'task-progress', task: 'a@n=1', ...progress }]]))
+    reporter.event(event);
+  expect(said(399)).toBe('');
+  expect(said(400)).toBe('running   a@n=1: 1/3 epochs, loss 0.5, 6 min 40 s by now\n');
+  expect(said(799)).toBe('');
+  expect(said(800)).toMatch(/13 min 20 s by now/);
+  expect(said(1279)).toBe('');
+  expect(said(1280)).toMatch(/21 min 20 s by now/);
+  for (const event of timed([
+    [1_300_000, { type: 'task-finished', task: 'a@n=1', outcome: { type: 'fresh' } }],
+  ]))
+    reporter.event(event);
+  expect(said(9000)).toBe('');
+});

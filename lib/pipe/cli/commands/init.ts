@@ -39,7 +39,7 @@ export function init(
   }
   makeDirectory(target);
   const made = files.filter(([path, text]) => place(target, path, text)).map(([path]) => path);
-  const ignored = [...IGNORED, ...(files.some(([path]) => path === MANIFEST) ? ['node_modules/'] : [])];
+  const ignored = [...IGNORED, ...(existsSync(manifest) ? ['node_modules/'] : [])];
   if (ignore(join(target, '.gitignore'), ignored)) made.push('.gitignore');
   const where = relative(context.directory, target);
   const names = new Set(made.map((path) => join(where, path.replace(/\/.*/, '/'))));
