@@ -7,6 +7,7 @@ interface Status {
     readonly task: string;
     readonly state: string;
     readonly reasons?: readonly object[];
+    readonly upstream?: readonly string[];
   }[];
 }
 
@@ -147,6 +148,15 @@ count  1 to run
          1 to run: forced
 1 task: 1 to run
 `);
+});
+
+test('why and status name tasks in JSON alike, also those that another waits for', async () => {
+  const project = await builtProject(words);
+  edit(project, 'top: 2', 'top: 1');
+  const why = JSON.parse((await project.pipe('why', 'report', '--json')).out) as Record<string, unknown>;
+  const { state, reasons, upstream } = (await status(project)).tasks.find(({ task }) => task === 'report')!;
+  expect(upstream).toEqual(['count@length=3', 'count@length=5']);
+  expect(why).toMatchObject({ task: 'report', plan: { state, reasons, upstream }, reworded: [] });
 });
 
 test('why tells the past and the future of a task', async () => {

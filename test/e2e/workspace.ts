@@ -46,8 +46,8 @@ async function agreed(made: Project, ...flags: readonly string[]): Promise<reado
     const why = (await made.pipe('why', ...tasks.map(({ task }) => task), '--json')).out
       .trimEnd()
       .split('\n');
-    const next = why.map((line) => JSON.parse(line) as { id: string; plan: { state: string } });
-    expect(next.filter(({ plan }) => plan.state === 'stale').map(({ id }) => id)).toEqual(stale);
+    const next = why.map((line) => JSON.parse(line) as { task: string; plan: { state: string } });
+    expect(next.filter(({ plan }) => plan.state === 'stale').map(({ task }) => task)).toEqual(stale);
   }
   const ran = (await made.outcomes('run', ...flags)).map((line) => line.replace(' ran', ''));
   for (const task of stale) expect(ran).toContain(task);

@@ -1,4 +1,3 @@
-import type { Graph } from '../../graph/graph.ts';
 import { jobLines } from '../../report/jobs.ts';
 import { absentRecords } from '../../report/dag.ts';
 import { statusLines, statusTaskLines } from '../../report/status.ts';
@@ -12,6 +11,7 @@ import { EXIT, type Context } from '../context.ts';
 import type { CapacityOptions, ConfigurationOptions, SelectionOptions } from '../options.ts';
 import { printIssues } from '../refusal.ts';
 import { chosen } from '../selection.ts';
+import { planJson } from '../view/plan-json.ts';
 
 export interface StatusOptions extends ConfigurationOptions, SelectionOptions, CapacityOptions {
   readonly force?: true;
@@ -79,9 +79,4 @@ function statusJson(inspection: Inspection, { manifest, graph }: Configured): ob
     stageIssues,
     inputIssues,
   };
-}
-
-function planJson(plan: Inspection['tasks'][number]['plan'], graph: Graph): object {
-  if (plan.state !== 'unknown') return plan;
-  return { ...plan, upstream: plan.upstream.map((index) => graph.tasks[index]!.id) };
 }

@@ -7,6 +7,7 @@ import type { ConfigurationOptions } from '../options.ts';
 import { printIssues } from '../refusal.ts';
 import { lastRuns } from '../../run/past-runs.ts';
 import { chosen } from '../selection.ts';
+import { planJson } from '../view/plan-json.ts';
 
 interface WhyOptions extends ConfigurationOptions {
   readonly json?: true;
@@ -46,7 +47,9 @@ export async function why(
       const notes = inspection.codeNotes.filter((note) => note.stage === stage);
       return { id, past: past.get(id) ?? null, plan, reworded: notes.map(({ file }) => file) };
     });
-    if (options.json === true) for (const task of explained) context.out(`${JSON.stringify(task)}\n`);
+    if (options.json === true)
+      for (const { id, plan, ...rest } of explained)
+        context.out(`${JSON.stringify({ task: id, ...rest, plan: planJson(plan, graph) })}\n`);
     else for (const line of whyLines(explained, graph, context.style)) context.out(`${line}\n`);
     if (inspection.stageIssues.length + inspection.inputIssues.length === 0) return EXIT.ok;
     printIssues(context, configured, inspection.stageIssues, inspection.inputIssues);
