@@ -32,9 +32,9 @@ function denseBlock(name: string, input: ImageShape, layers: number, growth: num
   return sequence(input, all);
 }
 
-/** Half the channels, half the size. */
-function transition(name: string, input: ImageShape): Layer {
-  const narrow = preactivated(name, input, Math.floor(input.channels / 2), 1);
+/** That share of the channels, half the size. */
+function transition(name: string, input: ImageShape, compression: number): Layer {
+  const narrow = preactivated(name, input, Math.max(1, Math.floor(compression * input.channels)), 1);
   return sequence(input, [narrow, averagePool(narrow.output)]);
 }
 
@@ -46,19 +46,21 @@ const params = z.strictObject({
   blocks: z.array(count).min(1),
   /** Channels that each layer adds; the stem has twice as many. */
   growth: count,
+  /** The share of channels that is left between two blocks. */
+  compression: z.number().positive().max(1).default(0.5),
 });
 
 /** Huang et al. 2017, "Densely connected convolutional networks": DenseNet-BC for small images (their §3, CIFAR). */
 export const denseNet: Family<typeof params> = {
   params,
-  parts: ({ blocks, growth }, input) =>
+  parts: ({ blocks, growth, compression }, input) =>
     partsInARow(input, [
       ['stem', (before) => convolution('stem', before, { filters: 2 * growth, kernel: 3, stride: 1 })],
       ...blocks.flatMap((layers, i) => {
         const name = `block${i + 1}`;
         const dense = [name, (before: ImageShape) => denseBlock(name, before, layers, growth)] as const;
         const between = `transition${i + 1}`;
-        const down = [between, (before: ImageShape) => transition(between, before)] as const;
+        const down = [between, (before: ImageShape) => transition(between, before, compression)] as const;
         return i < blocks.length - 1 ? [dense, down] : [dense];
       }),
       ['last', (before) => rectified(normalised('last', before))],

@@ -69,7 +69,7 @@ const nets: readonly (readonly [ModelParams, boolean])[] = [
   [{ family: 'resnet18', depth: 18, width: 8 }, true],
   [{ family: 'vgg', depth: 4, width: 16 }, false],
   [{ family: 'mobilenet', blocks: 2, width: 8, expansion: 2 }, true],
-  [{ family: 'densenet', blocks: [2, 2], growth: 5 }, false],
+  [{ family: 'densenet', blocks: [2, 2], growth: 5, compression: 0.5 }, false],
 ];
 
 describe('however little memory there is', () => {

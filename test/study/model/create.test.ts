@@ -50,7 +50,7 @@ describe('createModel', () => {
     [{ family: 'resnet18', depth: 18, width: 2 }, 'stem'],
     [{ family: 'vgg', depth: 7, width: 2 }, 'group1'],
     [{ family: 'mobilenet', blocks: 2, width: 2, expansion: 3 }, 'group2'],
-    [{ family: 'densenet', blocks: [2, 3], growth: 2 }, 'transition1'],
+    [{ family: 'densenet', blocks: [2, 3], growth: 2, compression: 0.5 }, 'transition1'],
   ];
   const nets = layers.map(([params]) => params);
   it.each(layers)(

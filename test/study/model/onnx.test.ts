@@ -95,7 +95,7 @@ const nets: readonly ModelParams[] = [
   { family: 'resnet18', depth: 18, width: 3 },
   { family: 'vgg', depth: 7, width: 5 },
   { family: 'mobilenet', blocks: 1, width: 3, expansion: 2 },
-  { family: 'densenet', blocks: [1, 2], growth: 3 },
+  { family: 'densenet', blocks: [1, 2], growth: 3, compression: 0.8 },
 ];
 
 describe.each(nets)('a checkpoint of %o', (params) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../lib/compute/engine.ts';
-import { createModel } from '../../../lib/study/model/create.ts';
+import { createModel, type ModelParams } from '../../../lib/study/model/create.ts';
 import { fromProgram, initialState, toProgram } from '../../../lib/study/train/state.ts';
 import { inference, trainingStep } from '../../../lib/study/train/step.ts';
 import { BATCH, CLASSES, IMAGE, labels, rateOf, SHAPE, weightsOf, x } from './parity-net.ts';
@@ -11,6 +11,8 @@ interface Expected {
   readonly training: readonly number[];
   readonly losses: readonly number[];
   readonly averages: Readonly<Record<string, readonly number[]>>;
+  /** In double precision. */
+  readonly gradients?: Readonly<Record<string, readonly number[]>>;
 }
 
 // What fixtures/torch_parity.py computes with PyTorch from the same weights and images.
@@ -26,17 +28,25 @@ function expectClose(values: ArrayLike<number>, wanted: readonly number[], toler
   expect(difference).toBeLessThanOrEqual(tolerance);
 }
 
+const small: ModelParams = { family: 'resnet-cifar', depth: 8, width: 4 };
+const mobile: ModelParams = { family: 'mobilenet', blocks: 2, width: 2, expansion: 3 };
+const dense: ModelParams = { family: 'densenet', blocks: [2, 2], growth: 3, compression: 0.7 };
+
 // The reference engine is slow: fewer nets and steps.
 describe.each([
-  { backend: 'onnxruntime', family: 'resnet-cifar', depth: 8, weightDecay: 0, steps: 10 },
-  { backend: 'onnxruntime', family: 'resnet18', depth: 18, weightDecay: 0.01, steps: 10 },
-  { backend: 'js', family: 'resnet-cifar', depth: 8, weightDecay: 0, steps: 2 },
+  { backend: 'onnxruntime', net: small, weightDecay: 0, steps: 10 },
+  { backend: 'onnxruntime', net: { family: 'resnet18', depth: 18, width: 4 }, weightDecay: 0.01, steps: 10 },
+  { backend: 'onnxruntime', net: mobile, weightDecay: 0, steps: 10 },
+  { backend: 'onnxruntime', net: dense, weightDecay: 0.01, steps: 10 },
+  { backend: 'js', net: small, weightDecay: 0, steps: 2 },
+  { backend: 'js', net: mobile, weightDecay: 0, steps: 2 },
+  { backend: 'js', net: dense, weightDecay: 0.01, steps: 2 },
 ] as const)(
-  '$family of width 4 on $backend agrees with PyTorch',
-  ({ backend, family, depth, weightDecay, steps }) => {
-    const model = createModel({ family, depth, width: 4 }, IMAGE, CLASSES);
+  '$net.family of few channels on $backend agrees with PyTorch',
+  ({ backend, net, weightDecay, steps }) => {
+    const model = createModel(net, IMAGE, CLASSES);
     const weights = weightsOf(model);
-    const reference = expected[family]!;
+    const reference = expected[net.family]!;
 
     it('in its logits', async () => {
       const engine = await createEngine({ backend, device: 'cpu', threads: 1 });
@@ -63,6 +73,23 @@ describe.each([
       for (const [name, wanted] of Object.entries(reference.averages)) {
         const scale = Math.max(1, ...wanted.map(Math.abs));
         expectClose(after[name]!.values, wanted, 1e-4 * scale);
+      }
+      await engine.dispose();
+    });
+
+    it.runIf(reference.gradients)('in the gradient of every weight', async () => {
+      const engine = await createEngine({ backend, device: 'cpu', threads: 1 });
+      const { fn, options } = trainingStep(model, { momentum: 0.9, weightDecay: 0 }, SHAPE, BATCH);
+      const program = await engine.compile(fn, options);
+      program.setState(toProgram({ ...initialState(model, 0), weights }));
+      await program.run({ x, labels, rate });
+      // Of the first step, what has momentum is the gradient.
+      const { momenta } = fromProgram(model, await program.getState());
+      expect(Object.keys(momenta)).toEqual(Object.keys(reference.gradients!));
+      for (const [name, wanted] of Object.entries(reference.gradients!)) {
+        // Some are 0: a shift that the next batch norm takes away again.
+        const scale = Math.max(1e-2, ...wanted.map(Math.abs));
+        expectClose(momenta[name]!.values, wanted, 1e-4 * scale);
       }
       await engine.dispose();
     });
