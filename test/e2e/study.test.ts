@@ -1,8 +1,30 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readArrow } from 'pipewright/arrow';
 import { expect, test } from 'vitest';
 import { small, study } from './small-study.ts';
+
+/** Columns of the study's tables that docs/study.md says nothing of; figures have their own, and weights the names of parts. */
+async function unnamedColumns(artifacts: string): Promise<readonly string[]> {
+  const page = readFileSync('docs/study.md', 'utf8');
+  const named = [...page.matchAll(/`([^`\s]+)`/g)].map(([, name]) => name!);
+  const isNamed = (column: string) =>
+    named.some((name) => {
+      const [before = '', after] = name.split('…');
+      return after === undefined ? name === column : column.startsWith(before) && column.endsWith(after);
+    });
+  const files = readdirSync(artifacts, { recursive: true, encoding: 'utf8' });
+  const tables = files.filter((path) => path.endsWith('.arrow') && !path.includes('figures/'));
+  const unnamed = new Set<string>();
+  for (const path of tables) {
+    const { names } = await readArrow(join(artifacts, path));
+    for (const column of names)
+      if (!column.includes('.') && !isNamed(column)) unnamed.add(`${basename(path)}: ${column}`);
+  }
+  expect(tables.length).toBeGreaterThan(20);
+  return [...unnamed];
+}
 
 test('the study runs to the end, then nothing does, score --force runs just the scores, and a kill in training changes no byte', async () => {
   const whole = study();
@@ -11,6 +33,7 @@ test('the study runs to the end, then nothing does, score --force runs just the 
   expect(first.status).toBe(0);
   expect(first.out).toContain('artifacts/plot/dataset=shapes/model=vgg-4/figures/figure-2.png, .svg\n');
   expect((await whole.pipe('run', ...small)).out).toMatch(/^nothing to do: all \d+ tasks are up to date/);
+  expect(await unnamedColumns(join(whole.directory, 'artifacts'))).toEqual([]);
   const forced = await whole.outcomes('run', 'score', '--force', ...small);
   expect(forced.length).toBe(2 * 3);
   expect(forced.every((line) => /^score@.* ran$/.test(line))).toBe(true);

@@ -37,6 +37,8 @@ const verdicts: readonly { readonly verdict: string; readonly colour: string; re
 
 const HEIGHT = 22;
 const RULES = 250;
+/** From the names of rules to the tiles. */
+const GAP = 8;
 
 function tileText({ verdict, value }: SensitivityTile): string {
   const sign = verdicts.find((one) => one.verdict === verdict)?.sign ?? '';
@@ -103,7 +105,7 @@ function sensitivitySpec(
       offset: 12,
       subtitleColor: QUIET,
     },
-    width: PAGE_WIDTH - RULES - 40,
+    width: PAGE_WIDTH - RULES - GAP,
     height: rules.length * HEIGHT,
     layer: [squares, frames, texts],
     config: pageConfig,
