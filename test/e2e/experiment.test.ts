@@ -106,7 +106,9 @@ hint: give another name, or take it away first: pipe experiment remove low
   test('applied becomes the project: values in place, artifacts, lock, and nothing left to run', async () => {
     const project = await built();
     await project.pipe('run', '--as', 'low', '--set', 'rate=0.25', '--set', 'train.name="a, b"');
-    expect((await project.pipe('experiment', 'apply', 'low')).out).toMatch(/^applied low: /);
+    expect((await project.pipe('experiment', 'apply', 'low')).out).toMatch(
+      /^applied low: .*\npipeline\.yaml now has rate=0\.25, train\.name="a, b"\n$/,
+    );
     expect(project.read('pipeline.yaml')).toBe(
       files['pipeline.yaml'].replace('rate: 0.5', 'rate: 0.25').replace('name: plain', 'name: "a, b"'),
     );
@@ -119,7 +121,8 @@ hint: give another name, or take it away first: pipe experiment remove low
     const named = files['pipeline.yaml'].replace(/params:\n.*\n.*\n/, 'params: ./params.toml\n');
     const project = newProject({ 'pipeline.yaml': named, 'params.toml': toml });
     await project.pipe('run', '--as', 'low', '--set', 'rate=0.25', '--set', 'train.name="a, b"');
-    expect((await project.pipe('experiment', 'apply', 'low')).out).toMatch(/^applied low: /);
+    const applied = await project.pipe('experiment', 'apply', 'low');
+    expect(applied.out).toMatch(/^applied low: .*\nparams\.toml now has rate=0\.25, /);
     expect(project.read('params.toml')).toBe(
       toml.replace('rate = 0.5', 'rate = 0.25').replace('"plain"', '"a, b"'),
     );

@@ -149,7 +149,7 @@ describe('log', () => {
     expect(shown).toBe(out.replace(/figures:[^]*/, '').replace(/\n\n[^]*/, ''));
     expect(origin).toMatch(/^run +\S+\nprofile +default\nrevision +unknown\npipe +\d+\.\d+\.\d+ on \S+$/);
     const list = (await project.pipe('log')).out.split('\n');
-    expect(list[0]).toMatch(/^run +started +profile +revision +outcome +time$/);
+    expect(list[0]).toMatch(/^run +started +profile or experiment +revision +outcome +time$/);
     expect(list[1]).toMatch(/^\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +default +4 ran +[\d.]+ s$/);
     const run = list[1]!.split(' ')[0]!;
     const events = (await project.pipe('log', run, '--json')).out.trimEnd().split('\n');

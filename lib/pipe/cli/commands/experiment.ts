@@ -141,14 +141,30 @@ async function apply(context: Context, directory: string, found: Experiment): Pr
     for (const file of before) writeAtomically(join(directory, file.path), file.text, true);
     return mistake(context, `the values of \`${name}\` cannot be written into ${MANIFEST_FILE}`);
   }
-  return await restored(context, configured, name);
+  const written = values.files.filter(({ text }, index) => text !== before[index]!.text);
+  return await restored(context, configured, {
+    name,
+    set: record.set,
+    written: written.map(({ path }) => path),
+  });
 }
 
 function sameParams(a: Configured, b: Configured): boolean {
   return canonicalJson(a.manifest.params) === canonicalJson(b.manifest.params);
 }
 
-async function restored(context: Context, configured: Configured, name: string): Promise<number> {
+interface Applied {
+  readonly name: string;
+  readonly set: readonly string[];
+  /** Files that have these values since. */
+  readonly written: readonly string[];
+}
+
+async function restored(
+  context: Context,
+  configured: Configured,
+  { name, set, written }: Applied,
+): Promise<number> {
   const { directory, manifest, graph } = configured;
   const engine = openEngine(directory);
   const lock = openLock(directory, manifest.profile, name);
@@ -163,6 +179,7 @@ async function restored(context: Context, configured: Configured, name: string):
     if (restoration.type === 'finished') {
       const { restored: brought, inPlace, lost } = restoration;
       context.out(`applied ${name}: ${count(brought, 'output')} restored, ${inPlace} in place already\n`);
+      if (written.length > 0) context.out(`${written.join(', ')} now has ${set.join(', ')}\n`);
       if (lost.length > 0)
         context.out(`${count(lost.length, 'output')} the store does not have: \`pipe run\` makes them\n`);
     }

@@ -65,7 +65,10 @@ function list(context: Context, directories: readonly string[], holder: ProcessI
     const goesOn = index === 0 && holder !== null && name.endsWith(`-${holder.pid}`);
     return [name, ...overview(readEvents(path), goesOn)];
   });
-  for (const line of table([['run', 'started', 'profile', 'revision', 'outcome', 'time'], ...rows])) {
+  for (const line of table([
+    ['run', 'started', 'profile or experiment', 'revision', 'outcome', 'time'],
+    ...rows,
+  ])) {
     context.out(`${line}\n`);
   }
   const older = directories.length - LISTED;
