@@ -57,6 +57,8 @@ const lines: readonly (readonly [line: string, completions: readonly string[], b
     ['pipe show artifacts/', ['artifacts/train/', 'artifacts/plot/']],
     ['pipe run --profile ', ['quick']],
     ['pipe run --set params.train.e', ['params.train.epochs=']],
+    ['pipe run --set train.e', ['train.epochs=']],
+    ['pipe run --profile quick --set train.epochs=', ['train.epochs=1'], ['1']],
     ['pipe run --profile quick --set params.train.epochs=', ['params.train.epochs=1'], ['1']],
     ['pipe init --template t', ['typescript']],
     ['pipe completion f', ['fish']],

@@ -62,12 +62,15 @@ export class Project {
     return isMapping(profiles) ? Object.keys(profiles).map((text) => ({ text, meaning: '' })) : [];
   }
 
-  /** `params.a.b=`, then with the value that it has. */
+  /** `a.b=`, then with the value that it has; `params.a.b=` for those who begin like that. */
   parameters(word: string): Candidate[] {
     const params = this.#configuration()?.manifest.params ?? {};
-    return leaves(params, 'params').map(({ path, value }) => {
+    return leaves(params, []).flatMap(({ path, value }) => {
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return { text: `${path}=${word.includes('=') ? text : ''}`, meaning: `now ${text}` };
+      const rest = `${path.join('.')}=${word.includes('=') ? text : ''}`;
+      const meaning = `now ${text}`;
+      const begun = word !== '' && (WHOLE.startsWith(word) || word.startsWith(WHOLE));
+      return [{ text: rest, meaning }, ...(begun ? [{ text: WHOLE + rest, meaning }] : [])];
     });
   }
 
@@ -80,9 +83,7 @@ export class Project {
 
   /** The parameters that a grid may have, each before its `=`. */
   grid(word: string): Candidate[] {
-    return word.includes('=')
-      ? []
-      : this.parameters('').map(({ text, meaning }) => ({ text: text.replace(/^params\./, ''), meaning }));
+    return word.includes('=') ? [] : this.parameters('');
   }
 
   resources(): Candidate[] {
@@ -127,9 +128,17 @@ export class Project {
   }
 }
 
-function leaves(params: JsonObject, prefix: string): { readonly path: string; readonly value: Json }[] {
+/** What a parameter's path may begin with. */
+const WHOLE = 'params.';
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly value: Json;
+}
+
+function leaves(params: JsonObject, prefix: readonly string[]): Leaf[] {
   return Object.entries(params).flatMap(([name, value]) => {
-    const path = `${prefix}.${name}`;
+    const path = [...prefix, name];
     return isMapping(value) && Object.keys(value).length > 0 ? leaves(value, path) : [{ path, value }];
   });
 }
