@@ -5,61 +5,19 @@ from __future__ import annotations
 import errno
 import importlib
 import importlib.machinery
-import importlib.metadata
 import json
 import os
 import pkgutil
 import platform
-import site
 import sys
 import sysconfig
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
+from ._distributions import Distributions, is_installed
 from ._paths import OWN, interpreter_path, project_path, stage_place
 from ._source import Source, absolute_imports, digest, read_source
 
 _STANDARD = {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib")}
-_SAID = ("METADATA", "PKG-INFO", "top_level.txt", "RECORD", "SOURCES.txt")
-_INSTALLED = ("site-packages", "dist-packages")
-
-
-class Distributions:
-    """Which distribution an installed module comes from."""
-
-    def __init__(self) -> None:
-        self._named: Optional[Dict[str, List[Any]]] = None
-
-    def of(self, module: str, origin: Optional[str]) -> List[Any]:
-        """All that have the module's first part; of several, those that hold the file."""
-        if self._named is None:
-            self._named = self._read()
-        found = self._named.get(module.split(".")[0], [])
-        if len(found) < 2 or origin is None:
-            return found
-        real = os.path.realpath(origin)
-        holding = [each for each in found if any(os.path.realpath(each.locate_file(file)) == real for file in each.files or [])]
-        return holding or found
-
-    @staticmethod
-    def _read() -> Dict[str, List[Any]]:
-        named: Dict[str, List[Any]] = {}
-        seen: Set[str] = set()
-        for each in filter(_is_readable, importlib.metadata.distributions()):
-            name = each.metadata["Name"]
-            # The first on the path is the one that is imported.
-            if name is None or name.lower() in seen:
-                continue
-            seen.add(name.lower())
-            listed = (each.read_text("top_level.txt") or "").split()
-            tops = listed or {_top(str(file)) for file in each.files or []}
-            for top in tops:
-                named.setdefault(top, []).append(each)
-        return named
-
-
-def _top(file: str) -> str:
-    first = file.split("/")[0]
-    return first if "/" in file else first.split(".")[0]
 
 
 class Trace:
@@ -183,7 +141,7 @@ class Trace:
         if self._followed(origin):
             package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
             self._add(origin, name, package)
-        elif _is_installed(origin):
+        elif is_installed(origin):
             self._version(name, origin)
 
     def _own_places(self, name: str) -> List[str]:
@@ -192,7 +150,7 @@ class Trace:
         above = self._find(parent) if parent else None
         locations = above.submodule_search_locations if above is not None else None
         places = list(locations or [])
-        return [place for place in places if not _is_installed(place) and not self._standard(place)]
+        return [place for place in places if not is_installed(place) and not self._standard(place)]
 
     def _version(self, name: str, origin: str) -> None:
         for each in self.distributions.of(name, origin):
@@ -204,7 +162,7 @@ class Trace:
 
     def _before(self, spec: importlib.machinery.ModuleSpec) -> List[str]:
         """Directories of the user's own that would have been taken first."""
-        own = [place for place in self.path if not _is_installed(place) and not self._standard(place)]
+        own = [place for place in self.path if not is_installed(place) and not self._standard(place)]
         place = os.path.dirname(spec.origin) if spec.origin and os.path.isabs(spec.origin) else ""
         if spec.submodule_search_locations is not None:
             place = os.path.dirname(place)
@@ -242,7 +200,7 @@ class Trace:
         """Neither the interpreter's nor installed: somebody's source, of this project or one beside it."""
         if origin is None or not os.path.isabs(origin) or origin.startswith(OWN + os.sep):
             return False
-        return not _is_installed(origin) and not self._standard(origin)
+        return not is_installed(origin) and not self._standard(origin)
 
     @staticmethod
     def _standard(origin: str) -> bool:
@@ -291,20 +249,6 @@ def _read(path: str) -> bytes:
         raise OSError(errno.EINVAL, "no file")
     with open(path, "rb") as file:
         return file.read()
-
-
-def _is_readable(each: Any) -> bool:
-    """Whether what a distribution says of itself are files."""
-    place = getattr(each, "_path", None)
-    if place is None:
-        return True
-    known = [str(place), *(os.path.join(place, name) for name in _SAID)]
-    return all(os.path.isfile(path) or os.path.isdir(path) or not os.path.exists(path) for path in known)
-
-
-def _is_installed(path: str) -> bool:
-    parts = path.split(os.sep)
-    return any(name in parts for name in _INSTALLED) or path.startswith(str(site.getusersitepackages()) + os.sep)
 
 
 def _own_version() -> str:
