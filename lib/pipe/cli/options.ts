@@ -108,7 +108,7 @@ export interface CapacityOptions {
 /** `jobs`: what is said of `--jobs`; null where threads are of no matter. */
 export function capacityOptions(
   command: Command,
-  jobs: string | null = 'CPU threads that tasks may hold together',
+  jobs: string | null = 'CPU threads that tasks may hold together (all there are)',
 ): Command {
   if (jobs !== null) command.option('-j, --jobs <n>', jobs, positiveInteger);
   return command

@@ -67,7 +67,7 @@ export function storeCommands(root: Command, action: Action): void {
 
   capacityOptions(
     builtOptions(command(root, 'verify', 'check every byte of the store, or that tasks give them again')),
-    'with --rerun: CPU threads that tasks may hold together',
+    'with --rerun: CPU threads that tasks may hold together (all there are)',
   )
     .argument('[tasks...]', "with --rerun: stages or tasks (all): train, 'train@epoch=5'")
     .option('--rerun', 'run tasks again, aside, and compare their bytes with those recorded')
