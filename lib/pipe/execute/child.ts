@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import type { ExecutionResult } from './executor.ts';
@@ -53,6 +53,18 @@ export function watch(
       signal.removeEventListener('abort', abort);
     },
   };
+}
+
+/**
+ * As Node's `spawn`, but for a process or a machine that may open nothing more: Node then gives a child without streams,
+ * and says why when these have been asked for. Here it is said at once.
+ */
+export function start([file, ...args]: readonly [string, ...string[]], options: SpawnOptions): ChildProcess {
+  const child = spawn(file, args, options);
+  if ((child.stdio as unknown) !== undefined) return child;
+  child.on('error', () => undefined);
+  const message = 'too many files are open (`ulimit -n` says how many may be)';
+  throw Object.assign(new Error(message), { code: 'EMFILE', syscall: 'spawn', path: file });
 }
 
 /** The child must have been started `detached`, which makes it the leader of a group of its own. */

@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { asNice, letGo, resultOf, signalGroup, watch, type Ended } from './child.ts';
+import { asNice, letGo, resultOf, signalGroup, start, watch, type Ended } from './child.ts';
 import type { Variables } from './environment.ts';
 import type { CommandRequest, ExecutionResult, TaskListener } from './executor.ts';
 import { ProgressFile } from './progress-file.ts';
@@ -42,8 +42,8 @@ export class CommandProcess {
   #exit: string | null = null;
   #settle: ((how: string) => void) | null = null;
 
-  constructor([file, ...args]: Program, cwd: string) {
-    this.#child = spawn(file, args, { env: {}, cwd, detached: true, stdio: 'pipe' });
+  constructor(program: Program, cwd: string) {
+    this.#child = start(program, { env: {}, cwd, detached: true, stdio: 'pipe' });
     asNice(this.#child);
     this.#streams = new TaskStreams({ out: this.#child.stdout!, err: this.#child.stderr! });
     // What cannot be written will not be answered either.

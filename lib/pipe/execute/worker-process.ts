@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { asNice, letGo, resultOf, signalGroup, watch } from './child.ts';
+import type { ChildProcess } from 'node:child_process';
+import { asNice, letGo, resultOf, signalGroup, start, watch } from './child.ts';
 import type { Program } from './command-process.ts';
 import type { ExecutionResult, TaskListener } from './executor.ts';
 import type { Answer, FromWorker, ToWorker } from './protocol.ts';
@@ -36,8 +36,8 @@ export class WorkerProcess {
   #current: Conversation | null = null;
   #exit: { readonly status: number | null; readonly signal: string | null } | null = null;
 
-  constructor({ program: [file, ...args], env, serialization }: WorkerKind, cwd: string) {
-    this.#child = spawn(file, args, {
+  constructor({ program, env, serialization }: WorkerKind, cwd: string) {
+    this.#child = start(program, {
       env,
       cwd,
       detached: true,

@@ -69,10 +69,10 @@ export type Failure = { readonly type: 'failed'; readonly log: string | null } &
       readonly nodes: readonly string[];
       readonly said: Readonly<Record<string, string>> | null;
     }
-  /** The lock, the store or `artifacts/` could not be written, or read where `doing` says so: disk full, no permission. */
+  /** The lock, the store or `artifacts/` could not be written, or read, or a process started, where `doing` says so: disk full, no permission. */
   | {
       readonly reason: 'store-failed';
-      readonly doing?: 'read';
+      readonly doing?: 'read' | 'start';
       readonly code: string;
       readonly path: string;
       readonly message: string;

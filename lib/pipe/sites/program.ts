@@ -24,6 +24,13 @@ export function programRunner(env: Variables): Run {
     await new Promise((resolve) => {
       // A group of its own: Ctrl-C is for the driver, which decides.
       const child = spawn(program!, args, { env: own, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+      // Where no more files can be opened it has no streams.
+      if ((child.stdio as unknown) === undefined) {
+        child.on('error', ({ message }) => {
+          resolve({ status: null, out: '', err: message });
+        });
+        return;
+      }
       const timer = setTimeout(() => child.kill('SIGKILL'), patience * 1000);
       let [out, err] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

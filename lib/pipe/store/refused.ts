@@ -4,7 +4,7 @@ export interface Refusal {
   /** Of what it was to do something with. */
   readonly path: string | undefined;
   /** Absent where it was to write. */
-  readonly doing?: 'read';
+  readonly doing?: 'read' | 'start';
   /** The machine's words, or ours where these say nothing. */
   readonly message: string;
 }
@@ -20,5 +20,6 @@ export function refusalIn(error: unknown): Refusal | null {
   };
   if (code === undefined || syscall === undefined) return null;
   const reading = flag === 'r' || LOOKING.has(syscall);
+  if (syscall === 'spawn' && path !== undefined) return { code, path, doing: 'start', message };
   return { code, path: dest ?? path, ...(reading && { doing: 'read' }), message };
 }

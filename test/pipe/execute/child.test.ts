@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { asNice, letGo, signalGroup } from '../../../lib/pipe/execute/child.ts';
@@ -63,4 +65,28 @@ test('a child that is let go of holds nothing open here', () => {
   letGo(child);
   for (const stream of [child.stdin, child.stdout, child.stderr]) expect(stream.destroyed).toBe(true);
   letGo(spawn('true', { stdio: 'ignore' }));
+});
+
+test.skipIf(process.platform === 'win32')('where no file can be opened any more, says so at once', () => {
+  const place = (path: string) => JSON.stringify(join(import.meta.dirname, '../../../lib/pipe', path));
+  const contents = `
+    import { openSync } from 'node:fs';
+    import { start } from ${place('execute/child.ts')};
+    import { refusalText } from ${place('report/refusal.ts')};
+    import { refusalIn } from ${place('store/refused.ts')};
+    try { for (;;) openSync('/dev/null'); } catch {}
+    try { start(['/bin/true'], { stdio: 'pipe' }); } catch (error) { console.log(refusalText(refusalIn(error))); }`;
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    write: false,
+  });
+  const command = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '-e', outputFiles[0]!.text];
+  const { stdout, status } = spawnSync('sh', command, { encoding: 'utf8' });
+  expect(stdout).toBe(
+    'could not start /bin/true: too many files are open (`ulimit -n` says how many may be)\n',
+  );
+  expect(status).toBe(0);
 });
