@@ -15,6 +15,8 @@ import { PythonTracer, type Trace, type TracedSource } from './python-tracer.ts'
 
 /** How often code is followed again because it was being edited. */
 const mostTraces = 5;
+/** Raised when what is kept of it changes, so that nothing kept before is believed. */
+const KEPT = 2;
 
 /**
  * The code of stages that is Python, or files that they name. While nothing of it has changed by its stats, no
@@ -47,7 +49,7 @@ export class PythonCode {
       if (code.calls !== null) return this.#withoutPython(extra, tools);
       return { path: [code.python === null ? workKey(stage) : 'python'], message: found };
     }
-    const asked = digestOf(canonicalJson([code, entries, extra, found] as unknown as Json));
+    const asked = digestOf(canonicalJson([KEPT, code, entries, extra, found] as unknown as Json));
     const known = this.#index.find(stage.name);
     if (known?.asked === asked && this.#stands(known, tools.digests)) return this.#stageCode(stage, known);
     for (let turn = 1; ; turn++) {
@@ -106,9 +108,10 @@ export class PythonCode {
     };
   }
 
-  #stands({ sources, signs }: IndexEntry, digests: FileDigests): boolean {
+  #stands({ sources, signs, names }: IndexEntry, digests: FileDigests): boolean {
     return (
       signs.every(([path, stand]) => standOf(path, digests) === stand) &&
+      names.every(([question, answer]) => digests.looks.names(question) === answer) &&
       sources.every(([path, text]) => digests.digest(path) === text)
     );
   }
@@ -175,6 +178,10 @@ export class PythonCode {
         path,
         standOf(path, digests),
       ]),
+      names: trace.names.map((each) => {
+        const question = each.join('\n');
+        return [question, digests.looks.names(question)];
+      }),
       warnings: [...unfollowed, ...gone, ...(trace.problem === null ? [] : [trace.problem])],
       executable: found === null ? null : executable,
       version,
@@ -193,7 +200,7 @@ export class PythonCode {
       bundle: work.kind === 'use' ? this.#absolute(work.module) : '',
       reworded: entry.sources.filter(([path, text]) => first.get(path) !== text).map(([path]) => path),
       files: entry.sources.map(([path]) => path),
-      candidates: [],
+      candidates: entry.names.flatMap(([question]) => candidatesOf(question)),
       python: executable === null ? null : { executable, version, files, kept: this.#index.directory },
       warnings,
     };
@@ -219,7 +226,7 @@ interface Traced {
 }
 
 const noTrace: Traced = {
-  trace: { files: [], packages: {}, watched: [], warnings: [], problem: null },
+  trace: { files: [], packages: {}, watched: [], names: [], warnings: [], problem: null },
   missing: [],
   signs: [],
   executable: '',
@@ -231,6 +238,13 @@ interface Followed {
   readonly found: { readonly path: string } | null;
   readonly traced: Traced;
   readonly extra: readonly string[];
+}
+
+/** Files that a question about names in a directory is about; what is installed comes with its distribution. */
+function candidatesOf(question: string): readonly string[] {
+  const [directory = '', ...names] = question.split('\n');
+  if (/\/(?:site|dist)-packages(?:\/|$)/.test(directory)) return [];
+  return names.flatMap((name) => [join(directory, `${name}.py`), join(directory, name, '__init__.py')]);
 }
 
 /** Where what is wrong with the code as a whole is said. */

@@ -18,6 +18,8 @@ export interface IndexEntry {
   readonly sources: readonly (readonly [path: string, text: Digest])[];
   /** How files stood that decide which others are taken. */
   readonly signs: readonly (readonly [path: string, stand: string])[];
+  /** What the file system answered, of directories in which others could come (`FileLooks.names`). */
+  readonly names: readonly (readonly [question: string, answer: string | null])[];
   readonly warnings: readonly string[];
   readonly executable: string | null;
   readonly version: string;

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Digest } from '../digest.ts';
+import { start } from '../execute/child.ts';
 import { pythonProgram } from '../execute/python.ts';
 import type { PythonEntry } from '../manifest/code.ts';
 
@@ -30,8 +31,10 @@ export interface TracedSource {
 export interface Trace {
   readonly files: readonly TracedSource[];
   readonly packages: Readonly<Record<string, string>>;
-  /** Files whose coming, going or change may lead imports elsewhere. */
+  /** Files whose change may lead imports elsewhere. */
   readonly watched: readonly string[];
+  /** Directories, each with names whose coming or going in it may do so; `*.pth` stands for all that end like that. */
+  readonly names: readonly (readonly [directory: string, ...names: string[]])[];
   readonly warnings: readonly string[];
   /** `path:line:column: message` of the first file that is no Python; null where all are. */
   readonly problem: string | null;
@@ -46,8 +49,8 @@ export class PythonTracer {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(executable: string, directory: string, cwd: string, env: Readonly<Record<string, string>>) {
-    const [file, ...args] = pythonProgram(executable, directory, '_trace');
-    this.#child = spawn(file, args, { cwd, env: { ...env, PYTHONUTF8: '1' }, stdio: 'pipe' });
+    const program = pythonProgram(executable, directory, '_trace');
+    this.#child = start(program, { cwd, env: { ...env, PYTHONUTF8: '1' }, stdio: 'pipe' });
     this.#child.on('error', (error) => {
       this.#errors += error.message;
       this.#child.stdout!.destroy();

@@ -61,8 +61,8 @@ export class FileLooks {
 
   /**
    * Which of some names lie directly in a directory, and where links among them lead. `question` is the directory
-   * and the names, a line each; a name is given, and matched, by what stands before its first dot. Null when there
-   * is no directory.
+   * and the names, a line each; a name is given, and matched, by what stands before its first dot; `*.pth` is
+   * whatever has `.pth` in its name. Null when there is no directory.
    */
   names(question: string): string | null {
     let answer = this.#names.get(question);
@@ -94,7 +94,11 @@ export class FileLooks {
     const [directory = '', ...wanted] = question.split('\n');
     const entries = this.#entries(directory);
     if (entries === null) return null;
-    const found = wanted.flatMap((name) => entries.byStem.get(stem(name)) ?? []);
+    const found = wanted.flatMap((name) =>
+      name.startsWith('*')
+        ? [...entries.byStem.values()].flat().filter((text) => text.includes(name.slice(1)))
+        : (entries.byStem.get(stem(name)) ?? []),
+    );
     return [entries.place, ...found].join('\n');
   }
 

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PythonTracer, type Trace } from '../../../lib/pipe/code/python-tracer.ts';
@@ -266,6 +267,53 @@ describe.skipIf(python === undefined)('a change of Python code', () => {
     project.edit('lib/times.py', 'return 1', 'return 2');
     // Equal bytes stop there.
     expect(await project.run()).toEqual({ 'scale@step=1': 'ran', 'scale@step=2': 'ran', total: 'fresh' });
+  });
+
+  const nearer: [string, Files, Record<string, string>][] = [
+    [
+      'a package beside a module',
+      { 'lib/times/__init__.py': 'def times(a, b):\n    return a + b\n' },
+      { 'scale@step=1': 'ran', 'scale@step=2': 'ran', total: 'ran' },
+    ],
+    [
+      'a package beside the module of a command',
+      { 'scripts/helper/__init__.py': 'def total(lines):\n    return "7"\n' },
+      { total: 'ran' },
+    ],
+    [
+      'a package with what was in a namespace',
+      { 'stages/lib/__init__.py': '', 'stages/lib/times.py': 'def times(a, b):\n    return a - b\n' },
+      { 'scale@step=1': 'ran', 'scale@step=2': 'ran', total: 'ran' },
+    ],
+  ];
+  test.each(nearer)('runs what loads it, where it is %s', async (_, files, ran) => {
+    const project = pythonProject();
+    await project.run();
+    expect(await project.run()).toEqual({});
+    project.write(files);
+    expect(await project.run()).toEqual(ran);
+    expect(await project.run()).toEqual({});
+  });
+
+  test('runs what loads a module that a new file of the environment puts first on the path', async () => {
+    const project = pythonProject({
+      'one/own.py': 'factor = 1\n',
+      'two/own.py': 'factor = 2\n',
+      'lib/times.py': 'from own import factor\n\ndef times(a, b):\n    return a * b * factor\n',
+    });
+    const made = spawnSync(python!, ['-m', 'venv', '--without-pip', join(project.directory, '.venv')]);
+    expect(made.status).toBe(0);
+    const [version] = readdirSync(join(project.directory, '.venv/lib'));
+    const installed = `.venv/lib/${version!}/site-packages`;
+    const leads = (place: string) => `${join(project.directory, place)}\n`;
+    project.write({ [`${installed}/one.pth`]: leads('one') });
+    await project.run();
+    expect(await project.run()).toEqual({});
+    project.write({ [`${installed}/before.pth`]: leads('two') });
+    const again = { 'scale@step=1': 'ran', 'scale@step=2': 'ran', total: 'ran' };
+    expect(await project.run()).toEqual(again);
+    project.write({ 'one/own.py': 'factor = 3\n' });
+    expect(await project.run()).toEqual({});
   });
 
   test('that is put back brings the outputs back from the store', async () => {

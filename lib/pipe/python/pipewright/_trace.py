@@ -29,6 +29,7 @@ class Trace:
         self.files: Dict[str, Tuple[str, Source]] = {}
         self.packages: Dict[str, str] = {}
         self.watched: Dict[str, None] = {}
+        self.names: Dict[str, Set[str]] = {}
         self.warnings: List[str] = []
         self.problem: Optional[str] = None
         self.queue: List[Tuple[str, str, str]] = []
@@ -60,6 +61,8 @@ class Trace:
 
     def _begin(self, before: List[str]) -> None:
         self.path = [*before, *self.first, *interpreter_path()]
+        for place in filter(is_installed, self.path):
+            self._watch_paths(place)
 
     def _main_module(self, name: str, cwd: str) -> None:
         spec = self._find(name)
@@ -128,14 +131,14 @@ class Trace:
         self.tried.add(name)
         spec = self._find(name)
         if spec is None:
-            self._watch_places(name, self._own_places(name))
+            self._watch_names(name, self._own_places(name))
             if not optional and "." not in name and name not in sys.builtin_module_names:
-                self._watch_places(name, self.path)
+                self._watch_names(name, self.path)
                 self.packages.setdefault(name, "not installed")
             return
         origin = spec.origin
-        if "." not in name and origin not in ("built-in", "frozen"):
-            self._watch_places(name, self._before(spec))
+        if origin not in ("built-in", "frozen"):
+            self._watch_names(name, self._up_to(spec, self._own_places(name)))
         if origin is None:
             return
         if self._followed(origin):
@@ -145,11 +148,11 @@ class Trace:
             self._version(name, origin)
 
     def _own_places(self, name: str) -> List[str]:
-        """Where a module of this name would have to come to be found, among sources that are followed."""
+        """Where a module of this name may come to be found, but for what is installed."""
         parent = name.rpartition(".")[0]
         above = self._find(parent) if parent else None
         locations = above.submodule_search_locations if above is not None else None
-        places = list(locations or [])
+        places = list(locations or []) if parent else self.path
         return [place for place in places if not is_installed(place) and not self._standard(place)]
 
     def _version(self, name: str, origin: str) -> None:
@@ -160,19 +163,29 @@ class Trace:
                 if place is not None and os.path.isfile(os.path.join(place, file)):
                     self.watched[os.path.join(place, file)] = None
 
-    def _before(self, spec: importlib.machinery.ModuleSpec) -> List[str]:
-        """Directories of the user's own that would have been taken first."""
-        own = [place for place in self.path if not is_installed(place) and not self._standard(place)]
+    @staticmethod
+    def _up_to(spec: importlib.machinery.ModuleSpec, places: List[str]) -> List[str]:
+        """Those in which another would be taken first: also where it lies itself, for a package goes before a file."""
         place = os.path.dirname(spec.origin) if spec.origin and os.path.isabs(spec.origin) else ""
         if spec.submodule_search_locations is not None:
             place = os.path.dirname(place)
-        return own[: own.index(place)] if place in own else own
+        return places[: places.index(place) + 1] if place in places else places
 
-    def _watch_places(self, name: str, places: List[str]) -> None:
+    def _watch_names(self, name: str, places: List[str]) -> None:
+        """Whatever its kind: source, compiled, an extension, a package or a part of a namespace."""
+        last = name.rpartition(".")[2]
         for place in places:
-            last = name.rpartition(".")[2]
-            self.watched[os.path.join(place, f"{last}.py")] = None
-            self.watched[os.path.join(place, last, "__init__.py")] = None
+            self.names.setdefault(place, set()).add(last)
+            inside = os.path.join(place, last)
+            if os.path.isdir(inside):
+                self.names.setdefault(inside, set()).add("__init__")
+
+    def _watch_paths(self, place: str) -> None:
+        """Files of what is installed that add to the path."""
+        self.names.setdefault(place, set()).add("*.pth")
+        for file in sorted(os.listdir(place)) if os.path.isdir(place) else []:
+            if file.endswith(".pth"):
+                self.watched[os.path.join(place, file)] = None
 
     def _find(self, name: str) -> Optional[importlib.machinery.ModuleSpec]:
         """Where it would be loaded from; nothing of it is run."""
@@ -220,6 +233,7 @@ class Trace:
             "files": files,
             "packages": dict(sorted(self.packages.items())),
             "watched": [self._shown(path) for path in self.watched if path not in self.files],
+            "names": [[self._shown(place), *sorted(names)] for place, names in sorted(self.names.items())],
             "warnings": list(dict.fromkeys(self.warnings)),
             "problem": self.problem,
         }
