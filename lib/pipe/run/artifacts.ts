@@ -2,7 +2,13 @@ import { dirname, join, relative } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { Task, TaskOutput } from '../graph/graph.ts';
 import type { OutputDigests, TaskRecord } from '../plan/record.ts';
-import { makeDirectory, removeIfPossible, withDirectory } from '../store/atomic.ts';
+import {
+  isElsewhere,
+  makeDirectory,
+  removeIfPossible,
+  temporaryName,
+  withDirectory,
+} from '../store/atomic.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { chmodSync, mkdirSync, renameSync, rmSync } from '../store/disk.ts';
 import { look } from '../store/file-stat.ts';
@@ -10,6 +16,7 @@ import type { StatCache } from '../store/stat-cache.ts';
 import type { FileDigests, Mark } from '../files/file-digests.ts';
 import { ASIDE, moveAside, type Moved } from './aside.ts';
 import { refuseLinks } from './links-above.ts';
+import { gone, inTheWay } from './unplaceable.ts';
 
 /** Where copies are on their way, in `artifacts/`. */
 export const INCOMING = '.incoming';
@@ -121,7 +128,17 @@ export class Artifacts {
       return;
     }
     refuseLinks(this.#project, output.path);
-    const temporary = this.#makeRoom();
+    try {
+      await this.#placeFrom(this.#makeRoom(), output, digest);
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      await this.#placeFrom(this.#roomBeside(output.path), output, digest);
+    }
+    if (output.directory) this.#noteTree(output.path, digest);
+    else this.#note(output.path, digest);
+  }
+
+  async #placeFrom(temporary: string, output: TaskOutput, digest: Digest): Promise<void> {
     if (output.directory) {
       await this.#copyTree(digest, temporary);
       this.#spareOwn(output, digest);
@@ -134,8 +151,6 @@ export class Artifacts {
       this.#clearWay(output.path);
       this.#switch(temporary, output);
     }
-    if (output.directory) this.#noteTree(output.path, digest);
-    else this.#note(output.path, digest);
   }
 
   /** Puts a blob back from the output that has its bytes; false when it does not have them. */
@@ -154,8 +169,14 @@ export class Artifacts {
 
   /** Takes an output away: whole or, when killed before that, not at all. */
   discard(path: string): void {
-    const room = this.#makeRoom();
-    renameSync(join(this.#project, path), room);
+    let room = this.#makeRoom();
+    try {
+      renameSync(join(this.#project, path), room);
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      room = this.#roomBeside(path);
+      renameSync(join(this.#project, path), room);
+    }
     rmSync(room, { recursive: true });
     this.#digests.forget(path);
   }
@@ -183,6 +204,13 @@ export class Artifacts {
     }
     this.#counter += 1;
     return join(this.#incoming, String(this.#counter));
+  }
+
+  /** Where a directory of outputs is on a file system of its own. What a kill leaves there is nobody's to sweep. */
+  #roomBeside(path: string): string {
+    const target = join(this.#project, path);
+    makeDirectory(dirname(target));
+    return temporaryName(target);
   }
 
   async #copyTree(digest: Digest, target: string): Promise<void> {
@@ -267,15 +295,4 @@ export class Artifacts {
     const found = look(join(this.#project, path));
     if (found?.kind === 'file') this.#stats.keep(path, found.stat, digest, Date.now());
   }
-}
-
-function inTheWay(own: string, path: string): NodeJS.ErrnoException {
-  const message = `${own} is in its way and was not put there as it is; move it, and run again`;
-  return Object.assign(new Error(message), { code: 'EEXIST', syscall: 'rename', path });
-}
-
-/** As the file system would say it: a listing that was dropped meanwhile is not an empty directory. */
-function gone(path: string): NodeJS.ErrnoException {
-  const message = `ENOENT: no such file or directory, open '${path}'`;
-  return Object.assign(new Error(message), { code: 'ENOENT', syscall: 'open', path });
 }

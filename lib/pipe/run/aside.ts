@@ -1,6 +1,6 @@
 import { dirname, join, relative } from 'node:path';
-import { makeDirectory } from '../store/atomic.ts';
-import { renameSync, rmSync } from '../store/disk.ts';
+import { isElsewhere, makeDirectory } from '../store/atomic.ts';
+import { copyFileSync, renameSync, rmSync } from '../store/disk.ts';
 import { look } from '../store/file-stat.ts';
 import { hashFile } from '../store/hash-file.ts';
 import { filesBelow } from '../store/tree.ts';
@@ -48,7 +48,7 @@ function moveOne(from: string, to: string): void {
   for (const name of names()) {
     const there = look(name);
     if (there === null) {
-      renameSync(from, name);
+      rename(from, name);
       return;
     }
     const both = there.kind === 'file' && look(from)?.kind === 'file';
@@ -56,5 +56,15 @@ function moveOne(from: string, to: string): void {
       rmSync(from, { force: true });
       return;
     }
+  }
+}
+
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!isElsewhere(error) || look(from)?.kind !== 'file') throw error;
+    copyFileSync(from, to);
+    rmSync(from, { force: true });
   }
 }

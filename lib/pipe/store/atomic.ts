@@ -86,6 +86,11 @@ function makeOne(path: string): boolean {
   }
 }
 
+/** Whether a name could not be given because it is one of another file system, as behind a link or a mount. */
+export function isElsewhere(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EXDEV';
+}
+
 /** For what only saves time: where it cannot be written, it is found out again. */
 export function ifPossible(work: () => void): void {
   try {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
-import { syncPath, temporaryName, withDirectory, writeAtomically } from './atomic.ts';
+import { isElsewhere, syncPath, temporaryName, withDirectory, writeAtomically } from './atomic.ts';
 import {
   chmodSync,
   constants,
@@ -87,11 +87,36 @@ export class BlobStore {
     const rename = () => {
       renameSync(file, path);
     };
-    withDirectory(dirname(path), rename, durable);
+    try {
+      withDirectory(dirname(path), rename, durable);
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      this.#copyIn(file, path, durable);
+      // The times are those of the copy: it is hashed when it is first asked for.
+      return;
+    }
     if (durable) syncPath(dirname(path));
     const moved = look(path);
     if (moved?.kind !== 'file' || stat.mtime !== moved.stat.mtime || stat.size !== moved.stat.size) return;
     this.#stats.keep(digest, moved.stat, digest, sealedAt);
+  }
+
+  /** Where tasks write on another file system than the store's, as links may lead there. */
+  #copyIn(file: string, path: string, durable: boolean): void {
+    const temporary = temporaryName(path);
+    try {
+      const copy = () => {
+        copyFileSync(file, temporary);
+      };
+      withDirectory(dirname(path), copy, durable);
+      sealFile(temporary);
+      if (durable) syncPath(temporary);
+      renameSync(temporary, path);
+      if (durable) syncPath(dirname(path));
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   }
 
   /** Takes a digest over from who has hashed these bytes, as long as the file still lies as it did then. */
