@@ -1,8 +1,12 @@
 """The PyTorch side of bench/compute.ts: reads one request a line, answers each with seconds per call.
 
-On a GPU, batches are copied to it in each call, as ours are.
+On a GPU, batches are copied to it in each call, as ours are. Seconds are the clock's, or with "processor" in the request
+those of this process on the processors.
 """
 
+import contextlib
+import importlib.util
+import io
 import json
 import resource
 import sys
@@ -107,15 +111,19 @@ def prepare(request):
 
 def explanations(request, device):
     """The study's seven methods by Captum, 32 images at once; None where there is no Captum."""
+    net = network(request["family"], request["depth"], request["width"], inplace=False)
+    last = [module for module in net if isinstance(module, Block)][-1]
+    return explaining(net, last, 10, IMAGES, 32, device)
+
+
+def explaining(net, last, classes, images, size, device):
     try:
         from captum.attr import Deconvolution, GuidedBackprop, GuidedGradCam, LayerGradCam, NoiseTunnel, Saliency
     except ImportError:
         return None
-    net = network(request["family"], request["depth"], request["width"], inplace=False)
     net = net.to(device, memory_format=torch.channels_last).eval()
-    last = [module for module in net if isinstance(module, Block)][-1]
-    x = torch.randn(IMAGES, 3, 32, 32).contiguous(memory_format=torch.channels_last)
-    target = (torch.arange(IMAGES) % 10).to(device)
+    x = torch.randn(images, 3, size, size).contiguous(memory_format=torch.channels_last)
+    target = (torch.arange(images) % classes).to(device)
     opposite = nn.Sequential(net, Negative())
     methods = [
         Saliency(net).attribute,
@@ -134,6 +142,56 @@ def explanations(request, device):
             method(x.to(device, copy=True).requires_grad_(), target=target).cpu()
 
     return explain
+
+
+# Of a net of torchvision: the last layer of its convolutional part.
+LAST = {"resnet18": "layer4", "mobilenet_v2": "features"}
+
+
+def prepare_torchvision(request):
+    """Its calls; none where there is no torchvision, or nothing to export it with."""
+    try:
+        from torchvision import models
+    except ImportError:
+        return {}
+    torch.manual_seed(0)
+    torch.set_num_threads(request["threads"])
+    name, size, images = request["torchvision"], request["size"], request["images"]
+    net = getattr(models, name)()
+    for module in net.modules():
+        # Captum hooks them, which what is done in place does not stand.
+        if hasattr(module, "inplace"):
+            module.inplace = False
+    if not export(net, size, request["export"]):
+        return {}
+    explain = explaining(net, net.get_submodule(LAST[name]), 1000, images, size, "cpu")
+    x = torch.randn(images, 3, size, size).contiguous(memory_format=torch.channels_last)
+
+    def evaluate():
+        with torch.inference_mode():
+            net(x).numpy()
+
+    return {"explain": explain, "evaluate": evaluate, "wait": lambda: None}
+
+
+def export(net, size, path):
+    """As docs/own-checkpoints.md says. False where there is no onnx."""
+    if importlib.util.find_spec("onnx") is None:
+        return False
+    net.eval()
+    with contextlib.redirect_stdout(io.StringIO()):
+        torch.onnx.export(
+            net,
+            (torch.randn(1, 3, size, size),),
+            path,
+            dynamo=False,
+            do_constant_folding=False,
+            training=torch.onnx.TrainingMode.PRESERVE,
+            input_names=["x"],
+            output_names=["logits"],
+            dynamic_axes={"x": {0: "batch"}, "logits": {0: "batch"}},
+        )
+    return True
 
 
 class Negative(nn.Module):
@@ -156,18 +214,24 @@ calls = {}
 print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)
-    if "family" in request:
+    if "torchvision" in request:
+        calls = prepare_torchvision(request)
+        print(json.dumps({"able": calls != {}}), flush=True)
+        continue
+    if "call" not in request:
         able = device_for(request) is not None
         calls = prepare(request) if able else {}
-        print(json.dumps({"able": able}), flush=True)
+        exported = able and export(network(request["family"], request["depth"], request["width"]), 32, request["export"])
+        print(json.dumps({"able": able, "exported": exported}), flush=True)
         continue
     if calls[request["call"]] is None:
         print(json.dumps({"seconds": None}), flush=True)
         continue
     seconds = []
+    clock = time.process_time if request["processor"] else time.perf_counter
     for _ in range(request["count"]):
-        start = time.perf_counter()
+        start = clock()
         calls[request["call"]]()
         calls["wait"]()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(clock() - start)
     print(json.dumps({"seconds": seconds}), flush=True)

@@ -2,6 +2,8 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
+import type { TorchvisionNet } from './imported.ts';
+import type { Seconds } from './turns.ts';
 
 export interface NetSize {
   readonly family: 'resnet-cifar' | 'resnet18';
@@ -13,10 +15,17 @@ export interface NetSize {
 
 export type NetCall = 'train' | 'train mixed' | 'evaluate' | 'evaluate mixed';
 
+interface Answer {
+  readonly able?: boolean;
+  readonly exported?: boolean;
+  readonly seconds?: number[] | null;
+}
+
 /** PyTorch in a process of its own, asked one thing at a time. */
 export class Torch {
   readonly version: string;
   readonly #python: string;
+  readonly #seconds: Seconds;
   readonly #process: ChildProcess & { stdin: Writable };
   readonly #answers: AsyncIterator<string>;
 
@@ -24,16 +33,17 @@ export class Torch {
     child: ChildProcess & { stdin: Writable },
     answers: AsyncIterator<string>,
     version: string,
-    python: string,
+    { python, seconds }: { readonly python: string; readonly seconds: Seconds },
   ) {
     this.#python = python;
+    this.#seconds = seconds;
     this.#process = child;
     this.#answers = answers;
     this.version = version;
   }
 
   /** Null where `python` has no torch. */
-  static async start(python: string): Promise<Torch | null> {
+  static async start(python: string, seconds: Seconds): Promise<Torch | null> {
     const child = spawn(python, ['bench/compute-torch.py'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     }) as ChildProcess & {
@@ -48,12 +58,21 @@ export class Torch {
     const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const first = await Promise.race([absent, answers.next()]);
     if (first === null || first.done === true) return null;
-    return new Torch(child, answers, (JSON.parse(first.value) as { version: string }).version, python);
+    return new Torch(child, answers, (JSON.parse(first.value) as { version: string }).version, {
+      python,
+      seconds,
+    });
   }
 
-  /** False where PyTorch has no GPU to set against `device`. */
-  async prepare(net: NetSize, device: string): Promise<boolean> {
-    return (await this.#ask({ ...net, device })).able!;
+  /** Not `able` where PyTorch has no GPU to set against `device`. The net is written to a file, too, if it can be. */
+  async prepare(net: NetSize, device: string, path: string): Promise<{ able: boolean; exported: boolean }> {
+    const { able, exported } = await this.#ask({ ...net, device, export: path });
+    return { able: able!, exported: exported === true };
+  }
+
+  /** A net of torchvision, which is written to a file; false where it cannot be. */
+  async prepareTorchvision({ name, size, images, threads }: TorchvisionNet, path: string): Promise<boolean> {
+    return (await this.#ask({ torchvision: name, size, images, threads, export: path })).able!;
   }
 
   /** Whether there is Captum. */
@@ -77,10 +96,11 @@ export class Torch {
     this.#process.stdin.end();
   }
 
-  async #ask(request: object): Promise<{ able?: boolean; seconds?: number[] | null }> {
-    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
+  async #ask(request: object): Promise<Answer> {
+    const processor = this.#seconds === 'processor';
+    this.#process.stdin.write(`${JSON.stringify({ ...request, processor })}\n`);
     const answer = await this.#answers.next();
     if (answer.done === true) throw new Error('PyTorch stopped');
-    return JSON.parse(answer.value) as { able?: boolean; seconds?: number[] | null };
+    return JSON.parse(answer.value) as Answer;
   }
 }

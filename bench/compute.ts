@@ -5,32 +5,37 @@
  *
  *   npm run bench:compute                      PYTHON=/path/to/python chooses where torch is looked for
  *   npm run bench:compute resnet18,18,16,128,2    one net: family,depth,width,batch,threads
+ *   npm run bench:compute torchvision,resnet18,224,1      a net of torchvision, imported: name,size,threads
+ *   npm run bench:compute -- --processor          seconds on the processor, not the clock's: for one thread on a
+ *                                                 machine that does other things, too
  *   npm run bench:compute -- --mixed              with training and evaluation in mixed precision, beside
  *                                                 PyTorch's autocast to float16
  *   npm run bench:compute -- --device cuda --device webgpu      on GPUs, in float32 and mixed precision, beside
  *                                                 PyTorch on its GPU; memory is left out
  */
 import { createEngine } from '../lib/compute/engine.ts';
-import type { Engine, Program, TensorMap, TensorValue } from '../lib/compute/program.ts';
-import { Explainer } from '../lib/study/attribution/explain.ts';
-import { noiseFields } from '../lib/study/attribution/noise.ts';
+import type { Engine, Program, TensorMap } from '../lib/compute/program.ts';
 import { createModel } from '../lib/study/model/create.ts';
 import { initialWeights } from '../lib/study/model/initial.ts';
 import type { Model } from '../lib/study/model/model.ts';
 import { initialState, toProgram } from '../lib/study/train/state.ts';
 import { inference, trainingStep } from '../lib/study/train/step.ts';
-import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { Torch, type NetCall, type NetSize } from './compute-torch.ts';
-
-const ROUNDS = 5;
-/** A turn of each lasts about this long, in seconds. */
-const TURN = 0.7;
-/** Calls that take longer than this, in seconds, as explaining at width 64 does, get fewer rounds. */
-const LONG = 8;
-const LONG_ROUNDS = 2;
+import { floats } from './floats.ts';
+import {
+  compareTorchvision,
+  imported,
+  parseTorchvision,
+  TORCHVISION,
+  type TorchvisionNet,
+} from './imported.ts';
+import { convolutionRate, explainer, mapsOf, PASSES } from './maps.ts';
+import { compare, time, type Seconds } from './turns.ts';
 
 /** Of `engine` in `pipeline.yaml`. */
 type Device = 'cpu' | 'cuda' | 'webgpu';
@@ -49,11 +54,6 @@ const DEFAULTS: readonly NetSize[] = [
   { family: 'resnet18', depth: 18, width: 16, batch: 128, threads: 2 },
   { family: 'resnet18', depth: 18, width: 64, batch: 128, threads: 2 },
 ];
-
-function floats(shape: readonly number[], value: (i: number) => number): TensorValue {
-  const count = shape.reduce((product, size) => product * size, 1);
-  return { dtype: 'float32', shape, values: Float32Array.from({ length: count }, (_, i) => value(i)) };
-}
 
 interface Prepared {
   readonly program: Program;
@@ -76,63 +76,13 @@ async function prepare(engine: Engine, model: Model, net: NetSize, call: NetCall
   return { program, feed: { x, labels, rate: floats([], () => 0.01) } };
 }
 
-async function time({ program, feed }: Prepared, count: number): Promise<number[]> {
-  const seconds: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const start = performance.now();
-    await program.run(feed);
-    seconds.push((performance.now() - start) / 1000);
-  }
-  return seconds;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
-}
-
-/** Seconds of a call when warm. */
-async function warmed(call: Timed): Promise<number> {
-  const first = (await call(1))[0]!;
-  return first > LONG ? first : (await call(1))[0]!;
-}
-
-/** Calls that fill a turn. */
-function turn(seconds: number): number {
-  return Math.max(1, Math.round(TURN / seconds));
-}
-
-/** Seconds of each of a number of calls. */
-type Timed = (count: number) => Promise<readonly number[]>;
-
-interface Compared {
-  readonly line: string;
-  /** Of our median call. */
-  readonly seconds: number;
-}
-
-/** `perCall`: images, or maps, that a call gives. */
-async function compare(name: string, perCall: number, ours: Timed, theirs: Timed | null): Promise<Compared> {
-  const warm = await warmed(ours);
-  const [count, torchCount] = [turn(warm), theirs === null ? 0 : turn(await warmed(theirs))];
-  const [mine, reference]: [number[], number[]] = [[], []];
-  for (let round = 0; round < (warm > LONG ? LONG_ROUNDS : ROUNDS); round++) {
-    mine.push(...(await ours(count)));
-    if (theirs !== null) reference.push(...(await theirs(torchCount)));
-  }
-  const speed = perCall / median(mine);
-  const columns = [name.padEnd(22), speed.toFixed(0).padStart(7)];
-  if (reference.length > 0) {
-    const other = perCall / median(reference);
-    columns.push(other.toFixed(0).padStart(7), (speed / other).toFixed(2).padStart(6));
-  }
-  return { line: columns.join('  '), seconds: median(mine) };
-}
-
-async function compareNet(net: NetSize, call: NetCall, engine: Engine, torch: Torch | null) {
+async function compareNet(net: NetSize, call: NetCall, engine: Engine, { torch, seconds }: Beside) {
   const ours = await prepare(engine, modelOf(net), net, call);
   const theirs = torch === null ? null : (count: number) => torch.time(call, count);
-  const { line } = await compare(`${call}, images`, net.batch, (count) => time(ours, count), theirs);
-  await ours.program.dispose();
+  const { program, feed } = ours;
+  const mine = (count: number): Promise<number[]> => time(() => program.run(feed), count, seconds);
+  const { line } = await compare(`${call}, images`, net.batch, mine, theirs);
+  await program.dispose();
   return line;
 }
 
@@ -156,82 +106,42 @@ async function comparePeak(net: NetSize, torch: Torch | null): Promise<string> {
   return columns.join('  ');
 }
 
-/** The study's seven methods; SmoothGrad's map counts as one, though it takes 25 gradients. */
-const METHODS = [
-  'saliency',
-  'deconvolution',
-  'guided-backpropagation',
-  'guided-backpropagation-minus',
-  'grad-cam',
-  'guided-grad-cam',
-  'smooth-grad',
-] as const;
-
 const IMAGES = 32;
 
-/**
- * Passes through the net, forwards or back, that the methods cannot do without: forwards once for all and 25
- * times for SmoothGrad, back as often for it and once each for four more.
- */
-const PASSES = 26 + 29;
-
-async function explainer(model: Model, engine: Engine): Promise<Explainer> {
-  return Explainer.compile(engine, model, [32, 32, 3], {
-    methods: METHODS,
-    target: 'logit',
-    parameters: {
-      smoothGrad: { samples: 25, noise: 0.15 },
-      integratedGradients: { steps: 32 },
-      occlusion: { window: 8, stride: 4 },
-      rise: { masks: 500, cells: 7 },
-    },
-    noise: noiseFields(25, [32, 32, 3]),
-    memory: 4e9,
-  });
+/** With what ours is compared, and in what. */
+interface Beside {
+  readonly torch: Torch | null;
+  readonly seconds: Seconds;
+  /** Of the same net as PyTorch exported it; null where it did not. */
+  readonly exported: string | null;
 }
 
 /** All maps of one checkpoint after another, by one program, as the study makes them. */
-async function compareMaps(net: NetSize, engine: Engine, torch: Torch | null): Promise<string> {
+async function compareMaps(net: NetSize, engine: Engine, beside: Beside): Promise<string> {
+  const { torch, seconds, exported } = beside;
   const model = modelOf(net);
-  const weights = initialWeights(model.weights, 1);
-  const program = await explainer(model, engine);
-  const images = {
-    x: floats([IMAGES, 32, 32, 3], (i) => Math.sin(i * 1.37)),
-    classes: Array.from({ length: IMAGES }, (_, i) => i % 10),
-  };
-  const ours = async (count: number): Promise<number[]> => {
-    const seconds: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const start = performance.now();
-      let maps = 0;
-      for await (const batch of program.explain(weights, images)) maps += batch.count * METHODS.length;
-      if (maps !== IMAGES * METHODS.length) throw new Error(`${maps} maps came`);
-      seconds.push((performance.now() - start) / 1000);
-    }
-    return seconds;
-  };
+  const options = { images: IMAGES, size: 32, seconds };
+  const ours = await mapsOf(model, initialWeights(model.weights, 1), engine, options);
   const captum = torch !== null && (await torch.explains());
   const theirs = captum ? (count: number) => torch.time('explain', count) : null;
-  const { line, seconds: taken } = await compare('explain, maps', IMAGES * METHODS.length, ours, theirs);
-  await program.dispose();
+  const { line, seconds: taken } = await compare('explain, maps', ours.count, ours.call, theirs);
   const needed = (IMAGES * PASSES * model.multiplyAdds) / taken / 1e9;
-  const possible = await convolutionRate(engine);
+  const possible = await convolutionRate(engine, seconds);
   const rates = `${needed.toFixed(0)} explaining, ${possible.toFixed(0)} in one wide convolution`;
-  return `${line}\n  ${'multiply-adds, 10⁹'.padEnd(22)}  ${rates}`;
+  const lines = [line, `${'multiply-adds, 10⁹'.padEnd(22)}  ${rates}`];
+  if (exported !== null) {
+    const net = imported(exported, lastBlock(model), 32, 10);
+    const same = await mapsOf(net.model, net.weights, engine, options);
+    lines.push((await compare('imported, maps, : ours', ours.count, same.call, ours.call)).line);
+    await same.dispose();
+  }
+  await ours.dispose();
+  return lines.join('\n  ');
 }
 
-/** 10⁹ multiply-adds a second in a 3×3 convolution of 128 channels: about all that the processor can do. */
-async function convolutionRate(engine: Engine): Promise<number> {
-  const [batch, side, channels] = [64, 8, 128];
-  const x = floats([batch, side, side, channels], (i) => Math.sin(i * 1.37));
-  const filter = floats([3, 3, channels, channels], (i) => Math.sin(i * 0.71));
-  const program = await engine.compile(
-    (given) => ({ y: tf.sum(tf.conv2d(given.x as Tensor4D, given.filter as Tensor4D, 1, 1), [1, 2]) }),
-    { inputs: { x, filter } },
-  );
-  const seconds = median(await time({ program, feed: { x, filter } }, 20));
-  await program.dispose();
-  return (batch * side * side * 9 * channels * channels) / seconds / 1e9;
+/** The module of PyTorch's net that is the last block: before it are the stem's three, and the blocks' like. */
+function lastBlock({ weights }: Model): string {
+  return String(2 + weights.filter(({ name }) => name.endsWith('conv2.filter')).length);
 }
 
 /** Seconds until programs can run, of which each serves a whole training run, or all checkpoints. */
@@ -247,7 +157,7 @@ async function compileTimes(net: NetSize, engine: Engine): Promise<string> {
   const step = trainingStep(model, { momentum: 0.9, weightDecay: 0 }, [32, 32, 3], net.batch);
   const times = [
     await seconds(() => engine.compile(step.fn, step.options)),
-    await seconds(() => explainer(model, engine)),
+    await seconds(() => explainer(model, engine, 32)),
   ];
   return `${'compile, s'.padEnd(22)}  ${times[0]!} to train, ${times[1]!} to explain`;
 }
@@ -273,38 +183,83 @@ async function start(device: Device, threads: number, mixed: boolean): Promise<[
   return null;
 }
 
-async function compareOn(device: Device, net: NetSize, torch: Torch | null, mixed: boolean): Promise<void> {
+/** What was asked for on the command line. */
+interface Asked {
+  readonly torch: Torch | null;
+  readonly seconds: Seconds;
+  readonly mixed: boolean;
+  /** Where PyTorch may write. */
+  readonly folder: string;
+}
+
+async function compareOn(device: Device, net: NetSize, asked: Asked): Promise<void> {
+  const { torch, mixed, seconds, folder } = asked;
   const { family, depth, width, batch, threads } = net;
   console.log(`${family} depth ${depth}, width ${width}, batch ${batch}, threads ${threads}, on ${device}`);
   const started = await start(device, threads, mixed || device !== 'cpu');
   if (started === null) return;
   const [engine, canMix] = started;
   console.log(`  ${Object.values(engine.toolchain).join(', ')}`);
-  const theirs = (await torch?.prepare(net, device)) === true ? torch : null;
+  const path = join(folder, 'net.onnx');
+  const able = (await torch?.prepare(net, device, path)) ?? null;
+  const theirs = able === null || !able.able ? null : torch;
   if (torch !== null && theirs === null) console.log('  skipped PyTorch: it has no GPU here');
+  if (able?.exported === false) console.log('  skipped the imported net: no onnx in PYTHON (or python3)');
+  const beside = { torch: theirs, seconds, exported: able?.exported === true ? path : null };
   const calls: NetCall[] = canMix
     ? ['train', 'train mixed', 'evaluate', 'evaluate mixed']
     : ['train', 'evaluate'];
-  for (const call of calls) console.log(`  ${await compareNet(net, call, engine, theirs)}`);
-  console.log(`  ${await compareMaps(net, engine, theirs)}`);
+  for (const call of calls) console.log(`  ${await compareNet(net, call, engine, beside)}`);
+  console.log(`  ${await compareMaps(net, engine, beside)}`);
   console.log(`  ${await compileTimes(net, engine)}`);
   if (device === 'cpu') console.log(`  ${await comparePeak(net, theirs)}`);
   await engine.dispose();
 }
 
+/** A net of torchvision on the processor. */
+async function compareImported(net: TorchvisionNet, { torch, seconds, folder }: Asked): Promise<void> {
+  const { name, size, threads, images } = net;
+  console.log(
+    `torchvision's ${name}, imported, ${size} × ${size}, ${images} images, threads ${threads}, on cpu`,
+  );
+  const path = join(folder, 'net.onnx');
+  if (torch === null || !(await torch.prepareTorchvision(net, path))) {
+    console.log('  skipped: no torchvision and onnx in PYTHON (or python3)');
+    return;
+  }
+  const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads });
+  for (const line of await compareTorchvision(net, engine, torch, { path, seconds }))
+    console.log(`  ${line}`);
+  await engine.dispose();
+}
+
 async function compareAll(
   devices: readonly Device[],
-  nets: readonly NetSize[],
-  mixed: boolean,
+  { nets, others }: Nets,
+  { mixed, seconds }: Pick<Asked, 'mixed' | 'seconds'>,
 ): Promise<void> {
-  const torch = await Torch.start(process.env.PYTHON ?? 'python3');
+  const torch = await Torch.start(process.env.PYTHON ?? 'python3', seconds);
   if (torch === null) console.log('skipped PyTorch: no torch in PYTHON (or python3)');
-  console.log(`per second: pipe${torch === null ? '' : `, PyTorch ${torch.version} channels_last, ratio`}`);
-  for (const device of devices) {
-    const chosen = nets.length > 0 ? nets : device === 'cpu' ? DEFAULTS : GPU_DEFAULTS;
-    for (const net of chosen) await compareOn(device, net, torch, mixed);
+  const of = seconds === 'clock' ? 'second' : 'second of processor time';
+  console.log(`per ${of}: pipe${torch === null ? '' : `, PyTorch ${torch.version} channels_last, ratio`}`);
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-bench-'));
+  const asked = { torch, mixed, seconds, folder };
+  const all = nets.length + others.length === 0;
+  try {
+    for (const device of devices)
+      for (const net of !all ? nets : device === 'cpu' ? DEFAULTS : GPU_DEFAULTS)
+        await compareOn(device, net, asked);
+    if (devices.includes('cpu'))
+      for (const net of all ? TORCHVISION : others) await compareImported(net, asked);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    torch?.stop();
   }
-  torch?.stop();
+}
+
+interface Nets {
+  readonly nets: readonly NetSize[];
+  readonly others: readonly TorchvisionNet[];
 }
 
 const { values, positionals } = parseArgs({
@@ -313,15 +268,22 @@ const { values, positionals } = parseArgs({
     device: { type: 'string', multiple: true, default: ['cpu'] },
     mixed: { type: 'boolean', default: false },
     peak: { type: 'boolean', default: false },
+    processor: { type: 'boolean', default: false },
   },
 });
-const nets = positionals.map(parse);
+const isTorchvision = (text: string): boolean => text.startsWith('torchvision,');
+const nets = positionals.filter((text) => !isTorchvision(text)).map(parse);
+const others = positionals.filter(isTorchvision).map(parseTorchvision);
 const known: readonly string[] = ['cpu', 'cuda', 'webgpu'] satisfies Device[];
 const unknown = values.device.find((device) => !known.includes(device));
 if (unknown !== undefined) throw new Error(`--device ${unknown}: it is one of ${known.join(', ')}`);
 if (values.peak) {
   const [net] = nets as [NetSize];
   const engine = await createEngine({ backend: 'onnxruntime', device: 'cpu', threads: net.threads });
-  await time(await prepare(engine, modelOf(net), net, 'train'), 5);
+  const { program, feed } = await prepare(engine, modelOf(net), net, 'train');
+  await time(() => program.run(feed), 5, 'clock');
   console.log(process.resourceUsage().maxRSS);
-} else await compareAll(values.device as Device[], nets, values.mixed);
+} else {
+  const seconds = values.processor ? 'processor' : 'clock';
+  await compareAll(values.device as Device[], { nets, others }, { mixed: values.mixed, seconds });
+}

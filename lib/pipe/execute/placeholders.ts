@@ -22,11 +22,21 @@ export interface Placeholders {
 export function fillIn(command: string, values: Placeholders): string {
   let script = '';
   let end = 0;
-  for (const placeholder of commandPlaceholders(command, Object.keys(values.point))) {
+  for (const placeholder of found(command, Object.keys(values.point))) {
     script += command.slice(end, placeholder.start) + (filled(placeholder, values) ?? placeholder.text);
     end = placeholder.end;
   }
   return script + command.slice(end);
+}
+
+/** By command and axes: the tasks of a stage have them in common. */
+const known = new Map<string, readonly CommandPlaceholder[]>();
+
+function found(command: string, axes: readonly string[]): readonly CommandPlaceholder[] {
+  const key = [command, ...axes].join('\0');
+  const placeholders = known.get(key) ?? commandPlaceholders(command, axes);
+  known.set(key, placeholders);
+  return placeholders;
 }
 
 function filled({ kind, name }: CommandPlaceholder, values: Placeholders): string | undefined {

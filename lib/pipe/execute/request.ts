@@ -3,6 +3,7 @@ import type { Digest } from '../digest.ts';
 import { canonicalJson } from '../json.ts';
 import { pathOf, type Graph, type Task, type TaskSource } from '../graph/graph.ts';
 import type { KnownOutputs } from '../plan/plan.ts';
+import type { Stage } from '../manifest/manifest.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { writeFileSync } from '../store/disk.ts';
 import { taskEnvironment, type Variables } from './environment.ts';
@@ -128,8 +129,19 @@ function commandRequest(
 
 /** A task that holds GPUs sees these and no others; one that asks for none sees what the caller sees. */
 function environmentOf({ stage }: Task, { environment, devices }: RequestParts): Record<string, string> {
-  const env = taskEnvironment(environment, stage);
-  return devices.length === 0 ? env : { ...env, CUDA_VISIBLE_DEVICES: devices.join(',') };
+  const env = stageEnvironment(stage, environment);
+  return { ...env, ...(devices.length > 0 && { CUDA_VISIBLE_DEVICES: devices.join(',') }) };
+}
+
+/** By what the caller has, which stays as it is, and by stage: its tasks have it in common. */
+const environments = new WeakMap<Variables, WeakMap<Stage, Readonly<Record<string, string>>>>();
+
+function stageEnvironment(stage: Stage, outer: Variables): Readonly<Record<string, string>> {
+  const known = environments.get(outer) ?? new WeakMap<Stage, Readonly<Record<string, string>>>();
+  environments.set(outer, known);
+  const env = known.get(stage) ?? taskEnvironment(outer, stage);
+  known.set(stage, env);
+  return env;
 }
 
 /** A directory is one word of the command, a glob as many as it matches. */
