@@ -2,10 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasNginx, startNginx } from '../pipe/remote/nginx.ts';
 import { hasSlurm, startSlurm, type Slurm } from '../pipe/sites/slurm.ts';
-import { counted, timesRun, until } from './jobs.ts';
+import { nodesApart, within } from './apart.ts';
+import { counted, segments, timesRun, until } from './jobs.ts';
 import { newProject, type Project } from './project.ts';
 import { chain } from './words.ts';
+
+/** A chain of modules that write where nodes have something of their own. */
+const segmented = Object.fromEntries(
+  Object.entries(segments(0)).map(([name, text]) => [name, text.replace("'ran'", "'THERE/ran'")]),
+);
 
 describe.skipIf(!hasSlurm)('on Slurm', () => {
   let slurm: Slurm;
@@ -128,6 +135,25 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
     const { status } = await run.ended;
     expect([status, timesRun(project)]).toEqual([0, ['1', '2', '3', '4', '5', '6']]);
   });
+
+  test.skipIf(!hasNginx)(
+    'through a remote cache alone, on nodes that do not see the project, it has the lock that it has here',
+    async () => {
+      const { http } = await startNginx();
+      const { project, there } = nodesApart(segmented, slurm.env, (hidden) => ({
+        remote: `${http}/open`,
+        // The script of a job starts itself anew where the project is an empty directory.
+        setup: `[ -n "$APART" ] || APART=1 exec ${hidden} "$0"`,
+      }));
+      const { status, out, err } = await project.pipe('run', '--on', 'far');
+      expect([status, err], out).toEqual([0, '']);
+      const here = made(within(segmented, there));
+      await here.pipe('run');
+      expect(project.read('pipe.lock')).toBe(here.read('pipe.lock'));
+      expect(project.read('artifacts/sum/step=6/sum.txt')).toBe('21\n');
+      expect(readFileSync(join(there, 'ran'), 'utf8')).toBe('1\n2\n3\n4\n5\n6\n'.repeat(2));
+    },
+  );
 
   test('a name that is no site is refused with those that there are', async () => {
     const { status, err } = await made(counted('true')).pipe('run', '--on', 'slurn');

@@ -55,6 +55,13 @@ export function program(version: string, finish: (status: number) => void): Comm
       return ({ env }, folder: string, element: string) => carryOutElement(folder, Number(element), env);
     }),
   );
+  root.command('carry-out-apart <directory> <element>', { hidden: true }).action(
+    action(async () => {
+      const { carryOutApart } = await import('./commands/carry-out-apart.ts');
+      return (context, directory: string, element: string) =>
+        carryOutApart(context, directory, Number(element));
+    }),
+  );
   root
     .command('complete [words...]', { hidden: true })
     .option('--line <line>')

@@ -3,10 +3,12 @@ import { realpathSync } from '../store/disk.ts';
 import { didYouMean, listed } from '../manifest/suggest.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { SiteDeclaration } from '../manifest/sites-grammar.ts';
+import type { RemoteSettings } from '../remote/settings.ts';
 import type { OpenSite } from '../run/site.ts';
 import { mistake, type Context } from './context.ts';
 import type { Interruption } from './interrupt.ts';
 import { userFiles } from './user-files.ts';
+import { version } from './version.ts';
 
 export interface SiteOptions {
   readonly on?: string;
@@ -24,6 +26,7 @@ export function chosenSite(
   directory: string,
   { sites = {} }: Pick<Manifest, 'sites'>,
   { on, detach }: SiteOptions,
+  remote: RemoteSettings | null,
 ): SiteChoice {
   if (on === undefined) {
     if (detach !== true) return { ok: true, site: null };
@@ -52,13 +55,25 @@ export function chosenSite(
     );
     return { ok: false };
   }
+  if (site.project !== undefined && remote?.write !== true) {
+    const why =
+      remote === null
+        ? 'none is named (`remote: https://…`)'
+        : `${remote.url}, which ${remote.from} names, is only read from (\`write: true\`)`;
+    const what = `--on ${on}: jobs that share no files with this machine meet it in a remote cache, and ${why}`;
+    mistake(context, what, 'docs/cluster.md has an example');
+    return { ok: false };
+  }
   return {
     ok: true,
     site: async (interrupted) => {
       const { clusterSite } = await import('../sites/open.ts');
       const program = join(dirname(realpathSync(process.argv[1]!)), '..', 'dist', 'pipe.js');
       const leaves = () => detach === true || interrupted.hungUp();
-      return clusterSite(on, site, program, { detach: detach === true, leaves });
+      const meeting = site.project === undefined ? null : remote;
+      return clusterSite(on, site, {
+        ...{ detach: detach === true, leaves, program, version: version(), meeting },
+      });
     },
   };
 }

@@ -32,6 +32,16 @@ export function taskEnvironment(
   return valuesOf(outer, [...base, ...patterns, ...passed, ...env]);
 }
 
+/** The part of it that is the caller's word, whatever machine tasks run on: what stages name, language and time zone. */
+export function namedEnvironment(
+  outer: Variables,
+  { env, passEnv }: Pick<Stage, 'env' | 'passEnv'>,
+): Record<string, string> {
+  const begins = passEnv.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
+  const passed = Object.keys(outer).filter((name) => begins.some((begin) => name.startsWith(begin)));
+  return valuesOf(outer, ['LANG', 'TZ', ...passEnv, ...passed, ...env]);
+}
+
 /** The part of it that has a say in what is up to date, and the minimum. */
 export function decidingEnvironment(outer: Variables, declared: readonly string[]): Record<string, string> {
   return valuesOf(outer, [...base, ...declared]);

@@ -80,8 +80,14 @@ export const sitesGuide: Readonly<Record<string, KeyGuide>> = {
     examples: ['sites: { slurm: { setup: module load cuda } }'],
     mistakes: ['sites: { slurm: { setup: [module load cuda] } }'],
   },
+  'sites.*.project': {
+    otherwise: 'nodes see the files of this machine',
+    more: 'Then nothing of the project has to lie there but `node_modules`, with `pipewright` in it, and what Python it uses: programs and inputs are sent through the remote cache, which this machine and the nodes must be allowed to write to. [cluster.md](cluster.md#without-a-shared-file-system) says how.',
+    examples: ['sites: { slurm: { project: /home/me/study } }'],
+    mistakes: ['sites: { slurm: { project: study } }'],
+  },
   'sites.*.node': {
-    otherwise: 'the one that `pipe run` runs in, by its path',
+    otherwise: 'the one that `pipe run` runs in, by its path; with `project`, the one that is found there',
     examples: ['sites: { slurm: { node: /opt/node/bin/node } }'],
     mistakes: ['sites: { slurm: { node: 20 } }'],
   },

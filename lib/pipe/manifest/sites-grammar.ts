@@ -13,6 +13,12 @@ const site = z.strictObject({
   time: z.string().optional().describe('Time for tasks whose stage names none.'),
   longest: z.string().optional().describe('Time that a job for all of a chain may be asked for.'),
   setup: z.string().optional().describe('Shell lines before the program starts on a node.'),
+  project: z
+    .string()
+    .optional()
+    .describe(
+      'Where nodes share no files with this machine: the directory there with the project’s packages.',
+    ),
   node: z.string().optional().describe('The program Node.js on the nodes.'),
   patience: z.string().optional().describe('How late a file that one machine wrote may be seen on another.'),
 });

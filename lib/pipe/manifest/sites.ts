@@ -22,6 +22,12 @@ function readSite(name: string, raw: RawSites[string], path: Path, report: Repor
     report({ path: [...path, key], message: `\`${text}\` is no ${what}`, hint: `such as ${such}` });
     return {};
   };
+  if (raw.project !== undefined && !raw.project.startsWith('/'))
+    report({
+      path: [...path, 'project'],
+      message: `\`${raw.project}\` is no absolute path`,
+      hint: 'such as `/home/me/study`, as the nodes know it',
+    });
   return {
     ...others,
     ...amount(memory, 'memory', bytesOf),

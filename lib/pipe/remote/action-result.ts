@@ -43,6 +43,21 @@ export function decodeEntry(bytes: Uint8Array): ActionEntry | null {
   }
 }
 
+/** Bytes of our own in the place of an entry: an `ActionResult` that has them as `stdout_raw` (5). */
+export function encodeMessage(bytes: Uint8Array): Buffer {
+  return field(5, bytes);
+}
+
+/** Null for what is no such entry. */
+export function decodeMessage(bytes: Uint8Array): Buffer | null {
+  try {
+    return last(fieldsOf(Buffer.from(bytes)), 5);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 function encodeFile({ path, digest, size, executable }: EntryFile): Buffer {
   const hash = Buffer.from(digest.slice('sha256:'.length));
   return Buffer.concat([

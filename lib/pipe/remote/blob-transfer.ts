@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
+import { chmodSync, createReadStream, rmSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../digest.ts';
@@ -79,12 +79,12 @@ async function writeAll(handle: FileHandle, path: string, chunk: Uint8Array): Pr
   }
 }
 
-/** A blob of the store to be sent. It ends before its last bytes when they turn out to be others. */
-export function bodyOf(blobs: BlobStore, digest: Digest, size: number): DigestedBody {
+/** A file to be sent as these bytes. It ends before its last bytes when they turn out to be others. */
+export function bodyOf(path: string, digest: Digest, size: number): DigestedBody {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
     let held: Uint8Array | null = null;
-    for await (const chunk of createReadStream(blobs.path(digest), { highWaterMark: 1 << 18 })) {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
       if (held !== null) yield held;
       held = chunk as Buffer;
       hash.update(held);
@@ -101,4 +101,23 @@ export function bodyIn(bytes: Uint8Array): DigestedBody {
     yield await Promise.resolve(bytes);
   }
   return { size: bytes.length, chunks, digest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** Bytes that come in, a little more than `most` of them at most. */
+export async function gathered(chunks: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > most) break;
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+/** For those who may read it. */
+export function allowExecution(path: string): void {
+  const { mode } = statSync(path);
+  const wanted = mode | ((mode & 0o444) >> 2);
+  if ((mode & 0o777) !== (wanted & 0o777)) chmodSync(path, wanted & 0o777);
 }

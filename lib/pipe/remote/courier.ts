@@ -22,13 +22,16 @@ export class Courier {
   readonly #slots = new Slots(mostAtOnce);
   readonly #signal: AbortSignal;
   readonly #tell: TellTrouble;
+  readonly #patient: boolean;
   readonly #told = new Set<string>();
   readonly #stopped: Record<Doing, boolean> = { read: false, write: false };
   readonly #failures: Record<Doing, number> = { read: 0, write: 0 };
 
-  constructor(signal: AbortSignal, tell: TellTrouble) {
+  /** `patient`: for those who cannot do without it, and ask again later however often it failed. */
+  constructor(signal: AbortSignal, tell: TellTrouble, patient = false) {
     this.#signal = signal;
     this.#tell = tell;
+    this.#patient = patient;
   }
 
   stopped(doing: Doing): boolean {
@@ -51,7 +54,7 @@ export class Courier {
     // What is broken off by those who asked is no fault of the server.
     if (this.stopped(doing)) return;
     this.#failures[doing] += weight(trouble);
-    this.#stopped[doing] = this.#failures[doing] >= mostFailures;
+    this.#stopped[doing] = !this.#patient && this.#failures[doing] >= mostFailures;
     const key = ofOneFile(trouble) ? JSON.stringify(trouble) : `${doing} ${trouble.reason}`;
     if (this.#told.has(key) && !this.#stopped[doing]) return;
     this.#told.add(key);

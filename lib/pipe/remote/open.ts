@@ -5,6 +5,7 @@ import { Courier } from './courier.ts';
 import type { Dialect } from './dialect.ts';
 import { HttpClient, type Certificates } from './http-client.ts';
 import { httpDialect } from './http-dialect.ts';
+import { Mailbox } from './mailbox.ts';
 import { ObjectStore } from './object-store.ts';
 import { RemoteCache } from './remote-cache.ts';
 import { s3Dialect } from './s3-dialect.ts';
@@ -18,6 +19,7 @@ export interface OpenRemote {
   readonly cache: RemoteCache;
   readonly store: ObjectStore;
   readonly courier: Courier;
+  readonly mailbox: Mailbox;
   /** Breaks off what still goes on, and lets go of connections. */
   close(): void;
 }
@@ -28,22 +30,28 @@ export interface Surroundings {
   readonly tell: TellTrouble;
   /** Breaks off every transfer. */
   readonly signal: AbortSignal;
+  /** Whether it is asked again however often it failed. */
+  readonly patient?: boolean;
 }
 
 /** Asks nothing of it yet. */
-export function openRemote(settings: RemoteSettings, { env, blobs, tell, signal }: Surroundings): OpenRemote {
+export function openRemote(
+  settings: RemoteSettings,
+  { env, blobs, tell, signal, patient = false }: Surroundings,
+): OpenRemote {
   const closing = new AbortController();
   const store = storeOf(settings, env);
   const over = AbortSignal.any([signal, closing.signal]);
   // Each transfer waits for it.
   setMaxListeners(0, over);
-  const courier = new Courier(over, tell);
+  const courier = new Courier(over, tell, patient);
   const cache = new RemoteCache(store, courier, blobs, 2 * settings.timeout);
   return {
     address: store.dialect.address,
     cache,
     store,
     courier,
+    mailbox: new Mailbox(store, courier),
     close: () => {
       closing.abort();
       store.close();

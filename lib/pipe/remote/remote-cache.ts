@@ -1,4 +1,4 @@
-import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Digest } from '../digest.ts';
 import { temporaryName, withDirectory } from '../store/atomic.ts';
@@ -6,7 +6,16 @@ import type { BlobStore } from '../store/blobs.ts';
 import { look } from '../store/file-stat.ts';
 import { EMPTY } from '../store/tree.ts';
 import { decodeEntry, encodeEntry, type ActionEntry, type EntryFile } from './action-result.ts';
-import { bodyIn, bodyOf, checkBlob, hashOf, receiveBlob, type Expected } from './blob-transfer.ts';
+import {
+  allowExecution,
+  bodyIn,
+  bodyOf,
+  checkBlob,
+  gathered,
+  hashOf,
+  receiveBlob,
+  type Expected,
+} from './blob-transfer.ts';
 import type { Kind } from './dialect.ts';
 import { limitOf, type Courier, type Limit } from './courier.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -89,6 +98,11 @@ export class RemoteCache {
     return bytes === 'gone' ? 'gone' : decodeEntry(bytes);
   }
 
+  /** Is asked for anew: somebody has given it meanwhile. */
+  forget(fingerprint: Digest): void {
+    this.#entries.delete(fingerprint);
+  }
+
   async #ask(fingerprint: Digest, outputs: readonly DeclaredOutput[]): Promise<RemoteEntry | null> {
     const decoded = await this.read(fingerprint);
     if (decoded === 'gone' || decoded === 'unread') return null;
@@ -129,7 +143,11 @@ export class RemoteCache {
   }
 
   async #bringBlob(digest: Digest, entry: RemoteEntry | null, limit: Limit | null): Promise<boolean> {
-    const expected = entry?.files.get(digest) ?? null;
+    return await this.bringFile(digest, entry?.files.get(digest) ?? null, limit);
+  }
+
+  /** The same of one blob, without any entry. */
+  async bringFile(digest: Digest, expected: Expected | null, limit: Limit | null = null): Promise<boolean> {
     if (this.#blobs.intact(digest)) {
       if (expected?.executable === true) allowExecution(this.#blobs.path(digest));
       return true;
@@ -227,7 +245,8 @@ export class RemoteCache {
     const unique = new Map(files.map((file) => [file.digest, file]));
     unique.delete(EMPTY);
     const text = this.#giveBytes('cas', fingerprint, Buffer.from(action));
-    const given = await Promise.all([text, ...[...unique.values()].map((file) => this.#giveBlob(file))]);
+    const blobs = [...unique.values()].map((file) => this.giveFile(this.#blobs.path(file.digest), file));
+    const given = await Promise.all([text, ...blobs]);
     if (!given.every((each) => each)) return false;
     if (!(await this.#giveBytes('ac', fingerprint, encodeEntry({ files, ms })))) return false;
     this.traffic.uploaded += 1;
@@ -241,7 +260,14 @@ export class RemoteCache {
     return put !== null;
   }
 
-  async #giveBlob({ digest, size }: EntryFile): Promise<boolean> {
+  /** Blobs that are thought to be there, and turned out not to be. */
+  missing(digests: Iterable<Digest>): void {
+    for (const digest of digests) this.#there.delete(digest);
+  }
+
+  /** Gives a file as a blob, if it is not there yet; false when that could not be. */
+  async giveFile(path: string, { digest, size }: Pick<EntryFile, 'digest' | 'size'>): Promise<boolean> {
+    if (digest === EMPTY) return true;
     const known = this.#there.get(digest);
     if (known === true) return true;
     const hash = hashOf(digest);
@@ -252,7 +278,7 @@ export class RemoteCache {
         : null;
     if (there === null) {
       const put = await this.#courier.ask('write', (signal) =>
-        this.#store.put('cas', hash, bodyOf(this.#blobs, digest, size), signal),
+        this.#store.put('cas', hash, bodyOf(path, digest, size), signal),
       );
       if (put === null) return false;
       this.traffic.bytesUp += size;
@@ -279,22 +305,4 @@ export class RemoteCache {
     const stat = found?.kind === 'file' ? found.stat : null;
     return { path, digest, size: Number(stat?.size ?? 0), executable: ((stat?.mode ?? 0) & 0o111) !== 0 };
   }
-}
-
-async function gathered(chunks: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > most) break;
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts);
-}
-
-/** For those who may read it. */
-function allowExecution(path: string): void {
-  const { mode } = statSync(path);
-  const wanted = mode | ((mode & 0o444) >> 2);
-  if ((mode & 0o777) !== (wanted & 0o777)) chmodSync(path, wanted & 0o777);
 }

@@ -22,6 +22,8 @@ export type Produced =
       readonly outputs: OutputDigests;
       /** How long it took where it ran, if not here. */
       readonly ms?: number;
+      /** Its outputs are in place already, or left at the remote cache, which has them. */
+      readonly placed?: true;
     }
   | Failure;
 

@@ -90,7 +90,10 @@ export async function conductRun(request: RunRequest): Promise<RunSummary> {
   const { fresh } = started;
   emit(started);
   const side = { engine, graph, lock, places: !aside, ...found };
-  const remote = fresh === selection.size ? null : await openSide(settings, side, signal, emit);
+  const remote =
+    fresh === selection.size
+      ? null
+      : await openSide(settings, side, signal, emit, options.site?.apart === true);
   const open = fresh === selection.size ? null : (options.site ?? null);
   const site = (await open?.open({ engine, manifest, survey: found, strict, signal, emit })) ?? null;
   const parts = { engine, graph, survey: found, lock, log, work, options, emit, gate, remote, site };

@@ -122,8 +122,9 @@ export class Making {
     const { lock, survey, places } = this.#parts;
     const before = lock.get(task.id)?.outputs;
     const changed = before === undefined || !sameOutputs(before, produced.outputs);
-    if (places) await survey.artifacts.place(task, produced.outputs);
+    if (places && produced.placed !== true) await survey.artifacts.place(task, produced.outputs);
     this.#schedule.record(task, produced.action, produced.fingerprint, produced.outputs);
+    if (produced.placed === true) return changed;
     for (const digest of Object.values(produced.outputs)) survey.elsewhere.delete(digest);
     this.#give(task, produced);
     return changed;

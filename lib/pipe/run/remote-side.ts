@@ -5,7 +5,7 @@ import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
 import { sameOutputs, type OutputDigests } from '../plan/record.ts';
 import type { RemoteSettings } from '../remote/settings.ts';
 import type { OpenRemote } from '../remote/open.ts';
-import type { Result } from '../remote/remote-cache.ts';
+import type { RemoteEntry, Result } from '../remote/remote-cache.ts';
 import { look } from '../store/file-stat.ts';
 import type { Lock } from '../store/lock.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -23,6 +23,13 @@ export interface RemoteParts {
   readonly places: boolean;
   /** Whether the bytes of an output are asked for, though no task that runs may read them. */
   readonly wanted: (task: Task, output: TaskOutput) => boolean;
+}
+
+/** What is there, and how it is brought. */
+interface Taken {
+  readonly entry: RemoteEntry;
+  readonly all: boolean;
+  readonly bounded: boolean;
 }
 
 /** Milliseconds for which results are still given after the last task, beside the time that computing them took. */
@@ -50,7 +57,7 @@ export class RemoteSide {
    * computed. What the lock says of the same action holds, whatever the entry says.
    */
   async restore(task: Task, fingerprint: Digest): Promise<OutputDigests | null> {
-    const { engine, lock, artifacts, elsewhere, places } = this.#parts;
+    const { lock } = this.#parts;
     const { cache } = this.#remote;
     const entry = await cache.find(fingerprint, task.outputs);
     if (entry === null) return null;
@@ -58,12 +65,37 @@ export class RemoteSide {
     const agreed =
       record === null || record.fingerprint !== fingerprint || sameOutputs(record.outputs, entry.outputs);
     const outputs = agreed ? entry.outputs : record.outputs;
+    return await this.#take(task, fingerprint, outputs, { entry, all: !agreed, bounded: true });
+  }
+
+  /**
+   * The outputs of a task that was carried out elsewhere just now, as it is `said` there, or else by the entry; those that
+   * are wanted in place. Null when they are not to be had.
+   */
+  async receive(task: Task, fingerprint: Digest, said: OutputDigests | null): Promise<OutputDigests | null> {
+    const { cache } = this.#remote;
+    cache.forget(fingerprint);
+    const entry = await cache.find(fingerprint, task.outputs);
+    if (entry === null) return null;
+    const all = said !== null && !sameOutputs(said, entry.outputs);
+    return await this.#take(task, fingerprint, said ?? entry.outputs, { entry, all, bounded: false });
+  }
+
+  /** `all`: the entry does not say that they are there. */
+  async #take(
+    task: Task,
+    fingerprint: Digest,
+    outputs: OutputDigests,
+    { entry, all, bounded }: Taken,
+  ): Promise<OutputDigests | null> {
+    const { engine, artifacts, elsewhere, places } = this.#parts;
+    const { cache } = this.#remote;
     const brought = await Promise.all(
       task.outputs.map(async (output) => {
         const digest = outputs[output.name]!;
-        if (!agreed || this.#asks(task, output)) return await cache.bring(output, digest, entry, true);
+        if (all || this.#asks(task, output)) return await cache.bring(output, digest, entry, bounded);
         // What is in a directory may have a say in what comes after it: its listing is always here.
-        return !output.directory || (await cache.bring({ directory: false }, digest, entry, true));
+        return !output.directory || (await cache.bring({ directory: false }, digest, entry, bounded));
       }),
     );
     if (!brought.every((each) => each)) return null;
@@ -136,6 +168,7 @@ export async function openSide(
   parts: RemoteParts,
   signal: AbortSignal,
   emit: (event: EventBody) => void,
+  patient = false,
 ): Promise<RemoteSide | null> {
   if (settings === null) return null;
   const { openRemote } = await import('../remote/open.ts');
@@ -144,6 +177,7 @@ export async function openSide(
     env: environment,
     blobs,
     signal,
+    patient,
     tell: (trouble, doing, stopped) => {
       emit({ type: 'remote-trouble', cache: remote.address, doing, stopped, trouble });
     },

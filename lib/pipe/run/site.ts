@@ -4,6 +4,7 @@ import type { Produced, StalePlan } from './attempt.ts';
 import type { Surroundings } from './execution.ts';
 import type { Engine } from './engine.ts';
 import type { EventBody } from './event.ts';
+import type { RemoteSide } from './remote-side.ts';
 import type { Survey } from './survey.ts';
 
 /** Somewhere else than here, where tasks can be carried out. Whoever carries one out commits it to the store. */
@@ -27,6 +28,8 @@ export interface SiteExecution extends Surroundings {
   readonly queued: (job: string) => void;
   /** It runs. */
   readonly started: (node: string) => void;
+  /** What the run has of a remote cache. */
+  readonly remote: RemoteSide | null;
 }
 
 /** What a site is opened with, once for a run. */
@@ -40,6 +43,8 @@ export interface SiteParts {
 }
 
 export interface OpenSite {
+  /** Whether it and this machine meet in the remote cache alone: then nothing goes without that. */
+  readonly apart: boolean;
   /** The survey for the machines there, which may compute other bits than this one. Asks them where they are not known. */
   surveyed(parts: SiteParts): Promise<Survey>;
   open(parts: SiteParts): Promise<Site>;

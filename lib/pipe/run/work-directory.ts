@@ -26,7 +26,10 @@ export class WorkDirectories {
   /**
    * A new directory, under a name that none had before: what a task still writes when it is over ends up
    * nowhere. And where in it each output goes: under its own file name, for programs that care. */
-  open(task: Task): { readonly path: string; readonly outputs: Readonly<Record<string, string>> } {
+  open(task: Pick<Task, 'outputs'>): {
+    readonly path: string;
+    readonly outputs: Readonly<Record<string, string>>;
+  } {
     const path = this.#make();
     const bases = task.outputs.map((output) => output.path.slice(output.path.lastIndexOf('/') + 1));
     const outputs = task.outputs.map((output, index): [string, string] => {

@@ -37,11 +37,26 @@ export async function carryOutElement(folder: string, element: number, env: Vari
   // Whoever makes this file carries it out: neither a second start of this job, nor one that was taken back.
   if (!claimElement(folder, element, `${JSON.stringify(begun)}\n`)) return elsewhere;
   const say = speaker(join(folder, linesFile(element)));
+  const onNode = new OnNode(batch.head.common as unknown as Common, env);
+  return await carryOutTasks(batch, element, { env, onNode, say });
+}
+
+/** Who carries out, and says what becomes of it. */
+export interface Carrier {
+  readonly env: Variables;
+  readonly onNode: OnNode;
+  readonly say: (line: JobLine) => void;
+}
+
+export async function carryOutTasks(
+  batch: NonNullable<ReturnType<typeof readBatch>>,
+  element: number,
+  { env, onNode, say }: Carrier,
+): Promise<number> {
   const beat = setInterval(() => {
     say({ t: 'alive', at: Date.now() });
   }, HEARTBEAT * 1000);
   const stop = new AbortController();
-  const onNode = new OnNode(batch.head.common as unknown as Common, env);
   const stopped = () => {
     stop.abort();
   };

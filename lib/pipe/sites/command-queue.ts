@@ -20,7 +20,7 @@ const between = ',';
 export function commandQueue(
   { submit, status, cancel }: EngineCommands,
   run: Run,
-  folderOf: (batch: string) => string,
+  logOf: (batch: string, element: number) => string,
   script: (batch: string, element: number) => string,
 ): Queue {
   const call = (
@@ -36,7 +36,7 @@ export function commandQueue(
       const { batch, count } = submission;
       const ids: string[] = [];
       for (let element = 0; element < count; element++) {
-        const variables = variablesOf(submission, element, folderOf(batch));
+        const variables = variablesOf(submission, element, logOf(batch, element));
         const submitted = submittedOf(await call(submit, variables, script(batch, element)));
         // Some of its jobs are there: what became of each is told by its file, and those that did not come never will.
         if (submitted.type !== 'taken')
@@ -71,11 +71,11 @@ export function commandQueue(
 function variablesOf(
   { batch, needs: { threads, gpus, memory, time }, exclude }: Submission,
   element: number,
-  folder: string,
+  log: string,
 ): Readonly<Record<string, string>> {
   return {
     PIPE_NAME: `pipe-${batch}-${element}`,
-    PIPE_LOG: `${folder}/${element}.log`,
+    PIPE_LOG: log,
     PIPE_THREADS: String(threads),
     PIPE_GPUS: String(gpus),
     // Empty where nothing is asked for, so that `${PIPE_TIME:+…}` leaves it out.

@@ -25,6 +25,8 @@ export class Desk {
   readonly batches: Batches;
   readonly durations: Durations;
   readonly asks = new Map<Digest, Ask>();
+  /** Jobs of its own that said how a link of a chain ended, and not well, before anybody asked for it. */
+  readonly early = new Map<Digest, Job>();
   waiting: Ask[] = [];
   mode: Mode = 'working';
   readonly #ends = new Map<Digest, Promise<End>>();
@@ -173,6 +175,8 @@ export class Desk {
       // Nobody asked yet: somebody may.
       if (ask === undefined && !this.#ends.has(line.f)) keep(job, line);
       if (line.t === 'answer') this.batches.made(line.f, job);
+      if (ask === undefined && line.t === 'answer' && line.answer.type !== 'done' && this.batches.isMine(job))
+        this.early.set(line.f, job);
       return;
     }
     this.#pass(ask, job, line);
@@ -211,6 +215,7 @@ export class Desk {
       case 'begun':
       case 'revoked':
       case 'probed':
+      case 'mail':
       case 'alive':
       case 'ended':
     }
@@ -248,6 +253,8 @@ export class Desk {
         const all = job.answered.size + job.left.size === job.tasks.size;
         const grace = this.mode === 'cancelling' || (job.ended && all) ? 0 : this.rules.patience;
         if (now - job.overAt < grace) continue;
+        const whole = job.ended || job.revoked;
+        if (!whole && !this.world.folders.settled(job.batch.name, job.element, job.overAt)) continue;
         if (job.begun === null && !job.ended && !this.#owned(job, now)) continue;
         job.concluded = true;
         this.#pace.changed();

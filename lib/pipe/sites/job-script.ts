@@ -1,4 +1,5 @@
 import type { Variables } from '../execute/environment.ts';
+import type { Letter } from './mail.ts';
 
 /** Text that a shell takes for one word. */
 export function quoted(text: string): string {
@@ -13,7 +14,10 @@ const slurmWords = [
 ];
 
 export interface ScriptParts {
+  /** Where it stands: of the batch, or where jobs share no files with the driver, the project there. */
   readonly folder: string;
+  /** What a job is handed that does not see the folder of its batch. */
+  readonly letter: Letter | null;
   /** The program, its entry first. */
   readonly program: readonly string[];
   /** Lines of the site's own before it, such as `module load node`. */
@@ -36,11 +40,9 @@ export function commandScript(parts: ScriptParts, element: number, name: string)
   return scriptOf(parts, words, String(element));
 }
 
-function scriptOf(
-  { folder, program, setup, environment }: ScriptParts,
-  who: readonly string[],
-  element: string,
-): string {
+function scriptOf(parts: ScriptParts, who: readonly string[], element: string): string {
+  const { folder, program, setup, environment, letter } = parts;
+  if (letter !== null) return apartScript(parts, letter, who, element);
   const { PATH = '/usr/bin:/bin', HOME = '/' } = environment;
   // With lines of the site's own, what they put into these counts.
   const path = setup === null ? quoted(PATH) : '"$PATH"';
@@ -55,4 +57,23 @@ function scriptOf(
   return ['#!/bin/sh', `cd ${quoted(folder)} || exit 97`, ...(setup === null ? [] : [setup]), words.join(' ')]
     .join('\n')
     .concat('\n');
+}
+
+/**
+ * Where jobs share no files with the driver, the variables are those of the node: the program chooses what of them tasks
+ * see. The letter, which holds a key, comes as its input: others can read the words of a command.
+ */
+function apartScript(
+  { folder, program, setup }: ScriptParts,
+  letter: Letter,
+  who: readonly string[],
+  element: string,
+): string {
+  return [
+    ...['#!/bin/sh', `cd ${quoted(folder)} || exit 97`, ...(setup === null ? [] : [setup])],
+    'unset NODE_OPTIONS',
+    ...who.filter((word) => word.startsWith('PIPE_')).map((word) => `export ${word}`),
+    `exec ${[...program, 'carry-out-apart', folder].map(quoted).join(' ')} ${element} <<'END'`,
+    ...[JSON.stringify(letter), 'END', ''],
+  ].join('\n');
 }

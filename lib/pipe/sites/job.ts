@@ -136,6 +136,7 @@ export class Job {
       case 'log':
       case 'warning':
       case 'probed':
+      case 'mail':
       case 'alive':
     }
   }

@@ -12,6 +12,7 @@ export class Batches {
   readonly #known = new Map<string, Batch>();
   readonly #made = new Map<Digest, Job>();
   readonly #looked = new Set<string>();
+  readonly #mine = new Set<string>();
   /** Nothing more comes of these. */
   readonly #over = new Set<string>();
   /**
@@ -32,7 +33,13 @@ export class Batches {
   /** One of its own. */
   add(batch: Batch): void {
     this.#looked.add(batch.name);
+    this.#mine.add(batch.name);
     this.#known.set(batch.name, batch);
+  }
+
+  /** Whether this driver submitted it: what an earlier one's jobs said is no answer to it. */
+  isMine({ batch }: Job): boolean {
+    return this.#mine.has(batch.name);
   }
 
   /** Its jobs have chains. */

@@ -31,7 +31,7 @@ export function shippedStage(task: Task, survey: Survey, environment: Variables)
   const { name, work, timeout, env, passEnv, retries, resources } = task.stage;
   const code = survey.bundles.get(name);
   const files = work.kind === 'cmd' ? (code?.files ?? []) : [];
-  const { toolchain } = actionToRun(task, survey.facts).action;
+  const { toolchain, packages } = actionToRun(task, survey.facts).action;
   const asked = work.kind === 'use' && code !== undefined && Object.keys(toolchain ?? {}).length > 0;
   const request = asked ? requestFor(task.stage, [task], code, survey.sources, environment) : null;
   return {
@@ -42,6 +42,7 @@ export function shippedStage(task: Task, survey: Survey, environment: Variables)
       const digest = survey.digests.digest(path);
       return digest === null ? [] : [[path, digest] as const];
     }),
+    packages: packages ?? {},
     check: request === null ? null : { request, toolchain: toolchain ?? {} },
   };
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodeCache } from '../code/code-cache.ts';
@@ -10,7 +9,7 @@ import { WorkerPool, workerEntry } from '../execute/worker-pool.ts';
 import { visibleDevices } from '../execute/capacity.ts';
 import { FileDigests } from '../files/file-digests.ts';
 import { HashPool } from '../files/hash-pool.ts';
-import type { Graph, Task, TaskOutput } from '../graph/graph.ts';
+import type { Graph, Task } from '../graph/graph.ts';
 import type { Failure } from '../plan/outcome.ts';
 import { fingerprintOf } from '../plan/action.ts';
 import { closedAction } from '../plan/open-action.ts';
@@ -26,8 +25,17 @@ import type { Digest } from '../digest.ts';
 import { look } from '../store/file-stat.ts';
 import { bootIdentity, thisProcess } from '../store/process-identity.ts';
 import { StatCache } from '../store/stat-cache.ts';
+import { Fit } from './fit.ts';
+import type { Outside } from './outside.ts';
 import type { Answer, BlobStamp, JobLine, Link, Question } from './protocol.ts';
-import type { Common, LinkTicket, Seen, ShippedStage, Ticket } from './ticket.ts';
+import {
+  madeInputs,
+  type Common,
+  type LinkTicket,
+  type Seen,
+  type ShippedStage,
+  type Ticket,
+} from './ticket.ts';
 
 export interface Carrying {
   readonly listener: TaskListener;
@@ -36,7 +44,8 @@ export interface Carrying {
   readonly made: (outputs: OutputDigests) => void;
 }
 
-type Attempted = Extract<Answer, { type: 'done' }> | Extract<Answer, { type: 'moved' }> | Failure;
+type Done = Extract<Answer, { type: 'done' }>;
+type Attempted = Done | Extract<Answer, { type: 'moved' }> | Failure;
 
 /** Carries out tasks where a job runs, as the local runner does, and commits them. */
 export class OnNode {
@@ -47,17 +56,18 @@ export class OnNode {
   readonly #blobs: BlobStore;
   readonly #actions: ActionCache;
   readonly #hashing: HashPool;
-  readonly #toolchains = new Map<string, Answer | null>();
-  readonly #pythons = new Map<string, string>();
+  readonly #fit: Fit;
+  readonly #outside: Outside | null;
 
-  /** `own`: the variables of the job, of which those count that say what it was given. */
-  constructor(common: Common, own: Variables) {
-    const { layout, env } = common;
-    const given = ['CUDA_VISIBLE_DEVICES', 'TMPDIR', 'PATH', 'LD_LIBRARY_PATH'].flatMap((name) =>
-      own[name] === undefined ? [] : [[name, own[name]] as const],
-    );
+  /**
+   * `own`: the variables of the job, of which those count that say what it was given. `outside`: where files are brought
+   * from and given to, where the driver does not see those of this machine.
+   */
+  constructor(common: Common, own: Variables, outside: Outside | null = null) {
+    const { layout } = common;
     this.#common = common;
-    this.#environment = { ...env, ...Object.fromEntries(given) };
+    this.#environment = environmentOf(common, own);
+    this.#outside = outside;
     const entry = workerEntry();
     const code = new CodeCache(layout);
     this.#workers = new WorkerPool(layout.project, entry, commandRunner(entry, this.#environment), (bundle) =>
@@ -68,18 +78,22 @@ export class OnNode {
     this.#blobs = new BlobStore(layout, new StatCache(join(layout.cache, 'jobs', 'no.stat'), bootIdentity()));
     this.#actions = new ActionCache(layout);
     this.#hashing = new HashPool(entry);
+    this.#fit = new Fit(common, this.#environment, this.#workers, outside?.version ?? null);
   }
 
   async carryOut(fingerprint: Digest, ticket: Ticket, { listener, signal, made }: Carrying): Promise<Answer> {
     const shipped = this.#common.stages[ticket.stage]!;
     const task = taskOf(ticket, shipped);
     try {
-      const known = ticket.anew === true ? null : this.#known(fingerprint, task);
+      const known = ticket.anew === true ? null : await this.#known(fingerprint, task, ticket);
       if (known !== null) {
-        made(known.outputs);
+        if (known.type === 'done') made(known.outputs);
         return known;
       }
-      const other = this.#otherPython(shipped) ?? (await this.#toolchain(ticket.stage, shipped, signal));
+      // Its program has to be here before it can be asked.
+      const gone = (await this.#outside?.bring(task, ticket, shipped)) ?? [];
+      if (gone.length > 0) return { type: 'moved', paths: gone };
+      const other = await this.#fit.other(ticket.stage, shipped, signal);
       if (other !== null) return other;
       const unseen = await this.#awaitInputs(ticket, shipped);
       if (unseen.length > 0) return { type: 'moved', paths: unseen };
@@ -91,7 +105,7 @@ export class OnNode {
       made(outputs);
       // The commit: a job that dies before this line has left no result.
       this.#actions.record(fingerprint, { outputs, ms }, ms >= durableFrom);
-      return result;
+      return await this.#give(fingerprint, task, ticket, result);
     } catch (error) {
       return storeFailure(error, this.#common.layout.project);
     }
@@ -103,6 +117,7 @@ export class OnNode {
     signal: AbortSignal,
   ): Promise<Extract<JobLine, { t: 'probed' }>> {
     const toolchains = [];
+    for (const shipped of Object.values(this.#common.stages)) await this.#outside?.program(shipped);
     for (const { request, ...names } of questions) {
       const env = taskEnvironment(this.#environment, names);
       const answer = await this.#workers.check({ ...request, env }, signal);
@@ -129,46 +144,30 @@ export class OnNode {
       ...([index, declared] as const),
       index === before ? outputs : digests,
     ]);
-    return { f: fingerprintOf(closedAction(action, outputs, member)), ticket: { ...open, makers: filled } };
+    const closed = closedAction(action, outputs, member);
+    const sent = open.sent === undefined ? {} : { sent: { ...open.sent, action: closed } };
+    return { f: fingerprintOf(closed), ticket: { ...open, ...sent, makers: filled } };
   }
 
   /** Somebody else has done it meanwhile. */
-  #known(fingerprint: Digest, task: Task): Extract<Answer, { type: 'done' }> | null {
+  async #known(fingerprint: Digest, task: Task, ticket: Ticket): Promise<Done | Failure | null> {
     const entry = this.#actions.find(fingerprint);
-    if (entry === null) return null;
+    if (entry === null) return (await this.#outside?.find(fingerprint, task)) ?? null;
     const whole = task.outputs.every(
       (output) => output.name in entry.outputs && this.#blobs.holds(output, entry.outputs[output.name]!),
     );
     if (!whole) return null;
     const { outputs, ms } = entry;
-    return { type: 'done', outputs, ms, known: true, undeclared: [], blobs: [] };
+    const known = { type: 'done', outputs, ms, known: true, undeclared: [], blobs: [] } as const;
+    return await this.#give(fingerprint, task, ticket, known);
   }
 
-  /** What the stage names here is asked once, where the machine is another one than the driver's. */
-  async #toolchain(
-    name: string,
-    { check, stage }: ShippedStage,
-    signal: AbortSignal,
-  ): Promise<Answer | null> {
-    if (check === null || machineText() === this.#common.machine) return null;
-    const asked = this.#toolchains.get(name);
-    if (asked !== undefined) return asked;
-    const env = taskEnvironment(this.#environment, stage);
-    const answer = await this.#workers.check({ ...check.request, env }, signal);
-    const said = answer.type === 'checked' ? answer.result.toolchain : null;
-    const same = Object.entries(said ?? {}).every(([key, value]) => check.toolchain[key] === value);
-    const other: Answer | null = said !== null && same ? null : { type: 'other-toolchain', said };
-    this.#toolchains.set(name, other);
-    return other;
-  }
-
-  /** The path of an interpreter may lead to another one here. */
-  #otherPython({ python }: ShippedStage): Answer | null {
-    if (python === null) return null;
-    const { executable, version } = python;
-    const said = this.#pythons.get(executable) ?? pythonVersion(executable, this.#environment);
-    this.#pythons.set(executable, said);
-    return said === version ? null : { type: 'other-toolchain', said: { python: said } };
+  /** Where nobody sees the store of this machine, it is done when the result lies where others do. */
+  async #give(fingerprint: Digest, task: Task, { sent }: Ticket, result: Done): Promise<Done | Failure> {
+    if (this.#outside === null || sent === undefined) return result;
+    if (await this.#outside.give(fingerprint, sent.action, task, result)) return result;
+    const message = 'the remote cache did not take its result';
+    return { type: 'failed', log: null, reason: 'threw', message, stack: '' };
   }
 
   /** Waits until all inputs are seen as they are to be: a file system may show them late. The paths that are not. */
@@ -251,18 +250,6 @@ export class OnNode {
   }
 }
 
-function madeInputs({ task, makers }: Ticket): readonly (readonly [TaskOutput, Digest])[] {
-  const by = new Map(makers.map(([index, outputs, digests]) => [index, { outputs, digests }]));
-  return task.inputs.flatMap(({ sources }) =>
-    sources.flatMap((source) => {
-      if (source.kind !== 'output') return [];
-      const { outputs, digests } = by.get(source.task)!;
-      const output = outputs[source.output]!;
-      return [[output, digests[output.name]!] as const];
-    }),
-  );
-}
-
 /** The task as the local runner knows it, as far as it is asked when it runs. */
 function taskOf({ task }: Ticket, { stage }: ShippedStage): Task {
   return { ...task, index: 0, stage, needs: [], neededBy: [] } as unknown as Task;
@@ -288,9 +275,14 @@ function filledIn({ task, makers, files }: Ticket) {
   };
 }
 
-/** As an interpreter says it; empty where it cannot be started. */
-function pythonVersion(executable: string, env: Variables): string {
-  const script = 'import platform as p; print(p.python_implementation(), p.python_version())';
-  const { stdout } = spawnSync(executable, ['-c', script], { encoding: 'utf8', env: { PATH: env['PATH'] } });
-  return (stdout as string | null)?.trim() ?? '';
+/** What tasks may see of variables: the driver's, and of the job's those that say what it was given. */
+function environmentOf({ env, apart }: Common, own: Variables): Variables {
+  const given = ['CUDA_VISIBLE_DEVICES', 'TMPDIR', 'PATH', 'LD_LIBRARY_PATH'].flatMap((name) =>
+    own[name] === undefined ? [] : [[name, own[name]] as const],
+  );
+  if (apart === undefined) return { ...env, ...Object.fromEntries(given) };
+  // Of a machine that has nothing in common with the driver's, all but what is the driver's word.
+  const drivers = (name: string) =>
+    apart.named.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
+  return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !drivers(name))), ...env };
 }

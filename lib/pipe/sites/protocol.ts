@@ -58,6 +58,11 @@ export interface Link {
   readonly ticket: Json;
 }
 
+/** Of a batch whose jobs share no files with the driver: the key of its messages. */
+export interface KeyLine {
+  readonly key: string;
+}
+
 export interface TakenLine {
   readonly job: string;
 }
@@ -114,6 +119,8 @@ export type JobLine =
   /** Not begun: the time that is left is too short for it. */
   | { readonly t: 'left'; readonly f: Digest }
   | { readonly t: 'alive'; readonly at: number }
+  /** Up to here it is what the `n`-th message of a job had that shares no files with the driver. */
+  | { readonly t: 'mail'; readonly n: number }
   /** What its machine is, and for each question the toolchain; null where the stage could not be asked. */
   | {
       readonly t: 'probed';
@@ -136,20 +143,25 @@ export function logFile(index: number): string {
 export const HEARTBEAT = 30;
 
 /** What stands in `tasks.ndjson`; null when its head is not there whole (yet). */
-export function readBatch(
-  text: string,
-): { readonly head: BatchHead; readonly tasks: readonly TaskLine[]; readonly job: string | null } | null {
+export function readBatch(text: string): {
+  readonly head: BatchHead;
+  readonly tasks: readonly TaskLine[];
+  readonly job: string | null;
+  readonly key: string | null;
+} | null {
   const lines = text.split('\n').slice(0, -1);
   const [first, ...rest] = lines.map((line) => parse(line));
   const head = first as BatchHead | null | undefined;
   if (head?.pipe !== 1) return null;
   const tasks: TaskLine[] = [];
   let job: string | null = null;
-  for (const line of rest as (Partial<TaskLine & TakenLine> | null)[]) {
+  let key: string | null = null;
+  for (const line of rest as (Partial<TaskLine & TakenLine & KeyLine> | null)[]) {
     if (line?.job !== undefined) job = line.job;
+    else if (line?.key !== undefined) key = line.key;
     else if (line?.fingerprint !== undefined) tasks.push(line as TaskLine);
   }
-  return { head, tasks, job };
+  return { head, tasks, job, key };
 }
 
 export function writeBatch(head: BatchHead, tasks: readonly TaskLine[]): string {

@@ -80,6 +80,10 @@ export class RealFolders implements Folders {
     return { lines, to: from + end };
   }
 
+  settled(): boolean {
+    return true;
+  }
+
   logTail(batch: string, element: number): readonly string[] {
     const file = join(this.path(batch), logFile(element));
     const size = sizeOf(file);

@@ -16,16 +16,17 @@ export function jobName(batch: string): string {
   return `${prefix}${batch}`;
 }
 
-/** The words of `sbatch`, which reads the script from its input. `folder`: of the batch. */
+/** The words of `sbatch`, which reads the script from its input. `folder`: where jobs stand; `log`: with `%a` in it. */
 export function sbatchWords(
   { batch, count, needs, exclude, most }: Submission,
   site: SlurmSite,
   folder: string,
+  log = `${escaped(folder)}/%a.log`,
 ): readonly string[] {
   const throttle = most !== null && most < count ? `%${most}` : '';
   return [
     ...['sbatch', '--parsable', '--no-requeue', '--export=NONE', `--job-name=${jobName(batch)}`],
-    ...[`--array=0-${count - 1}${throttle}`, `--output=${escaped(folder)}/%a.log`, `--chdir=${folder}`],
+    ...[`--array=0-${count - 1}${throttle}`, `--output=${log}`, `--chdir=${folder}`],
     ...needsWords(needs),
     ...(site.partition === null ? [] : [`--partition=${site.partition}`]),
     ...(site.account === null ? [] : [`--account=${site.account}`]),

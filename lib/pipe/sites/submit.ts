@@ -24,6 +24,7 @@ export interface Submitter {
   readonly batches: Batches;
   readonly durations: Durations;
   readonly asks: ReadonlyMap<Digest, Ask>;
+  readonly early: Map<Digest, Job>;
   waiting: Ask[];
   readonly mode: string;
   attach(ask: Ask, job: Job): void;
@@ -128,7 +129,9 @@ function inHand(desk: Submitter, ask: Ask): boolean {
     desk.waiting.push(ask);
     return true;
   }
-  const job = desk.batches.jobFor(fingerprint, open ?? null);
+  const early = desk.early.get(fingerprint);
+  desk.early.delete(fingerprint);
+  const job = early ?? desk.batches.jobFor(fingerprint, open ?? null);
   if (job === null) return false;
   desk.attach(ask, job);
   return true;

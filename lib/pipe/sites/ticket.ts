@@ -18,6 +18,16 @@ export interface Common {
   /** Seconds that a job waits for files which it is to see. */
   readonly patience: number;
   readonly stages: Readonly<Record<string, ShippedStage>>;
+  /** Where jobs share no files with the driver: its version, and by name the variables that are its to say. */
+  readonly apart?: { readonly version: string; readonly named: readonly string[] };
+}
+
+/** Bytes that are sent: what is to be known of them, and their place in the project, if they have one. */
+export interface SentFile {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly executable: boolean;
+  readonly name: string | null;
 }
 
 export interface ShippedStage {
@@ -31,6 +41,10 @@ export interface ShippedStage {
     readonly request: Omit<CheckRequest, 'env'>;
     readonly toolchain: Readonly<Record<string, string>>;
   } | null;
+  /** Of packages that it loads, the versions. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Its program, where that has to be sent. */
+  readonly sent?: readonly SentFile[];
 }
 
 /** A file of the project and the digest that it has to have. */
@@ -52,6 +66,8 @@ export interface Ticket {
   readonly seen: readonly Seen[];
   /** It is to run, whatever the store has of it. */
   readonly anew?: true;
+  /** What it reads, and the text of its action, where that has to be sent. */
+  readonly sent?: { readonly files: readonly SentFile[]; readonly action: string };
 }
 
 /** A task of a chain. */
@@ -59,4 +75,17 @@ export interface LinkTicket extends Ticket {
   /** The index of the task before it. */
   readonly before: number;
   readonly action: OpenAction;
+}
+
+/** What other tasks make of what it reads. */
+export function madeInputs({ task, makers }: Ticket): readonly (readonly [TaskOutput, Digest])[] {
+  const by = new Map(makers.map(([index, outputs, digests]) => [index, { outputs, digests }]));
+  return task.inputs.flatMap(({ sources }) =>
+    sources.flatMap((source) => {
+      if (source.kind !== 'output') return [];
+      const { outputs, digests } = by.get(source.task)!;
+      const output = outputs[source.output]!;
+      return [[output, digests[output.name]!] as const];
+    }),
+  );
 }

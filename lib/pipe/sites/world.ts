@@ -35,6 +35,8 @@ export interface Folders {
     element: number,
     from: number,
   ): { readonly lines: readonly string[]; readonly to: number };
+  /** Whether what an element said before a moment has come here; where a file system shows it, patience is all there is. */
+  settled(batch: string, element: number, since: number): boolean;
   /** The end of what the engine wrote of an element. */
   logTail(batch: string, element: number): readonly string[];
   /**

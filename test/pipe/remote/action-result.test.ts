@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../../lib/pipe/digest.ts';
-import { decodeEntry, encodeEntry, type ActionEntry } from '../../../lib/pipe/remote/action-result.ts';
+import {
+  decodeEntry,
+  decodeMessage,
+  encodeEntry,
+  encodeMessage,
+  type ActionEntry,
+} from '../../../lib/pipe/remote/action-result.ts';
 
 /** Of the Remote Execution API v2, what matters here, with fields beside it that others write. */
 const { root } = protobuf.parse(`
@@ -39,6 +45,26 @@ test('an entry is read as it was written', () => {
       expect(decodeEntry(encodeEntry(entry))).toEqual(entry);
     }),
   );
+});
+
+test('a message is an ActionResult that printed it, with no outputs, and is read as it was written', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
+      const message = encodeMessage(bytes);
+      const { stdoutRaw } = ActionResult.decode(message) as unknown as { stdoutRaw: Uint8Array };
+      expect(Buffer.from(stdoutRaw)).toEqual(Buffer.from(bytes));
+      expect(decodeMessage(message)).toEqual(Buffer.from(bytes));
+      expect(decodeEntry(message)).toEqual({ files: [], ms: 0 });
+    }),
+  );
+});
+
+test.each([
+  ['nothing', ''],
+  ['an entry', encodeEntry({ files: [], ms: 5 }).toString('latin1')],
+  ['a page', '<html>not here</html>'],
+])('%s is no message', (_, text) => {
+  expect(decodeMessage(Buffer.from(text, 'latin1'))).toBeNull();
 });
 
 test('an entry is an ActionResult as other programs read and write it', () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -26,6 +26,10 @@ export interface Nginx {
   readonly certificates: string;
   /** Names of what it has, of one kind. */
   readonly names: (kind: 'ac' | 'cas') => string[];
+  /** Loses one of them. */
+  readonly drop: (kind: 'ac' | 'cas', name: string) => void;
+  /** The bytes of all that it has. */
+  readonly texts: () => string[];
   readonly kill: () => Promise<void>;
 }
 
@@ -71,6 +75,13 @@ export async function startNginx(): Promise<Nginx> {
       certificates: join(directory, 'tls'),
       names: (kind) =>
         existsSync(join(directory, 'root', kind)) ? readdirSync(join(directory, 'root', kind)) : [],
+      drop: (kind, name) => {
+        rmSync(join(directory, 'root', kind, name));
+      },
+      texts: () =>
+        readdirSync(join(directory, 'root'), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')),
       kill: async () => {
         killGroup(child.pid!);
         await ended;

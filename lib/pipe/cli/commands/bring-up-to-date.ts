@@ -25,7 +25,7 @@ export async function bringUpToDate(
   if (stated === null) return EXIT.mistake;
   const chosenCache = chosenRemote(context, configured.directory, configured.manifest.remote, options);
   if (!chosenCache.ok) return EXIT.mistake;
-  const place = chosenSite(context, configured.directory, configured.manifest, options);
+  const place = chosenSite(context, configured.directory, configured.manifest, options, chosenCache.remote);
   if (!place.ok) return EXIT.mistake;
   const project = openProject(configured.directory);
   const interrupted = interruption(context, () => {

@@ -179,12 +179,10 @@ export class Driver {
   #world(lag: number): World {
     const { clock, files, random, slurm, gone } = this.#simulation;
     const seen = new SeenFiles(files, clock, lag);
-    const queue = slurmQueue(
-      site,
-      (words) => slurm.run(words),
-      (batch) => `/jobs/${batch}`,
-      () => '',
-    );
+    const queue = slurmQueue(site, (words) => slurm.run(words), {
+      folderOf: (batch) => `/jobs/${batch}`,
+      script: () => '',
+    });
     return {
       ...{ me: this.#me, now: () => clock.now, chance: random },
       isGone: ({ pid }) => gone.has(pid),
@@ -202,6 +200,7 @@ export class Driver {
         read: (batch) => seen.read(batch),
         sizes: (batch, elements) => seen.sizes(batch, elements),
         lines: (batch, element, from) => seen.lines(batch, element, from),
+        settled: () => seen.settled(),
         logTail: (batch, element) => seen.logTail(batch, element),
         create: (batch, text) => {
           this.#does(() => {

@@ -150,6 +150,10 @@ export class SeenFiles implements Folders {
     return { lines: written.lines.slice(first, last), to: written.ends[last - 1] ?? from };
   }
 
+  settled(): boolean {
+    return true;
+  }
+
   logTail(batch: string, element: number): readonly string[] {
     return this.#shared.folders.get(batch)?.logs.get(element) ?? [];
   }
