@@ -177,12 +177,28 @@ describe.skipIf(!hasChromium)('the report', { timeout: 600_000 }, () => {
     await page.keyboard.press('ArrowDown');
     await soon(() => scale.inputValue()).toBe('common');
     expect(await epoch.textContent()).toBe(before);
-    // All is reached by Tab; the ticks are the slider's, which is.
+    // Images are one stop of Tab, whose arrow keys take the focus along.
+    await page.locator('.thumbs button[aria-pressed="true"]').focus();
+    const focused = await chosen();
+    await page.keyboard.press(focused === 0 ? 'ArrowDown' : 'ArrowUp');
+    await soon(chosen).toBe(focused === 0 ? 1 : focused - 1);
+    const stands = () =>
+      page.evaluate(() => {
+        const all = Array.from(document.querySelectorAll('.thumbs button'));
+        return [
+          all.indexOf(document.activeElement!),
+          all.filter((each) => (each as HTMLElement).tabIndex === 0).length,
+        ];
+      });
+    await soon(stands).toEqual([await chosen(), 1]);
+    await page.keyboard.press('Tab');
+    expect((await stands())[0]).toBe(-1);
+    // All else is reached by Tab; the ticks are the slider's, which is.
     const reached = await page.evaluate(() => {
       const controls = 'button, select, input, summary, svg[tabindex]';
       const all = Array.from(document.querySelectorAll<HTMLElement>(`main :is(${controls})`));
       return all
-        .filter((each) => each.offsetParent !== null && each.tabIndex < 0 && !each.closest('.ticks'))
+        .filter((each) => each.offsetParent !== null && each.tabIndex < 0 && !each.closest('.ticks, .thumbs'))
         .map((each) => each.outerHTML);
     });
     expect(reached).toEqual([]);

@@ -1,4 +1,5 @@
 import { MapPicture, type ViewProps } from './one-image.tsx';
+import { useOneTabStop } from './one-tab-stop.ts';
 import { placeOfEpoch } from './state.ts';
 import { groupWord, rounded } from './written.ts';
 
@@ -6,12 +7,13 @@ const MAP = 72;
 
 /** The maps of all images by one method, moving together. */
 export function AllImages({ study, state, pictures, update }: ViewProps) {
+  const list = useOneTabStop<HTMLDivElement>(state.image);
   const run = study.runs[state.run]!;
   const place = placeOfEpoch(run, state.epoch);
   const { label, dependsOnImage } = run.methods[state.method]!;
   const groups = [...new Set(run.images.map(({ group }) => group))];
   return (
-    <div class="all">
+    <div class="all" ref={list}>
       <p class="note">
         {label}, epoch {state.epoch}; under each map its{' '}
         {state.similarity === 'mssim' ? 'MSSIM' : 'Spearman ρ'} to early stopping.
@@ -29,6 +31,7 @@ export function AllImages({ study, state, pictures, update }: ViewProps) {
                   key={image.index}
                   type="button"
                   aria-pressed={at === state.image}
+                  tabIndex={at === state.image ? 0 : -1}
                   title="look at all its maps"
                   onClick={() => {
                     update({ image: at, view: 'one' });

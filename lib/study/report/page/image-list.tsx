@@ -1,5 +1,6 @@
 import { Canvas } from './canvas.tsx';
 import type { RunData } from './data.ts';
+import { useOneTabStop } from './one-tab-stop.ts';
 import type { Pictures } from './pictures.ts';
 import { groupWord } from './written.ts';
 
@@ -14,9 +15,10 @@ interface Props {
 
 /** The images that were explained, by group. */
 export function ImageList({ run, at, chosen, pictures, choose }: Props) {
+  const list = useOneTabStop<HTMLElement>(chosen);
   const groups = [...new Set(run.images.map(({ group }) => group))];
   return (
-    <nav class="images" aria-label="images">
+    <nav class="images" aria-label="images" ref={list}>
       {groups.map((group) => (
         <div key={group}>
           <h3>
@@ -29,6 +31,7 @@ export function ImageList({ run, at, chosen, pictures, choose }: Props) {
                   key={image.index}
                   type="button"
                   aria-pressed={place === chosen}
+                  tabIndex={place === chosen ? 0 : -1}
                   aria-label={`image ${image.index}, ${run.classes[image.label] ?? image.label}, group ${group}`}
                   title={`${run.classes[image.label] ?? image.label}, image ${image.index}`}
                   onClick={() => {
