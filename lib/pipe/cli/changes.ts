@@ -20,6 +20,7 @@ const IGNORED = /^(?:artifacts|cache|node_modules|\.git)(?:\/|$)|^pipe(?:\.[^/]*
 export class Changes {
   readonly #directory: string;
   #roots: ReadonlySet<string> = new Set();
+  #patterns: readonly Pattern[] = [];
   #seen = new Map<string, string>();
   readonly #watchers = new Map<string, { readonly watcher: FSWatcher; readonly inode: bigint }>();
   #wake: (() => void) | null = null;
@@ -28,23 +29,32 @@ export class Changes {
     this.#directory = directory;
   }
 
-  /** How many files and directories it follows. */
+  /** How many files, directories and patterns it follows. */
   get size(): number {
-    return this.#roots.size;
+    return this.#roots.size + this.#patterns.length;
   }
 
-  /** From now on these absolute paths; of those that it followed before, no change is missed meanwhile. */
-  follow(paths: ReadonlySet<string>): void {
-    const before = this.#roots;
+  /**
+   * From now on these absolute paths, and what patterns match; of those that it followed before, no change is missed
+   * meanwhile.
+   */
+  follow(paths: ReadonlySet<string>, patterns: readonly Pattern[] = []): void {
+    const before = this.#below;
     this.#roots = new Set(paths);
+    this.#patterns = patterns;
     const seen = new Map<string, string>();
     for (const [path, look] of this.#look()) {
       const known = this.#seen.get(path);
       if (known !== undefined) seen.set(path, known);
       else if (!isBelow(path, before)) seen.set(path, look);
     }
-    for (const [path, look] of this.#seen) if (isBelow(path, this.#roots)) seen.set(path, look);
+    const below = this.#below;
+    for (const [path, look] of this.#seen) if (isBelow(path, below)) seen.set(path, look);
     this.#seen = seen;
+  }
+
+  get #below(): ReadonlySet<string> {
+    return new Set([...this.#roots, ...this.#patterns.map(({ base }) => base)]);
   }
 
   /** The names of what has changed since it was last asked. */
@@ -99,11 +109,17 @@ export class Changes {
     const looks = new Map<string, string>();
     const directories = new Map<string, bigint>();
     for (const root of this.#roots) {
-      const above = statOf(dirname(root));
-      if (above !== null) directories.set(dirname(root), above.ino);
+      addDirectory(dirname(root), directories);
       const named = IGNORED.test(this.#name(root));
       const ignored = (path: string): boolean => !named && IGNORED.test(this.#name(path));
       lookAt(root, { looks, directories, ignored, open: [] });
+    }
+    for (const { base, files } of this.#patterns) {
+      for (const path of files()) {
+        lookAt(path, { looks, directories, ignored: () => false, open: [] });
+        addDirectory(dirname(path), directories);
+      }
+      for (const place of [base, dirname(base)]) addDirectory(place, directories);
     }
     this.#watch(directories);
     return looks;
@@ -136,6 +152,14 @@ export class Changes {
   }
 }
 
+/** Files that come and go by a pattern. What else lies below the same directory is nobody's concern. */
+export interface Pattern {
+  /** Absolute: all of them lie below it. */
+  readonly base: string;
+  /** Absolute paths of those that are there now. */
+  readonly files: () => readonly string[];
+}
+
 interface Looking {
   readonly looks: Map<string, string>;
   readonly directories: Map<string, bigint>;
@@ -163,6 +187,11 @@ function lookAt(path: string, { looks, directories, ignored, open }: Looking): v
   } catch {
     looks.set(path, 'unreadable');
   }
+}
+
+function addDirectory(path: string, directories: Map<string, bigint>): void {
+  const stat = directories.has(path) ? null : statOf(path);
+  if (stat !== null) directories.set(path, stat.ino);
 }
 
 function statOf(path: string): BigIntStats | null {

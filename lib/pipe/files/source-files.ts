@@ -38,8 +38,7 @@ export class SourceFiles {
   readonly #project: string;
   readonly #real: string;
   readonly #digests: FileDigests;
-  /** Files that the tool itself makes, which no pattern is meant to match. */
-  readonly #ignored: readonly string[];
+  readonly #matching: (pattern: string) => readonly string[];
   readonly #expansions = new Map<string, Expansion>();
   #searched = false;
   #disturbed = false;
@@ -49,16 +48,7 @@ export class SourceFiles {
     this.#project = project;
     this.#real = realpathSync(project);
     this.#digests = digests;
-    this.#ignored = [
-      '**/node_modules/**',
-      '.git/**',
-      'cache/**',
-      'pipe.lock',
-      'pipe.*.lock',
-      'artifacts/**',
-      `${artifacts}/**`,
-      `${EXPERIMENTS}/*/{pipe.lock,experiment.json,metrics.json}`,
-    ];
+    this.#matching = matchesIn(project, artifacts);
   }
 
   /** Whether anything was looked for by a pattern, of which `looks` know nothing. */
@@ -138,9 +128,7 @@ export class SourceFiles {
 
   #glob(pattern: string): Expansion {
     this.#searched = true;
-    const ignore = this.#ignored.filter((ignored) => !pattern.startsWith(ignored.replace(/\*\*$/, '')));
-    const options = { cwd: this.#project, onlyFiles: true, dot: false, expandDirectories: false, ignore, fs };
-    const names = globSync(pattern, options).sort(byCodeUnit);
+    const names = this.#matching(pattern);
     if (names.length === 0) return { type: 'issue', path: pattern, reason: 'unmatched' };
     return { type: 'files', files: names.map((name) => ({ label: name, name })) };
   }
@@ -179,6 +167,26 @@ export class SourceFiles {
     }
     return inside;
   }
+}
+
+/** Gives the project-relative names of the files that a pattern matches now. */
+export function matchesIn(project: string, artifacts: string): (pattern: string) => readonly string[] {
+  // What the tool itself makes, which no pattern is meant to match unless it says so.
+  const made = [
+    '**/node_modules/**',
+    '.git/**',
+    'cache/**',
+    'pipe.lock',
+    'pipe.*.lock',
+    'artifacts/**',
+    `${artifacts}/**`,
+    `${EXPERIMENTS}/*/{pipe.lock,experiment.json,metrics.json}`,
+  ];
+  return (pattern) => {
+    const ignore = made.filter((each) => !pattern.startsWith(each.replace(/\*\*$/, '')));
+    const options = { cwd: project, onlyFiles: true, dot: false, expandDirectories: false, ignore, fs };
+    return globSync(pattern, options).sort(byCodeUnit);
+  };
 }
 
 function keyOf(source: FileSource): string {

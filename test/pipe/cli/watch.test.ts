@@ -1,6 +1,8 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -68,6 +70,31 @@ describe('changes', () => {
     const { changes, write } = following('later.txt');
     write('later.txt', 'b');
     expect(await changes.next(never)).toEqual(['later.txt']);
+  });
+
+  test('to what matches a pattern count, and to nothing else that lies there', async () => {
+    const { changes, write, directory } = following('pipeline.yaml');
+    write('deep/er/1.txt', 'a');
+    write('run.log', 'a');
+    const files = () =>
+      ['.', 'deep', 'deep/er']
+        .map((place) => join(directory, place))
+        .filter((place) => existsSync(place))
+        .flatMap((place) => readdirSync(place).map((name) => join(place, name)))
+        .filter((path) => path.endsWith('.txt'));
+    changes.follow(new Set([join(directory, 'pipeline.yaml')]), [{ base: directory, files }]);
+    expect(changes.size).toBe(2);
+    write('run.log', 'longer');
+    write('deep/er/other.log', 'b');
+    expect(changes.taken()).toEqual([]);
+    write('deep/er/1.txt', 'longer');
+    write('2.txt', 'b');
+    expect(await changes.next(never)).toEqual(['2.txt', 'deep/er/1.txt']);
+    rmSync(join(directory, 'deep'), { recursive: true });
+    expect(await changes.next(never)).toEqual(['deep/er/1.txt']);
+    write('deep/er/1.txt', 'back');
+    changes.follow(new Set([join(directory, 'pipeline.yaml')]), [{ base: directory, files }]);
+    expect(await changes.next(never)).toEqual(['deep/er/1.txt']);
   });
 
   test('to what a run itself writes mean nothing', async () => {

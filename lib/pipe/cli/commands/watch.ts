@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import type { TaskSource } from '../../graph/graph.ts';
 import { count } from '../../report/quantity.ts';
 import { openProject } from '../../run/session.ts';
 import { FileDigests } from '../../files/file-digests.ts';
@@ -8,14 +7,14 @@ import { PythonCode, type Tools } from '../../code/python-code.ts';
 import type { Variables } from '../../execute/environment.ts';
 import { pythonDirectory } from '../../execute/python.ts';
 import { workerEntry } from '../../execute/worker-pool.ts';
-import { SourceFiles } from '../../files/source-files.ts';
+import { matchesIn, SourceFiles } from '../../files/source-files.ts';
 import type { TrackedCode } from '../../manifest/code.ts';
 import { filesRead } from '../../manifest/files-read.ts';
 import { layoutOf, MANIFEST_FILE } from '../../store/layout.ts';
 import { bootIdentity } from '../../store/process-identity.ts';
 import { StatCache } from '../../store/stat-cache.ts';
 import type { Manifest, Stage } from '../../manifest/manifest.ts';
-import { Changes } from '../changes.ts';
+import { Changes, type Pattern } from '../changes.ts';
 import { statedCapacity } from '../capacity.ts';
 import { configureIn, type Configured } from '../configuration.ts';
 import { EXIT, type Context } from '../context.ts';
@@ -51,7 +50,7 @@ export async function watch(
       const cache =
         configured === null ? null : chosenRemote(context, directory, configured.manifest.remote, options);
       if (configured !== null && selected !== null && stated !== null && cache?.ok === true) {
-        changes.follow(await watched(configured, context.env));
+        changes.follow(await watched(configured, context.env), patternsIn(configured));
         const asked = { ...selected, stated, remote: cache.remote };
         await reportRun(context, project, configured, asked, options, interrupted.signal);
         // What was asked to run again has; from now on only changes count.
@@ -110,12 +109,27 @@ async function watched({ directory, manifest, graph }: Configured, env: Variable
   for (const task of graph.tasks) {
     for (const { sources } of task.inputs) {
       for (const source of sources) {
-        const path = pathOf(source);
-        if (path !== null) paths.add(resolve(directory, path));
+        if (source.kind === 'path') paths.add(resolve(directory, source.path));
       }
     }
   }
   return paths;
+}
+
+/** What inputs are matches of, each pattern once. */
+function patternsIn({ directory, manifest, graph }: Configured): readonly Pattern[] {
+  const matching = matchesIn(directory, manifest.artifacts);
+  const patterns = new Set(
+    graph.tasks.flatMap((task) =>
+      task.inputs.flatMap(({ sources }) =>
+        sources.flatMap((source) => (source.kind === 'glob' ? [source.pattern] : [])),
+      ),
+    ),
+  );
+  return [...patterns].map((pattern) => ({
+    base: resolve(directory, globBase(pattern)),
+    files: () => matching(pattern).map((name) => resolve(directory, name)),
+  }));
 }
 
 /** Project-relative source files of all stages; of a module that cannot be bundled, those to blame. */
@@ -166,17 +180,6 @@ async function pythonSources(
 /** The files named by errors such as `lib/x.ts:3:4: Expected ";"`. */
 function filesBlamed(errors: string): string[] {
   return errors.split('\n').flatMap((line) => /^(.+?):\d+:\d+: /.exec(line)?.[1] ?? []);
-}
-
-function pathOf(source: TaskSource): string | null {
-  switch (source.kind) {
-    case 'output':
-      return null;
-    case 'path':
-      return source.path;
-    case 'glob':
-      return globBase(source.pattern);
-  }
 }
 
 /** The directory below which all matches lie: what stands before the first part with a wildcard. */
