@@ -22,3 +22,16 @@ it('leaves a map that is compared with itself out of the mean of the seeds', () 
   );
   expect([...values]).toEqual([0.5]);
 });
+
+it('says of one seed that it is one, and of several what their bands are', () => {
+  const captionOf = (seeds: readonly number[]): string => {
+    const runs = trainingRuns([true], seeds);
+    const scores = scoreRows(true, seeds, 1);
+    const empty = { floor: [], late: [], pairs: [], areas: [], sanity: [] };
+    const drawn = curveDrawings(runs, [{ variant: runs[0]!.variant, scores, ...empty }], 'log', 'made up');
+    return drawn.find(({ name }) => name === 'figure-5-augment')!.caption.join('\n');
+  };
+  expect(captionOf([0])).toContain('Lines: mean over the images of one seed. Markers: checkpoints.');
+  expect(captionOf([0])).not.toContain('bands');
+  expect(captionOf([0, 1])).toContain('Lines: mean over seeds of the mean over their images; bands: ');
+});
