@@ -221,6 +221,59 @@ stages:
     expect(project.exists('cache/actions')).toBe(false);
   });
 
+  test('from another shell, status asks the engine how jobs stand', async () => {
+    const project = made('sleep 600');
+    await project.pipe('run', '--on', 'shells', '--detach');
+    await until(() => timesRun(project).length === 6);
+    // It says `r` of what runs.
+    expect((await project.pipe('status')).out).toMatch(/^ {2}running +word@n=1 +job \S+ +on \S+ +r$/m);
+    const engineOf = join(project.directory, 'engine');
+    for (const name of readdirSync(engineOf).filter((each) => each.endsWith('.pid')))
+      process.kill(-Number(project.read(`engine/${name}`)), 'SIGKILL');
+    await until(() => alive(project).length === 0);
+    const { out } = await project.pipe('status');
+    expect(out).toMatch(/^in jobs of shells: 6 whose job is gone$/m);
+    expect(out).toContain('`pipe run --on` starts again what has no job');
+  });
+
+  test('an engine that does not answer holds status up for a while only, and is not taken at its word', async () => {
+    const project = made('sleep 600');
+    await project.pipe('run', '--on', 'shells', '--detach');
+    await until(() => timesRun(project).length === 6);
+    project.write('engine/status.sh', 'sleep 600\n');
+    const { status, out } = await project.pipe('status');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^in jobs of shells: 6 running$/m);
+    project.write('engine/status.sh', 'exit 1\n');
+    expect((await project.pipe('status')).out).toMatch(/^in jobs of shells: 6 running$/m);
+    for (const name of readdirSync(join(project.directory, 'engine')).filter((each) => each.endsWith('.pid')))
+      process.kill(-Number(project.read(`engine/${name}`)), 'SIGKILL');
+  });
+
+  test('log follows what a task prints in a job that nobody drives, and ends with it', async () => {
+    const project = made('echo first; until [ -e go ]; do sleep 0.05; done; echo last; [ {n} = 1 ]');
+    await project.pipe('run', '--on', 'shells', '--detach');
+    const well = project.start('log', '--task', 'word@n=1', '--follow');
+    const badly = project.start('log', '--task', 'word@n=2', '--follow');
+    await Promise.all([well.until('first'), badly.until('first')]);
+    project.write('go', '');
+    expect(await well.ended).toEqual({ status: 0, out: 'first\nlast\n', err: '' });
+    expect(await badly.ended).toEqual({ status: 1, out: 'first\nlast\n', err: '' });
+    await until(() => alive(project).length === 0);
+  });
+
+  test('retries are tried in the same job, and no others beside them', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  never: { cmd: 'echo 1 >> ran; exit 3', retries: 2, outputs: { w: w.txt } }
+`,
+    });
+    engine(project);
+    const { status } = await project.pipe('run', '--on', 'shells');
+    expect([status, timesRun(project), asked(project)]).toEqual([1, ['1', '1', '1'], 1]);
+  });
+
   test('what it does not take is told in its words', async () => {
     const project = made('true');
     project.write('engine/submit.sh', 'echo no queue of that name >&2; exit 4\n');

@@ -20,6 +20,21 @@ export type SiteChoice =
   /** What is wrong was printed. */
   | { readonly ok: false };
 
+/** All sites, of `pipeline.yaml` and the user's own files, key by key; null when one of these has a mistake, which was printed. */
+export function declaredSites(
+  context: Context,
+  directory: string,
+  sites: Manifest['sites'] = {},
+): ReadonlyMap<string, SiteDeclaration> | null {
+  const files = userFiles(context, directory);
+  if (files === null) return null;
+  // Slurm needs no word about it.
+  const all = new Map<string, SiteDeclaration>([['slurm', {}]]);
+  for (const layer of [sites, ...files.map(({ sites: own }) => own)])
+    for (const [name, site] of Object.entries(layer)) all.set(name, { ...all.get(name), ...site });
+  return all;
+}
+
 /** The site that `--on` names, as `pipeline.yaml` and the user's own files declare it, key by key. */
 export function chosenSite(
   context: Context,
@@ -33,18 +48,14 @@ export function chosenSite(
     mistake(context, '--detach leaves jobs to a site; `--on` says to which');
     return { ok: false };
   }
-  const files = userFiles(context, directory);
-  if (files === null) return { ok: false };
-  const layers = [sites, ...files.map(({ sites: own }) => own)];
-  // Slurm needs no word about it.
-  const usual: Readonly<Record<string, SiteDeclaration>> = on === 'slurm' ? { slurm: {} } : {};
-  const declared = [usual, ...layers].flatMap((layer) => (Object.hasOwn(layer, on) ? [layer[on]!] : []));
-  if (declared.length === 0) {
-    const names = [...new Set(['slurm', ...layers.flatMap((layer) => Object.keys(layer))])];
+  const declared = declaredSites(context, directory, sites);
+  if (declared === null) return { ok: false };
+  const site = declared.get(on);
+  if (site === undefined) {
+    const names = [...declared.keys()];
     mistake(context, `--on ${on}: there is no such site`, didYouMean(on, names) ?? `sites: ${listed(names)}`);
     return { ok: false };
   }
-  const site = Object.assign({}, ...declared) as SiteDeclaration;
   const wanting = (['submit', 'status', 'cancel'] as const).filter((key) => (site[key] ?? '') === '');
   if (site.engine === 'command' && wanting.length > 0) {
     const keys = listed(wanting);

@@ -23,21 +23,13 @@ export function commandQueue(
   logOf: (batch: string, element: number) => string,
   script: (batch: string, element: number) => string,
 ): Queue {
-  const call = (
-    command: string,
-    variables: Readonly<Record<string, string>>,
-    input?: string,
-  ): Promise<Ran> => {
-    const assigned = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    return run(['env', ...assigned, 'sh', '-c', command], input);
-  };
   return {
     submit: async (submission) => {
       const { batch, count } = submission;
       const ids: string[] = [];
       for (let element = 0; element < count; element++) {
         const variables = variablesOf(submission, element, logOf(batch, element));
-        const submitted = submittedOf(await call(submit, variables, script(batch, element)));
+        const submitted = submittedOf(await call(run, submit, variables, script(batch, element)));
         // Some of its jobs are there: what became of each is told by its file, and those that did not come never will.
         if (submitted.type !== 'taken')
           return ids.length === 0 ? submitted : { ...submitted, type: 'unsure' };
@@ -45,27 +37,44 @@ export function commandQueue(
       }
       return { type: 'taken', id: ids.join(between) };
     },
-    states: async (batches) => {
-      const known = new Map<string, Pick<JobState, 'batch' | 'index' | 'id'>>();
-      for (const [batch, id] of batches)
-        for (const [index, each] of (id?.split(between) ?? []).entries())
-          known.set(each, { batch, index, id: id! });
-      if (known.size === 0) return [];
-      const ran = await call(status, { PIPE_IDS: [...known.keys()].join(' ') });
-      if (ran.status !== 0) return null;
-      return ran.out.split('\n').flatMap((line) => {
-        const [id = '', state = 'RUNNING'] = line.trim().split(/\s+/);
-        const job = known.get(id);
-        return job === undefined ? [] : [{ ...job, state, reason: '', node: '' }];
-      });
-    },
+    states: (batches) => commandStates(status, run, batches),
     cancel: async (ids, pending) => {
       // Which of them wait is not known; a job that was taken back by its file ends as soon as it begins.
       const numbers = ids.filter((id) => !id.startsWith('name:')).flatMap((id) => id.split(between));
       if (pending || numbers.length === 0) return true;
-      return (await call(cancel, { PIPE_IDS: numbers.join(' ') })).status === 0;
+      return (await call(run, cancel, { PIPE_IDS: numbers.join(' ') })).status === 0;
     },
   };
+}
+
+/** How jobs of batches stand, by one call; null where it does not answer. */
+export async function commandStates(
+  status: string,
+  run: Run,
+  batches: ReadonlyMap<string, string | null>,
+): Promise<readonly JobState[] | null> {
+  const known = new Map<string, Pick<JobState, 'batch' | 'index' | 'id'>>();
+  for (const [batch, id] of batches)
+    for (const [index, each] of (id?.split(between) ?? []).entries())
+      known.set(each, { batch, index, id: id! });
+  if (known.size === 0) return [];
+  const ran = await call(run, status, { PIPE_IDS: [...known.keys()].join(' ') });
+  if (ran.status !== 0) return null;
+  return ran.out.split('\n').flatMap((line) => {
+    const [id = '', state = 'RUNNING'] = line.trim().split(/\s+/);
+    const job = known.get(id);
+    return job === undefined ? [] : [{ ...job, state, reason: '', node: '' }];
+  });
+}
+
+function call(
+  run: Run,
+  command: string,
+  variables: Readonly<Record<string, string>>,
+  input?: string,
+): Promise<Ran> {
+  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return run(['env', ...assigned, 'sh', '-c', command], input);
 }
 
 function variablesOf(

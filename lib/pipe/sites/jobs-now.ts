@@ -1,12 +1,12 @@
 import type { Digest } from '../digest.ts';
 import type { Variables } from '../execute/environment.ts';
+import { groupBy } from '../group.ts';
 import type { Layout } from '../store/layout.ts';
-import { thisProcess } from '../store/process-identity.ts';
-import { Job, type Batch } from './job.ts';
+import { commandStates, type EngineCommands } from './command-queue.ts';
+import type { Job } from './job.ts';
 import { programRunner } from './program.ts';
-import { readBatch, type JobLine } from './protocol.ts';
 import { isOver, type JobState } from './queue.ts';
-import { RealFolders } from './real-folders.ts';
+import { seenJobs, type Seen } from './seen-jobs.ts';
 import { squeueWords, statesOf } from './slurm.ts';
 
 /** A task that lies in a job, as another process than its driver can see it. */
@@ -22,65 +22,51 @@ export interface TaskInJob {
   readonly progress: { readonly done: number; readonly total: number; readonly unit: string } | null;
 }
 
-interface Seen {
-  readonly batch: Batch;
-  readonly site: string;
-  /** Other engines are not asked: which commands that takes is for a run to know. */
-  readonly slurm: boolean;
-  readonly job: Job;
-  readonly lines: readonly JobLine[];
-}
+/** Seconds that an engine has for its answer. */
+const patience = 10;
 
-/** What of this project lies in jobs: by their files, and by one question to the engine when there are any. */
-export async function tasksInJobs(layout: Layout, env: Variables): Promise<readonly TaskInJob[]> {
+/**
+ * What of this project lies in jobs: by their files, and by one question to each engine that has any. `commandsOf`: those
+ * by which a site's engine is known; null where it has none (any more).
+ */
+export async function tasksInJobs(
+  layout: Layout,
+  env: Variables,
+  commandsOf: (site: string) => EngineCommands | null = () => null,
+): Promise<readonly TaskInJob[]> {
   const open = seenJobs(layout).filter(({ job }) => openTasks(job).length > 0);
   if (open.length === 0) return [];
-  const names = new Set(open.flatMap(({ batch, slurm }) => (slurm ? [batch.name] : [])));
-  const states = names.size === 0 ? null : statesOf(await programRunner(env)(squeueWords(names)));
-  const rows = new Map(states?.map((state) => [`${state.batch} ${state.index}`, state]));
+  const rows = await rowsOf(open, env, commandsOf);
   return open.flatMap((seen) => {
-    const row = rows.get(`${seen.batch.name} ${seen.job.element}`);
-    return openTasks(seen.job).map((fingerprint) =>
-      taskInJob(seen, fingerprint, row, seen.slurm && states !== null),
-    );
+    const { batch, job, site } = seen;
+    const known = rows.get(seen.slurm ? '' : site) ?? null;
+    const row = known?.get(`${batch.name} ${job.element}`);
+    return openTasks(job).map((fingerprint) => taskInJob(seen, fingerprint, row, known !== null));
   });
 }
 
-/** What a task printed in the last job that has had it, so far; null where no job is known of. */
-export function printedInJob(layout: Layout, task: string): readonly string[] | null {
-  const found = seenJobs(layout).findLast(({ job }) =>
-    [...job.tasks.values()].some((line) => line.task === task),
-  );
-  if (found === undefined) return null;
-  const { fingerprint } = [...found.job.tasks.values()].find((line) => line.task === task)!;
-  return found.lines.flatMap((line) => (line.t === 'log' && line.f === fingerprint ? [line.text] : []));
-}
-
-/** Oldest first. */
-function seenJobs(layout: Layout): readonly Seen[] {
-  const folders = new RealFolders(layout, thisProcess());
-  return [...folders.names()].sort().flatMap((name) => {
-    const text = folders.read(name);
-    const read = text === null ? null : readBatch(text);
-    if (read === null || read.head.project !== layout.project) return [];
-    const { head, tasks, job: id } = read;
-    const batch: Batch = {
-      ...{ name, id, own: false, needs: head.needs, submittedAt: head.at, jobs: [], cancelled: false },
-    };
-    const elements = Array.from({ length: head.jobs }, (_, element) => element);
-    const sizes = folders.sizes(name, elements);
-    return elements.map((element): Seen => {
-      const own = tasks.filter((line) => line.element === element);
-      const job = new Job(batch, element, own, head.at);
-      return {
-        batch,
-        site: head.site,
-        slurm: head.engine === undefined,
-        job,
-        lines: job.read(folders, sizes.get(element) ?? 0, head.at),
-      };
-    });
-  });
+/** What engines say, by site; Slurm, which is one, by no name. None of one that does not answer. */
+async function rowsOf(
+  open: readonly Seen[],
+  env: Variables,
+  commandsOf: (site: string) => EngineCommands | null,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, JobState>>> {
+  const run = programRunner(env, patience);
+  const engines = groupBy(open, ({ slurm, site }) => (slurm ? '' : site));
+  const rows = new Map<string, ReadonlyMap<string, JobState>>();
+  const ask = async ([site, jobs]: readonly [string, readonly Seen[]]): Promise<void> => {
+    const batches = new Map(jobs.map(({ batch }) => [batch.name, batch.id]));
+    const commands = site === '' ? null : commandsOf(site);
+    if (site !== '' && commands === null) return;
+    const states =
+      commands === null
+        ? statesOf(await run(squeueWords(batches.keys())))
+        : await commandStates(commands.status, run, batches);
+    if (states === null) return;
+    rows.set(site, new Map(states.map((state) => [`${state.batch} ${state.index}`, state])));
+  };
+  await Promise.all([...engines].map(ask));
+  return rows;
 }
 
 /** Of which it may still say something. */

@@ -11,14 +11,14 @@ export interface Ran {
 /** Starts a program of the engine, with a text as its input, and waits for its end. */
 export type Run = (words: readonly string[], input?: string) => Promise<Ran>;
 
-/** Seconds after which a program of the engine is given up. */
-const patience = 60;
+/** Seconds after which a program of the engine is given up, unless told otherwise. */
+const usualPatience = 60;
 
 /** What an outer job, or a user's own settings, would have a say in by variables. */
 const inherited = /^(?:SBATCH_|SQUEUE_|SACCT_|SCANCEL_|SLURM_(?!CONF$))/;
 
 /** `env`: without what only holds for the job that this process may itself be in. */
-export function programRunner(env: Variables): Run {
+export function programRunner(env: Variables, patience = usualPatience): Run {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !inherited.test(name)));
   return async ([program, ...args], input = '') =>
     await new Promise((resolve) => {
@@ -31,7 +31,9 @@ export function programRunner(env: Variables): Run {
         });
         return;
       }
-      const timer = setTimeout(() => child.kill('SIGKILL'), patience * 1000);
+      const timer = setTimeout(() => {
+        killGroup(child.pid);
+      }, patience * 1000);
       let [out, err] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
       child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
@@ -47,4 +49,13 @@ export function programRunner(env: Variables): Run {
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
     });
+}
+
+/** What it started holds its output open. */
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }

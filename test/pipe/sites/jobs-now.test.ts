@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { jobLines } from '../../../lib/pipe/report/jobs.ts';
-import { printedInJob, tasksInJobs } from '../../../lib/pipe/sites/jobs-now.ts';
+import { tasksInJobs } from '../../../lib/pipe/sites/jobs-now.ts';
+import { printedInJob } from '../../../lib/pipe/sites/seen-jobs.ts';
 import { writeBatch, type JobLine } from '../../../lib/pipe/sites/protocol.ts';
 import { claimElement, RealFolders } from '../../../lib/pipe/sites/real-folders.ts';
 import { layoutOf } from '../../../lib/pipe/store/layout.ts';

@@ -9,22 +9,40 @@ import { buildName, originLines, shortRevision } from '../../report/origin.ts';
 import { localTime } from '../../report/why.ts';
 import type { RunEvent } from '../../run/event.ts';
 import { layoutIn, layoutOf, runLockPath, runsPath } from '../../store/layout.ts';
-import { printedInJob } from '../../sites/jobs-now.ts';
+import { printedInJob } from '../../sites/seen-jobs.ts';
 import type { ProcessIdentity } from '../../store/process-identity.ts';
 import { holderOf } from '../../store/project-lock.ts';
 import { EXIT, mistake, type Context } from '../context.ts';
 import { findProject } from '../locate.ts';
-import { readEvents, runDirectories } from '../../run/past-runs.ts';
+import { readEvents, runDirectories, runNamed } from '../../run/past-runs.ts';
 
 const LISTED = 20;
 
 interface LogOptions {
   readonly task?: string;
   readonly json?: true;
+  readonly follow?: true;
 }
 
-/** Lists past runs, or shows one again. */
-export function log(context: Context, run: string | undefined, options: LogOptions): Promise<number> {
+/** Lists past runs, or shows one again; or follows what a task prints. */
+export async function log(context: Context, run: string | undefined, options: LogOptions): Promise<number> {
+  if (options.follow !== true) return await show(context, run, options);
+  if (options.task === undefined || options.json === true)
+    return mistake(
+      context,
+      '--follow goes with --task, and prints text',
+      "`pipe log --task 'train@seed=1' --follow`",
+    );
+  const directory = findProject(context);
+  if (directory === null) return EXIT.mistake;
+  const layout = layoutIn(directory, context.env['PIPE_CACHE_DIR']);
+  const named = run === undefined ? null : runNamed(runsPath(layout), run);
+  if (run !== undefined && named === null) return await show(context, run, options);
+  const { followTask } = await import('./follow-log.ts');
+  return (await followTask(context, layout, options.task, named)) ?? (await show(context, run, options));
+}
+
+function show(context: Context, run: string | undefined, options: LogOptions): Promise<number> {
   const directory = findProject(context);
   if (directory === null) return Promise.resolve(EXIT.mistake);
   const directories = runDirectories(runsPath(layoutOf(directory)));

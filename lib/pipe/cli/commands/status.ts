@@ -1,6 +1,7 @@
 import { jobLines } from '../../report/jobs.ts';
 import { absentRecords } from '../../report/dag.ts';
 import { statusLines, statusTaskLines } from '../../report/status.ts';
+import type { EngineCommands } from '../../sites/command-queue.ts';
 import { tasksInJobs } from '../../sites/jobs-now.ts';
 import { layoutIn } from '../../store/layout.ts';
 import { openProject } from '../../run/session.ts';
@@ -11,6 +12,7 @@ import { EXIT, type Context } from '../context.ts';
 import type { CapacityOptions, ConfigurationOptions, SelectionOptions } from '../options.ts';
 import { printIssues } from '../refusal.ts';
 import { chosen } from '../selection.ts';
+import { declaredSites } from '../site.ts';
 import { planJson } from '../view/plan-json.ts';
 
 export interface StatusOptions extends ConfigurationOptions, SelectionOptions, CapacityOptions {
@@ -37,7 +39,8 @@ export async function status(
   try {
     const seen = await project.inspect(manifest, graph, selected.selection, stated.capacity);
     const inspection = withForce(seen, selected.force);
-    const jobs = await tasksInJobs(layoutIn(directory, context.env['PIPE_CACHE_DIR']), context.env);
+    const layout = layoutIn(directory, context.env['PIPE_CACHE_DIR']);
+    const jobs = await tasksInJobs(layout, context.env, commandsOf(context, configured));
     if (options.json === true) {
       const json = { ...statusJson(inspection, configured), ...(jobs.length > 0 && { jobs }) };
       context.out(`${JSON.stringify(json)}\n`);
@@ -50,6 +53,18 @@ export async function status(
   } finally {
     await project.close();
   }
+}
+
+/** The commands by which sites are asked how jobs stand; looked for when there is one to be asked. */
+function commandsOf(
+  context: Context,
+  { directory, manifest }: Configured,
+): (site: string) => EngineCommands | null {
+  return (name) => {
+    const site = declaredSites(context, directory, manifest.sites)?.get(name);
+    const { submit = '', status: asks = '', cancel = '' } = site ?? {};
+    return asks === '' ? null : { submit, status: asks, cancel };
+  };
 }
 
 function withForce(inspection: Inspection, force: ReadonlySet<number>): Inspection {

@@ -49,6 +49,7 @@ export function lookCommands(root: Command, action: Action, version: string): vo
   command(root, 'log', 'list past runs, or show one again')
     .argument('[run]', 'a run, or `last`')
     .option('--task <task>', 'print what this task wrote')
+    .option('--follow', 'with --task: go on printing what it writes until it ends')
     .option('--json', 'print its events as JSON, one a line')
     .addHelpText(
       'after',
@@ -56,6 +57,7 @@ export function lookCommands(root: Command, action: Action, version: string): vo
         ['pipe log', 'the runs, newest first'],
         ['pipe log last', 'the last run'],
         ["pipe log last --task 'train@epoch=5'", 'what one task printed'],
+        ["pipe log --task 'train@epoch=5' --follow", 'what it prints, as it comes'],
       ]),
     )
     .action(action(async () => (await import('../commands/log.ts')).log));
