@@ -180,6 +180,20 @@ describe.skipIf(!hasNginx || process.platform !== 'linux')(
       expect(out).toContain('text.txt is not to be had there; it starts over');
     });
 
+    test('a cache that is away while jobs run loses nothing: what they did is heard of when it is back', async () => {
+      const nginx = await startNginx();
+      const wait = 'until [ -e THERE/on ]; do sleep 0.1; done';
+      const { project, ran, asked, there } = startApart(commands(wait), `${nginx.http}/open`);
+      const run = project.start('run', '--on', 'far');
+      await until(() => ran().length === 3);
+      await nginx.kill();
+      writeFileSync(join(there, 'on'), '');
+      await run.until('cannot be reached');
+      await nginx.up();
+      const { status, out } = await run.ended;
+      expect([status, ran(), asked()], out).toEqual([0, ['1', '2', '3'], 3]);
+    });
+
     test('what is said lies in the cache encrypted, values of variables above all', async () => {
       const { http, texts } = await startNginx();
       const files = commands('echo printed $((40 + {n}))');

@@ -1,15 +1,15 @@
 import type { Digest } from '../digest.ts';
 import { mostLosses, type Ask, type DeskRules, type End, type Order, type OrderListener } from './ask.ts';
 import { Durations } from './durations.ts';
+import { Endings } from './endings.ts';
 import type { Job } from './job.ts';
-import { NO_STEPS, stepUp } from './needs.ts';
+import { NO_STEPS } from './needs.ts';
 import type { JobLine } from './protocol.ts';
 import { Cancelling } from './cancel.ts';
 import { Batches } from './known-batches.ts';
 import { Pace } from './pace.ts';
 import { States } from './states.ts';
 import { submitAll } from './submit.ts';
-import { lostFailure, verdictOn } from './verdict.ts';
 import type { World } from './world.ts';
 
 /** What becomes of orders that no job has, and of jobs. */
@@ -31,8 +31,9 @@ export class Desk {
   mode: Mode = 'working';
   readonly #ends = new Map<Digest, Promise<End>>();
   readonly #states: States;
-  readonly #pace: Pace;
+  readonly pace: Pace;
   readonly #cancelling: Cancelling;
+  readonly #endings: Endings;
   #wake: () => void = () => undefined;
   #going: Promise<void> | null = null;
   #crashed: ((error: unknown) => void)[] = [];
@@ -42,9 +43,10 @@ export class Desk {
     this.rules = rules;
     this.batches = new Batches(world);
     this.durations = new Durations(rules.history, rules.target);
-    this.#pace = new Pace(world);
-    this.#states = new States(world, rules, this.#pace);
+    this.pace = new Pace(world);
+    this.#states = new States(world, rules, this.pace);
     this.#cancelling = new Cancelling(world, this.batches);
+    this.#endings = new Endings(this);
   }
 
   /** Resolves when it is done, whoever did it. */
@@ -64,7 +66,7 @@ export class Desk {
       this.asks.set(order.fingerprint, ask);
       this.waiting.push(ask);
       this.#crashed.push(reject);
-      this.#pace.asked();
+      this.pace.asked();
       this.#wake();
       this.#going ??= this.#go();
     });
@@ -88,7 +90,7 @@ export class Desk {
   async close(): Promise<void> {
     for (let turn = 0; turn < 10 && this.mode === 'working' && this.batches.anyEnding(); turn++) {
       this.#read();
-      this.#conclude();
+      this.#endings.turn();
       await this.world.pause(200, new Promise(() => undefined));
     }
   }
@@ -109,7 +111,7 @@ export class Desk {
       while (this.asks.size > 0 || this.mode === 'cancelling') {
         const woken = new Promise<void>((resolve) => (this.#wake = resolve));
         if (await this.#turn()) break;
-        await this.world.pause(this.#pace.next(this.#soonest()), woken);
+        await this.world.pause(this.pace.next(this.#soonest()), woken);
       }
     } catch (error) {
       for (const crashed of this.#crashed) crashed(error);
@@ -123,7 +125,7 @@ export class Desk {
   /** True when there is nothing more to wait for. */
   async #turn(): Promise<boolean> {
     if (this.mode === 'working' || this.mode === 'leaving') {
-      if (this.mode === 'leaving' || this.#pace.settled()) await submitAll(this);
+      if (this.mode === 'leaving' || this.pace.settled()) await submitAll(this);
     } else {
       for (const ask of this.waiting.splice(0)) this.end(ask, { type: 'left' });
     }
@@ -131,7 +133,7 @@ export class Desk {
       await this.#cancelling.turn(this.mode === 'cancelling');
     this.#read();
     await this.#states.turn(this.batches.live(), this.mode === 'cancelling');
-    this.#conclude();
+    this.#endings.turn();
     if (this.mode === 'cancelling') return this.#cancelling.over() && this.#endAll();
     return this.mode === 'leaving' && this.waiting.length === 0 && this.#endAll();
   }
@@ -164,7 +166,7 @@ export class Desk {
   }
 
   #hear(job: Job, line: JobLine): void {
-    this.#pace.changed();
+    this.pace.changed();
     if (!('f' in line)) return;
     if (line.t === 'next') {
       this.#name(job, line);
@@ -188,7 +190,7 @@ export class Desk {
     const hoped = job.hoped.get(line.open);
     job.hoped.delete(line.open);
     const ask = hoped === undefined || hoped === line.f ? undefined : this.asks.get(hoped);
-    if (ask?.job === job) this.#wait(ask);
+    if (ask?.job === job) this.#endings.wait(ask);
   }
 
   #pass(ask: Ask, job: Job, line: JobLine): void {
@@ -229,7 +231,7 @@ export class Desk {
       ask.doneAt = this.world.now();
       this.#awaitResult(ask);
     } else if (answer.type === 'other-toolchain' && ask.losses < mostLosses && job.node !== '') {
-      this.#again(ask, job, 'OTHER_TOOLCHAIN', job.node);
+      this.#endings.again(ask, job, 'OTHER_TOOLCHAIN', job.node);
     } else this.end(ask, { type: 'answered', answer });
   }
 
@@ -240,100 +242,8 @@ export class Desk {
       this.end(ask, { type: 'answered', answer: ask.job!.answered.get(fingerprint)! });
     } else if (this.world.now() - ask.doneAt! > this.rules.patience) {
       ask.doneAt = null;
-      this.#again(ask, ask.job!, 'RESULT_UNSEEN', null);
+      this.#endings.again(ask, ask.job!, 'RESULT_UNSEEN', null);
     }
-  }
-
-  /** Lets go of jobs of which nothing runs, once what they wrote must have come to be seen. */
-  #conclude(): void {
-    const now = this.world.now();
-    for (const batch of this.batches.live()) {
-      for (const job of batch.jobs) {
-        if (job.concluded || job.overAt === null || this.#speaks(job)) continue;
-        const all = job.answered.size + job.left.size === job.tasks.size;
-        const grace = this.mode === 'cancelling' || (job.ended && all) ? 0 : this.rules.patience;
-        if (now - job.overAt < grace) continue;
-        const whole = job.ended || job.revoked;
-        if (!whole && !this.world.folders.settled(job.batch.name, job.element, job.overAt)) continue;
-        if (job.begun === null && !job.ended && !this.#owned(job, now)) continue;
-        job.concluded = true;
-        this.#pace.changed();
-        this.#concludeTasks(job);
-      }
-      this.batches.tidy(batch);
-    }
-  }
-
-  /** One that was given up for forgotten, and was heard of since, runs. */
-  #speaks(job: Job): boolean {
-    if (job.state !== 'FORGOTTEN' || job.ended || job.revoked || job.heardAt <= job.overAt!) return false;
-    job.overAt = null;
-    job.missed = 0;
-    job.state = 'RUNNING';
-    return true;
-  }
-
-  /** Makes sure that a job which nobody saw begin never will; otherwise it is one that has begun, unseen. */
-  #owned(job: Job, now: number): boolean {
-    if (job.revoked || (job.state !== 'FORGOTTEN' && job.state !== 'PENDING')) return true;
-    // Of another driver: not ours to end. Its own driver will, or is gone and then it is ours.
-    if (!job.batch.own) return true;
-    job.revoked = this.world.folders.revoke(job.batch.name, job.element, now);
-    if (job.revoked) return true;
-    job.overAt = null;
-    job.missed = 0;
-    job.heardAt = now;
-    return false;
-  }
-
-  #concludeTasks(job: Job): void {
-    let tail: readonly string[] | null = null;
-    for (const fingerprint of [...job.tasks.keys(), ...job.hoped.values()]) {
-      const ask = this.asks.get(fingerprint);
-      if (ask?.job !== job || ask.doneAt !== null) continue;
-      this.durations.over(ask);
-      if (this.world.committed(fingerprint)) {
-        this.end(ask, { type: 'committed' });
-        continue;
-      }
-      tail ??= this.world.folders.logTail(job.batch.name, job.element);
-      const verdict = verdictOn(fingerprint, job, tail);
-      if (verdict.type === 'again') this.#wait(ask);
-      else if (verdict.type === 'failed') {
-        this.end(ask, { type: 'answered', answer: verdict.failure });
-      } else if (verdict.type === 'more') {
-        const steps = stepUp(ask.order.wishes, ask.steps, verdict.of);
-        if (steps === null) this.end(ask, { type: 'answered', answer: verdict.failure });
-        else {
-          ask.steps = steps;
-          this.#repeat(ask, job);
-        }
-      } else this.#again(ask, job, job.state, verdict.avoid, tail);
-    }
-  }
-
-  #again(ask: Ask, job: Job, state: string, avoid: string | null, tail: readonly string[] = []): void {
-    // Whether it was taken is not known of a job that nobody saw: that is no loss, as long as it does not go on.
-    ask.losses += 1;
-    if (ask.losses > mostLosses) {
-      const answer = job.answered.get(ask.order.fingerprint);
-      const other = answer?.type === 'other-toolchain' ? answer : lostFailure(job, state, ask.losses, tail);
-      this.end(ask, { type: 'answered', answer: other });
-      return;
-    }
-    if (avoid !== null && !ask.exclude.includes(avoid)) ask.exclude = [...ask.exclude, avoid].sort();
-    this.#repeat(ask, job, state);
-  }
-
-  #repeat(ask: Ask, job: Job, state = job.state): void {
-    if (this.mode === 'working') ask.listener.lost(job.name, state);
-    this.#wait(ask);
-  }
-
-  #wait(ask: Ask): void {
-    ask.job = null;
-    this.waiting.push(ask);
-    this.#pace.asked();
   }
 
   /** Into a job that may answer it; what the job said of it before is heard now. */

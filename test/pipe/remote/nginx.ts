@@ -31,6 +31,8 @@ export interface Nginx {
   /** The bytes of all that it has. */
   readonly texts: () => string[];
   readonly kill: () => Promise<void>;
+  /** Starts it again, with all that it had. */
+  readonly up: () => Promise<void>;
 }
 
 /** A free port; another may take it before nginx does, so the caller tries again. */
@@ -57,14 +59,16 @@ export async function startNginx(): Promise<Nginx> {
     const ports = [await freePort(), await freePort(), await freePort()] as const;
     const [http, https, mutual] = ports;
     writeFileSync(join(directory, 'nginx.conf'), configuration(directory, ports));
-    const child = spawn(program!, ['-e', join(directory, 'error.log'), '-c', join(directory, 'nginx.conf')], {
-      stdio: 'ignore',
-      detached: true,
-    });
-    const ended = once(child, 'exit');
-    onTestFinished(() => {
-      killGroup(child.pid!);
-    });
+    const start = () => {
+      const words = ['-e', join(directory, 'error.log'), '-c', join(directory, 'nginx.conf')];
+      const child = spawn(program!, words, { stdio: 'ignore', detached: true });
+      onTestFinished(() => {
+        killGroup(child.pid!);
+      });
+      return { pid: child.pid!, ended: once(child, 'exit') };
+    };
+    let running = start();
+    const { ended } = running;
     const up = await Promise.race([answers(`http://127.0.0.1:${http}/status`), ended.then(() => false)]);
     if (!up && tries < 5) continue;
     if (!up) throw new Error('nginx does not start');
@@ -83,8 +87,12 @@ export async function startNginx(): Promise<Nginx> {
           .filter((entry) => entry.isFile())
           .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')),
       kill: async () => {
-        killGroup(child.pid!);
-        await ended;
+        killGroup(running.pid);
+        await running.ended;
+      },
+      up: async () => {
+        running = start();
+        await answers(`http://127.0.0.1:${http}/status`);
       },
     };
   }
