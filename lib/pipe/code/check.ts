@@ -79,16 +79,16 @@ export class CheckCache {
 
   keep(key: string, toolchain: Toolchain): void {
     this.#remember(key, toolchain);
-    ifPossible(() => {
-      this.save();
-    });
+    this.save();
   }
 
   save(): void {
     if (!this.#changed) return;
     const latest = [...this.#passed].slice(-remembered);
-    writeSealed(this.#file, latest);
-    this.#changed = false;
+    ifPossible(() => {
+      writeSealed(this.#file, latest);
+      this.#changed = false;
+    });
   }
 
   #remember(key: string, toolchain: Toolchain): void {

@@ -1,7 +1,7 @@
 import { existsSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { digestOf, type Digest } from '../digest.ts';
-import { writeAtomically } from '../store/atomic.ts';
+import { ifPossible, writeAtomically } from '../store/atomic.ts';
 import { codePath, type Layout } from '../store/layout.ts';
 import { readSealed, writeSealed } from '../store/sealed.ts';
 import { bundleStage, type Bundle, type Source } from './bundle.ts';
@@ -115,8 +115,11 @@ export class CodeCache {
   }
 
   save(): void {
-    if (this.#changed) writeSealed(join(this.#directory, 'index.json'), [...this.#index]);
-    this.#changed = false;
+    if (!this.#changed) return;
+    ifPossible(() => {
+      writeSealed(join(this.#directory, 'index.json'), [...this.#index]);
+      this.#changed = false;
+    });
   }
 
   #keep(module: string, bundle: Bundle, files: FileDigests): StageCode {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFileSync } from '../store/disk.ts';
 import { digestOf, type Digest } from '../digest.ts';
-import { writeAtomically } from '../store/atomic.ts';
+import { ifPossible, writeAtomically } from '../store/atomic.ts';
 import { readSealed, writeSealed } from '../store/sealed.ts';
 import { codePath, type Layout } from '../store/layout.ts';
 import type { ChangedSource } from '../plan/compare.ts';
@@ -41,7 +41,9 @@ export class PythonIndex {
   }
 
   keep(stage: string, entry: IndexEntry, sources: readonly TracedSource[]): void {
-    if (this.record(entry.code) === null) writeSealed(this.#recordFile(entry.code), sources);
+    ifPossible(() => {
+      if (this.record(entry.code) === null) writeSealed(this.#recordFile(entry.code), sources);
+    });
     this.#entries[stage] = entry;
     this.#changed = true;
   }
@@ -51,12 +53,18 @@ export class PythonIndex {
     const kept = join(this.directory, `${text.slice('sha256:'.length)}.py`);
     if (existsSync(kept)) return;
     const bytes = readFileSync(path);
-    if (digestOf(bytes) === text) writeAtomically(kept, bytes, false);
+    if (digestOf(bytes) !== text) return;
+    ifPossible(() => {
+      writeAtomically(kept, bytes, false);
+    });
   }
 
   save(): void {
-    if (this.#changed) writeSealed(indexFile(this.directory), this.#entries);
-    this.#changed = false;
+    if (!this.#changed) return;
+    ifPossible(() => {
+      writeSealed(indexFile(this.directory), this.#entries);
+      this.#changed = false;
+    });
   }
 
   /** The sources of a code as they were when it was first seen; null where it is not known. */

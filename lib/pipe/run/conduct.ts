@@ -239,9 +239,7 @@ function failuresOf(outcomes: ReadonlyMap<number, Outcome>, graph: Graph): Finis
 function save(engine: Engine, lock: Lock): Finished['unsaved'] {
   try {
     lock.save();
-    ifPossible(() => {
-      saveStats(engine);
-    });
+    saveStats(engine);
     return null;
   } catch (error) {
     return storeFailure(error, engine.layout.project);

@@ -10,7 +10,6 @@ import type { TaskParams } from '../graph/parameters.ts';
 import { groupBy } from '../group.ts';
 import type { Stage } from '../manifest/manifest.ts';
 import { encodeStageAction, stageAction, type StageAction, type StageFacts } from '../plan/action.ts';
-import { ifPossible } from '../store/atomic.ts';
 import type { Engine } from './engine.ts';
 import type { CodeNote } from './selection.ts';
 
@@ -38,11 +37,9 @@ export async function surveyStages(
       found.actions.set(params, { action, text: encodeStageAction(action) });
     }
   }
-  ifPossible(() => {
-    engine.code.save();
-    engine.python.save();
-    engine.checks.save();
-  });
+  engine.code.save();
+  engine.python.save();
+  engine.checks.save();
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { digestOf, type Digest } from '../digest.ts';
-import { writeAtomically } from './atomic.ts';
+import { ifPossible, writeAtomically } from './atomic.ts';
 import { readFileSync } from './disk.ts';
 import { sameStat, type FileStamp } from './file-stat.ts';
 
@@ -50,7 +50,7 @@ export class StatCache {
     else this.#entries.set(path, { stat, digest, hashedAt });
   }
 
-  /** Writes it if anything changed; `keeps` says which paths are still of interest. */
+  /** Writes it, where that is possible, if anything changed; `keeps` says which paths are still of interest. */
   save(keeps: (path: string) => boolean = () => true): void {
     if (!this.#changed) return;
     const kept = new Map<string, CachedFile>();
@@ -59,8 +59,10 @@ export class StatCache {
       const file = entry === undefined ? fileAt(this.#rows, path) : entry;
       if (file !== null && keeps(path)) kept.set(path, file);
     }
-    writeAtomically(this.#file, encode(kept, this.#boot, Date.now()), false);
-    this.#changed = false;
+    ifPossible(() => {
+      writeAtomically(this.#file, encode(kept, this.#boot, Date.now()), false);
+      this.#changed = false;
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PythonTracer, type Trace } from '../../../lib/pipe/code/python-tracer.ts';
@@ -7,6 +7,7 @@ import { pythonDirectory } from '../../../lib/pipe/execute/python.ts';
 import { workerEntry } from '../../../lib/pipe/execute/worker-pool.ts';
 import type { PythonEntry } from '../../../lib/pipe/manifest/code.ts';
 import { callsIn } from '../../../lib/pipe/manifest/code.ts';
+import { mountReadOnly } from '../run/mount.ts';
 import { temporaryDirectory } from '../store/temporary.ts';
 import { python, pythonProject } from './project.ts';
 
@@ -314,6 +315,18 @@ describe.skipIf(python === undefined)('a change of Python code', () => {
     expect(await project.run()).toEqual(again);
     project.write({ 'one/own.py': 'factor = 3\n' });
     expect(await project.run()).toEqual({});
+  });
+
+  test('is seen in a project that cannot be written to, where nothing of its code is kept', async (context) => {
+    const project = pythonProject();
+    await project.run();
+    rmSync(project.path('cache/local'), { recursive: true });
+    const release = mountReadOnly(context, project.directory);
+    expect(await project.states()).toEqual({});
+    release();
+    project.edit('lib/times.py', 'a * b', 'b * a');
+    mountReadOnly(context, project.directory);
+    expect(Object.keys(await project.states())).toContain('scale@step=1');
   });
 
   test('that is put back brings the outputs back from the store', async () => {
