@@ -3,14 +3,16 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasNginx, startNginx } from '../pipe/remote/nginx.ts';
+import { nightly } from '../pipe/run/kills.ts';
 import { startApart } from './apart.ts';
 import { ofLibrary, otherMachine, until } from './jobs.ts';
 import { newProject, projectIn } from './project.ts';
+import { copyStudy, small, study } from './small-study.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 
 /** Commands with a script of the project, a module and its text file, a chain of modules, a directory, and what gathers them. */
-const study: Readonly<Record<string, string>> = {
+const mixed: Readonly<Record<string, string>> = {
   'pipeline.yaml': `version: 1
 params: { top: 2 }
 stages:
@@ -78,7 +80,7 @@ stages:
     inputs: { text: ./text.txt }
     outputs: { w: w.txt }
 `,
-  'text.txt': study['text.txt']!,
+  'text.txt': mixed['text.txt']!,
 });
 
 describe.skipIf(!hasNginx || process.platform !== 'linux')(
@@ -86,11 +88,11 @@ describe.skipIf(!hasNginx || process.platform !== 'linux')(
   () => {
     test('compute all through nginx, each once, with the lock and the files that they have here', async () => {
       const { http } = await startNginx();
-      const { project, there, ran } = startApart(study, `${http}/open`);
+      const { project, there, ran } = startApart(mixed, `${http}/open`);
       const { status, out, err } = await project.pipe('run', '--on', 'far');
       expect([status, err], out).toEqual([0, '']);
       expect(ran()).toEqual(['s1', 's2', 's3', 's4', 'w1', 'w2', 'w3']);
-      const texts = Object.entries(study).map(
+      const texts = Object.entries(mixed).map(
         ([name, text]) => [name, text.replaceAll('THERE', there)] as const,
       );
       const here = newProject(Object.fromEntries(texts));
@@ -113,11 +115,11 @@ describe.skipIf(!hasNginx || process.platform !== 'linux')(
 
     test('a module that throws is told of by the places of its source', async () => {
       const { http } = await startNginx();
-      const source = study['stages/sum.ts']!.replace(
+      const source = mixed['stages/sum.ts']!.replace(
         'const before',
         "if (axes.step === 3) throw new Error('no third');\n    const before",
       );
-      const { project, ran } = startApart({ ...study, 'stages/sum.ts': source }, `${http}/open`);
+      const { project, ran } = startApart({ ...mixed, 'stages/sum.ts': source }, `${http}/open`);
       const { status, out } = await project.pipe('run', '--on', 'far', 'sum');
       expect([status, ran()]).toEqual([1, ['s1', 's2', 's3']]);
       expect(out).toContain('no third');
@@ -173,7 +175,7 @@ describe.skipIf(!hasNginx || process.platform !== 'linux')(
       });
       const run = project.start('run', '--on', 'far', 'word@n=1');
       await until(() => asked() === 1);
-      drop('cas', createHash('sha256').update(study['text.txt']!).digest('hex'));
+      drop('cas', createHash('sha256').update(mixed['text.txt']!).digest('hex'));
       writeFileSync(join(there, 'go'), '');
       const { status, out } = await run.ended;
       expect([status, project.read('artifacts/word/n=1/w.txt')], out).toEqual([0, '1\n']);
@@ -193,6 +195,21 @@ describe.skipIf(!hasNginx || process.platform !== 'linux')(
       const { status, out } = await run.ended;
       expect([status, ran(), asked()], out).toEqual([0, ['1', '2', '3'], 3]);
     });
+
+    test.skipIf(!nightly)(
+      'the study of this repository has byte for byte the lock that it has here',
+      async () => {
+        const here = study();
+        expect((await here.pipe('run', ...small)).status).toBe(0);
+        const { http } = await startNginx();
+        const { project } = startApart({}, `${http}/open`);
+        copyStudy(project);
+        const { status, out } = await project.pipe('run', '--on', 'far', ...small);
+        expect(status, out).toBe(0);
+        expect(project.read('pipe.lock')).toBe(here.read('pipe.lock'));
+      },
+      1_200_000,
+    );
 
     test('what is said lies in the cache encrypted, values of variables above all', async () => {
       const { http, texts } = await startNginx();
@@ -224,7 +241,7 @@ describe.skipIf(!hasNginx || process.platform !== 'linux')(
 
     test('packages of another version there compute nothing, which is told', async () => {
       const { http } = await startNginx();
-      const { project, there } = startApart(study, `${http}/open`);
+      const { project, there } = startApart(mixed, `${http}/open`);
       rmSync(join(there, 'node_modules'));
       mkdirSync(join(there, 'node_modules/zod'), { recursive: true });
       symlinkSync(join(repository, 'node_modules/pipewright'), join(there, 'node_modules/pipewright'));

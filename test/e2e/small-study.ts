@@ -20,8 +20,12 @@ export const small = [
 /** A copy of what is committed of the study. */
 export function study(env: Readonly<Record<string, string>> = {}): Project {
   const project = newProject({}, env);
-  for (const name of ['pipeline.yaml', 'tsconfig.json', 'package.json', 'stages', 'lib']) {
-    cpSync(join(repository, name), join(project.directory, name), { recursive: true });
-  }
+  copyStudy(project);
   return project;
+}
+
+export function copyStudy({ directory }: Project): void {
+  for (const name of ['pipeline.yaml', 'tsconfig.json', 'package.json', 'stages', 'lib']) {
+    cpSync(join(repository, name), join(directory, name), { recursive: true });
+  }
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { readFileSync } from '../store/disk.ts';
+import { lstatSync, readdirSync, readFileSync } from '../store/disk.ts';
 import { byCodeUnit } from '../store/tree.ts';
 
 const FOLDER = `${sep}node_modules${sep}`;
@@ -121,4 +121,38 @@ export function versionsOf(directories: Iterable<string>): Record<string, string
   return Object.fromEntries(
     sorted.map(([name, versions]) => [name, [...versions].sort(byCodeUnit).join(', ')]),
   );
+}
+
+/** Where packages of a name are installed below a folder of packages: those that others bring along, too. */
+export function copiesIn(folder: string): ReadonlyMap<string, readonly string[]> {
+  const copies = new Map<string, string[]>();
+  const note = (name: string, directory: string): void => {
+    copies.set(name, [...(copies.get(name) ?? []), directory]);
+    // What lies below a link is somebody else's, and may be itself.
+    if (!isLink(directory)) visit(join(directory, 'node_modules'));
+  };
+  const visit = (packages: string): void => {
+    for (const entry of namesIn(packages)) {
+      const place = join(packages, entry);
+      if (entry.startsWith('@'))
+        for (const name of namesIn(place)) note(`${entry}/${name}`, join(place, name));
+      // Where pnpm keeps them, a folder for each.
+      else if (entry === '.pnpm') for (const each of namesIn(place)) visit(join(place, each, 'node_modules'));
+      else if (!entry.startsWith('.')) note(entry, place);
+    }
+  };
+  visit(folder);
+  return copies;
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

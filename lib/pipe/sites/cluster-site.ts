@@ -41,7 +41,8 @@ export class Shipping {
     const kind = task.stage.name;
     if (!this.#stages.has(kind)) {
       const shipped = shippedStage(task, survey, engine.environment);
-      const sent = this.#apart?.parcels.programOf(shipped);
+      const sources = survey.bundles.get(kind)?.files ?? [];
+      const sent = this.#apart?.parcels.programOf(shipped, sources);
       this.#stages.set(kind, { ...shipped, ...(sent && { sent }) });
       // What only says where a machine keeps things is no word of this one.
       const variables = this.#apart === null ? taskEnvironment : namedEnvironment;

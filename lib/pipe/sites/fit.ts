@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { machineText, taskEnvironment, type Variables } from '../execute/environment.ts';
 import type { WorkerPool } from '../execute/worker-pool.ts';
-import { findPackage, readManifest } from '../code/packages.ts';
+import { copiesIn, readManifest } from '../code/packages.ts';
 import type { Answer } from './protocol.ts';
 import type { Common, ShippedStage } from './ticket.ts';
 
@@ -12,6 +14,7 @@ export class Fit {
   readonly #workers: WorkerPool;
   readonly #version: string | null;
   readonly #toolchains = new Map<string, Answer | null>();
+  #copies: ReturnType<typeof copiesIn> | null = null;
   readonly #pythons = new Map<string, Readonly<Record<string, string>>>();
 
   /** `version`: of the program here, where it is not the one that the driver runs. */
@@ -61,17 +64,19 @@ export class Fit {
   #otherPackages({ packages, python }: ShippedStage): Answer | null {
     const own = python === null ? null : this.#python(python.executable);
     const others = Object.entries(packages).flatMap(([name, versions]): [string, string][] => {
-      const found = own === null ? this.#installed(name) : own[`package ${name}`];
-      // One that others bring along lies with them.
-      if (found === null || versions.split(', ').includes(found ?? '')) return [];
-      return [[name, found ?? 'none']];
+      const found = own === null ? this.#installed(name) : [own[`package ${name}`] ?? 'none'];
+      return versions.split(', ').every((version) => found.includes(version))
+        ? []
+        : [[name, found.join(', ')]];
     });
     return others.length === 0 ? null : { type: 'other-toolchain', said: Object.fromEntries(others) };
   }
 
-  #installed(name: string): string | null {
-    const directory = findPackage(this.#common.layout.project, name, []);
-    return directory === null ? null : readManifest(directory).version;
+  /** Versions of all copies that there are. */
+  #installed(name: string): readonly string[] {
+    this.#copies ??= copiesIn(realpathSync(join(this.#common.layout.project, 'node_modules')));
+    const versions = (this.#copies.get(name) ?? []).map((directory) => readManifest(directory).version);
+    return versions.length === 0 ? ['none'] : [...new Set(versions)].sort();
   }
 
   #python(executable: string): Readonly<Record<string, string>> {

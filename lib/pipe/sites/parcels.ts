@@ -49,14 +49,25 @@ export class Parcels {
     ];
   }
 
-  /** Files of a stage's program that a node has to be sent. Those that lie elsewhere have to be there. */
-  programOf(shipped: ShippedStage): readonly SentFile[] {
-    return this.#program(shipped).map(([, file]) => file);
+  /**
+   * Files of a stage's program that a node has to be sent: what is run of it and its sources, which may read each other.
+   * Those that lie elsewhere have to be there.
+   */
+  programOf({ bundle, python, code }: ShippedStage, sources: readonly string[]): readonly SentFile[] {
+    const own = bundle === null || bundle === '' ? [] : [bundle, `${bundle}.map`];
+    const paths = [...own, ...(python?.files ?? []).map(([path]) => path), ...code.map(([name]) => name)];
+    return [...new Set([...paths, ...sources])].flatMap((path) => {
+      const name = isAbsolute(path) ? relative(this.#project, path) : path;
+      const file = join(this.#project, name);
+      if (lookThrough(file)?.kind !== 'file') return [];
+      return this.#file(name, hashFile(file)).map(([, each]) => each);
+    });
   }
 
   /** Gives them, once; false when that could not be. */
-  async giveProgram(kind: string, shipped: ShippedStage): Promise<boolean> {
-    const given = this.#programs.get(kind) ?? this.#give(this.#program(shipped));
+  async giveProgram(kind: string, { sent = [] }: ShippedStage): Promise<boolean> {
+    const files = sent.map((file) => [join(this.#project, file.name ?? ''), file] as const);
+    const given = this.#programs.get(kind) ?? this.#give(files);
     this.#programs.set(kind, given);
     if (await given) return true;
     this.#programs.delete(kind);
@@ -67,16 +78,6 @@ export class Parcels {
   gone(files: readonly SentFile[]): void {
     this.#cache.missing(files.map(({ digest }) => digest));
     this.#programs.clear();
-  }
-
-  #program({ bundle, python, code }: ShippedStage): Described {
-    const own = bundle === null || bundle === '' ? [] : [bundle, `${bundle}.map`];
-    const paths = [...own, ...(python?.files ?? []).map(([path]) => path), ...code.map(([name]) => name)];
-    return [...new Set(paths)].flatMap((path) => {
-      const name = isAbsolute(path) ? relative(this.#project, path) : path;
-      if (name.startsWith('..') || lookThrough(join(this.#project, name))?.kind !== 'file') return [];
-      return this.#file(name, hashFile(join(this.#project, name)));
-    });
   }
 
   /** What lies outside of the project is to be there. */
