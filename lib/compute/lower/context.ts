@@ -3,7 +3,7 @@ import type { OnnxGraph } from '../onnx/graph.ts';
 import { elementType } from '../onnx/model.ts';
 import { permuteValues } from '../trace/fold.ts';
 import type { Precision } from '../program.ts';
-import { elements, sameShape, type Node } from '../trace/graph.ts';
+import { elements, reachable, sameShape, type Node } from '../trace/graph.ts';
 import {
   inFilterBlocks,
   oneByOne,
@@ -35,13 +35,21 @@ export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 export class Context {
   readonly graph: OnnxGraph;
   readonly #precision: Precision;
+  readonly #fixed: ReadonlySet<Node>;
   readonly #values = new Map<number, Laid>();
   /** Names of constants by node and layout, each written once. */
   readonly #constants = new Map<string, string>();
 
-  constructor(graph: OnnxGraph, precision: Precision) {
+  /** `fixed`: inputs that no call changes. */
+  constructor(graph: OnnxGraph, precision: Precision, fixed: ReadonlySet<Node>) {
     this.graph = graph;
     this.#precision = precision;
+    this.#fixed = fixed;
+  }
+
+  /** Whether a node is the same on each call, so that what is made of it is made once. */
+  isFixed(node: Node): boolean {
+    return reachable([node]).every((each) => each.kernel !== 'Input' || this.#fixed.has(each));
   }
 
   /** An operator of the blocked domain. */

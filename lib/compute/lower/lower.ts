@@ -46,7 +46,11 @@ export function lower(
 ): Lowered {
   if (block > 0 && precision === 'mixed') throw new Error('blocked operators take float32 only');
   const onnx = new OnnxGraph();
-  const context = new Context(onnx, precision);
+  const unchanging = Object.entries(state).flatMap(([output, input]) => {
+    const node = graph.inputs[input];
+    return node !== undefined && graph.outputs[output] === node ? [node] : [];
+  });
+  const context = new Context(onnx, precision, new Set(unchanging));
   const kept = new Set(Object.values(state));
   const inputs: Record<string, Port> = {};
   const order = reachable(Object.values(graph.outputs));

@@ -12,8 +12,11 @@ const MOST = { inCall: 4, pixelsInPass: 100 * 32 * 32 };
 export const UNDECLARED = 4e9;
 /** What a task takes before it explains anything: Node, the runtime, the program, images and maps. */
 const STANDING = 256e6;
-/** Of the weights: as read, as set, and in the device's order for both ways, with what putting them so takes. */
-const COPIES_OF_WEIGHTS = 8;
+/**
+ * Of the weights: as read, as set, and in the device's order for both ways, wide filters as sixteen of one place, with
+ * what putting them so takes.
+ */
+const COPIES_OF_WEIGHTS = 14;
 /** What the runtime takes for each byte that has to be held: it asks for memory in powers of 2, and in pieces. */
 const SLACK = 2.5;
 

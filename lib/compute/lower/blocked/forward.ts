@@ -6,6 +6,7 @@ import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
 import { depthwiseInBlocks, filterInBlocks, wholeFilter } from './filters.ts';
 import { blockInnermost } from './movements.ts';
 import { image, imageAcross, together, type Shape4 } from './images.ts';
+import { winograd, winogradPays } from './winograd.ts';
 
 interface ForwardPlan {
   /** Images taken together. */
@@ -77,6 +78,12 @@ export function convolveForward(node: Node, context: Context, block: number, epi
   const { images, narrow } = plan;
   const [height, width, channels] = filter.shape as Shape4;
   const reordered = reorderedFilter(node, plan, epilogue.scale, block, context);
+  if (node.kernel === 'Conv2D' && winogradPays(node, x, context)) {
+    const sizes = { size: x.shape as Shape4, out: filter.shape[3]!, block };
+    const after = forImages(node, context, 1, block, epilogue);
+    const name = winograd(together(x, context, block, 1), reordered, sizes, after, context);
+    return image(name, node, context, block, 1);
+  }
   const groups = node.kernel === 'DepthwiseConv2dNative' ? { group: channels * images } : {};
   const kernel = { strides, dilations, kernel_shape: [height, width], ...groups };
   const beside = imagesAcross(block, node.shape as Shape4);

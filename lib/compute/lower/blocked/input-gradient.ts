@@ -6,6 +6,7 @@ import { type Epilogue, forImages, withEpilogue } from './epilogue.ts';
 import { depthwiseInBlocks, filterInBlocks } from './filters.ts';
 import { blockInnermost } from './movements.ts';
 import { image, imageAcross, together, type Shape4 } from './images.ts';
+import { winograd, winogradPays } from './winograd.ts';
 
 /**
  * Every stride-th row of the image (or column), from one of the first on: what of the filter reached it, and
@@ -89,6 +90,14 @@ export function convolveBackward(node: Node, context: Context, block: number, ep
   const { images, rows, columns, dense } = gradientPlan(node, block)!;
   const [kernelWidth, into] = [shape[1], shape[2] * images];
   const turned = turnedFilter(node, images, epilogue.scale, block, context);
+  if (node.kernel === 'Conv2DBackpropInput' && dense && winogradPays(node, dy, context)) {
+    const [row, column] = [rows[0]!, columns[0]!];
+    const taken = row.taps.flatMap((y) => column.taps.map((x) => y * kernelWidth + x));
+    const sizes = { size: dy.shape as Shape4, out: into, block };
+    const rest = forImages(node, context, 1, block, epilogue);
+    const name = winograd(together(dy, context, block, 1), turned(taken, [3, 3]), sizes, rest, context);
+    return image(name, node, context, block, 1);
+  }
   const groups = node.kernel === 'Conv2DBackpropInput' ? {} : { group: into };
   const beside = imagesAcross(block, node.shape as Shape4);
   const across = images === 1 && beside > 1 && beside === imagesAcross(block, dy.shape as Shape4);
