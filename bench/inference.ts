@@ -48,7 +48,13 @@ function coverage(world: World, rule: Rule, seeds: number): string {
 const header = (title: string): string =>
   `| ${title} | ${counts.map((count) => `${count} seeds`).join(' | ')} |\n| --- |${' ---: |'.repeat(counts.length)}`;
 
-console.log(`Coverage in % of ${times} worlds, and mean width; intervals of 95 %.\n`);
+/** What a share counted so often is uncertain by: its standard error, in points. */
+const uncertain = (percent: number, of: number): string =>
+  `${percent} % is known to ±${Math.sqrt((percent * (100 - percent)) / of).toFixed(1)} (a standard error)`;
+
+console.log(
+  `Coverage in % of ${times} worlds, and mean width; intervals of 95 %. ${uncertain(95, times)}.\n`,
+);
 for (const [name, rule] of Object.entries(rules)) {
   console.log(header(name));
   for (const world of worlds)
@@ -60,7 +66,8 @@ for (const row of testRates(counts, times)) console.log(row);
 const studies = Number(values.studies);
 for (const seeds of counts) {
   console.log(
-    `\nClaims of ${studies} made-up studies of ${seeds} seeds: held, not held, in %, by the true value.\n`,
+    `\nClaims of ${studies} made-up studies of ${seeds} seeds: held, not held, in %, by the true value. ` +
+      `${uncertain(2.5, studies)}, ${uncertain(50, studies)}.\n`,
   );
   console.log(
     '| claim | true | on its line (either is a false alarm: 2.5 each) | false |\n| --- | ---: | ---: | ---: |',

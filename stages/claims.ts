@@ -33,12 +33,7 @@ export default defineStage({
   outputs: ['page', 'table', 'sensitivity', 'figures'],
   toolchain: () => Promise.resolve({ font: fontVersion(), ...rendererVersions() }),
   async run({ params, inputs, outputs, provenance }) {
-    // What the net says of the images is followed as it is trained: it has no axis `weights`.
-    const oscillation = inputs.oscillation.map((file) => ({
-      ...file,
-      point: { ...file.point, weights: 'trained' },
-    }));
-    const evidence = await readEvidence({ ...inputs, oscillation });
+    const evidence = await readEvidence(inputs);
     const findings = examineClaims(evidence.variants, params.claims);
     const [unknown] = unknownPrimaries(findings, params.claims);
     if (unknown)

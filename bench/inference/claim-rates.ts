@@ -56,8 +56,8 @@ function rates(id: string, value: number, seeds: number, times: number): Readonl
  * Of each claim, how often it is held and not held (in %) where it is true, where it is false, and at its line, where
  * either is a false alarm.
  */
-export function claimRates(seeds: number, times: number): readonly string[] {
-  return Object.entries(lines).map(([id, { line, side, step }]) => {
+export function* claimRates(seeds: number, times: number): Generator<string> {
+  for (const [id, { line, side, step }] of Object.entries(lines)) {
     const within = id === 'groups';
     const [isTrue, isFalse] = within
       ? [0, line + step]
@@ -68,6 +68,6 @@ export function claimRates(seeds: number, times: number): readonly string[] {
       const found = rates(id, value, seeds, times);
       return `${value.toFixed(2)}: ${(100 * found.held).toFixed(1)}, ${(100 * found['not held']).toFixed(1)}`;
     });
-    return `| ${id} | ${cells.join(' | ')} |`;
-  });
+    yield `| ${id} | ${cells.join(' | ')} |`;
+  }
 }

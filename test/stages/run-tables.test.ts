@@ -26,6 +26,7 @@ const model = { family: 'vgg', depth: 4, width: 2 };
 const net = createModel({ family: 'vgg', depth: 4, width: 2 }, test.set, test.classes.length);
 const params = { engine: {}, model, attribute: { methods: ['saliency', 'grad-cam'] } };
 const LOSSES = [3, 2, 1, 2, 3, 2, 3, 2];
+const AVERAGED_LOSSES = [5, 4, 3, 2, 1, 2, 3, 4];
 
 /** Group A as the label, C for the rest; the margin of an image swings by its row, in seed 2 otherwise. */
 function predictionsOf(seed: number, epoch: number): Predictions {
@@ -44,18 +45,25 @@ function weightsOf(number: number): TensorMap {
   return initialState(net, number).weights;
 }
 
-function epochOf(seed: number, epoch: number): TrainedEpoch {
+function epochOf(seed: number, epoch: number, averages: boolean): TrainedEpoch {
   const monitoredLoss = LOSSES[epoch - 1]!;
   const score = { loss: monitoredLoss, error: 0.5 };
+  const ofAverage = { ...score, loss: AVERAGED_LOSSES[epoch - 1]! };
+  const averaged = averages
+    ? { validation: ofAverage, test: ofAverage, monitoredLoss: ofAverage.loss }
+    : null;
   return {
     log: {
-      ...{ epoch, train: score, validation: score, test: score, averaged: null },
+      ...{ epoch, train: score, validation: score, test: score, averaged },
       ...{ monitoredLoss, lastLayerNorm: 1, learningRate: 0.1 },
     },
     state: { ...initialState(net, epoch), epoch, weights: weightsOf(epoch), lowestLoss: 1 },
     // In epoch 3 the average is just the weights.
     averaged: weightsOf(epoch === 3 ? 3 : 100 + epoch),
-    predictions: { epoch, test: predictionsOf(seed, epoch), train: noPredictions(1) },
+    predictions: {
+      ...{ epoch, test: predictionsOf(seed, epoch), train: noPredictions(1) },
+      averaged: averages ? predictionsOf(seed / 2, epoch) : null,
+    },
     ...{ record: false, skipped: 0, imagesPerSecond: 1 },
   };
 }
@@ -70,9 +78,9 @@ const surroundings = {
 };
 
 /** Segments that end after epochs 4 and 8. */
-async function writeRun(seed: number): Promise<void> {
+async function writeRun(seed: number, averages: boolean): Promise<void> {
   async function* epochs(from: number, to: number): AsyncGenerator<TrainedEpoch> {
-    for (let epoch = from; epoch <= to; epoch++) yield await Promise.resolve(epochOf(seed, epoch));
+    for (let epoch = from; epoch <= to; epoch++) yield await Promise.resolve(epochOf(seed, epoch, averages));
   }
   for (const end of [4, 8]) {
     const of = (part: string): string => path(`${part}-${seed}-${end}`);
@@ -87,7 +95,7 @@ async function writeRun(seed: number): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'run-tables-'));
   await writeImages(path('test'), test, {});
-  for (const seed of [1, 2]) await writeRun(seed);
+  for (const seed of [1, 2, 3]) await writeRun(seed, seed !== 3);
   const picked = [0, 1, 2, 3, 4].map((row) => ({
     ...{ row, group: 'A' as const, rank: 1 + Math.floor(row / 3) },
     ...{ score: 1, probability: 1, correct: true },
@@ -211,7 +219,10 @@ describe('the pairs stage', () => {
 });
 
 describe('the oscillation stage', () => {
-  async function run(seeds: readonly number[]): Promise<Record<'images' | 'groups', ArrowTable>> {
+  async function run(
+    seeds: readonly number[],
+    weights: 'trained' | 'averaged' = 'trained',
+  ): Promise<Record<'images' | 'groups', ArrowTable>> {
     const gathered = (part: string): InputFile[] =>
       seeds.flatMap((seed) => [4, 8].map((epoch) => file(`${part}-${seed}-${epoch}`, { seed, epoch })));
     await oscillation.run({
@@ -220,7 +231,7 @@ describe('the oscillation stage', () => {
         earlyStopping: { patience: 2 },
         select: { clear: 1, borderline: 1 },
       }),
-      axes: { augment: true },
+      axes: { augment: true, weights },
       inputs: { log: gathered('log'), predictions: gathered('predictions'), test: file('test') },
       outputs: { images: path('swings'), groups: path('groups') },
     });
@@ -242,6 +253,23 @@ describe('the oscillation stage', () => {
     const row = count + 1;
     expect([images.numbers('forgotten')[row], images.numbers('right')[row]]).toEqual([3, 0.5]);
     expect(images.numbers('first_learned')[row]).toBe(2);
+  });
+
+  it('follows what the averaged weights say from where these would have stopped', async () => {
+    const { images } = await run([1, 2], 'averaged');
+    expect(new Set(images.numbers('epochs'))).toEqual(new Set([4]));
+    expect(new Set(images.strings('weights'))).toEqual(new Set(['averaged']));
+    const jitter = images.numbers('margin_jitter');
+    images.numbers('seed').forEach((seed, at) => {
+      const swings = (at % test.set.count) % 2 === 1;
+      expect(jitter[at]).toBeCloseTo(swings ? (Math.sqrt(2) * seed!) / 2 : 0, 5);
+    });
+  });
+
+  it('refuses averaged weights of a run that took none, and says what to do', async () => {
+    await expect(run([1, 3], 'averaged')).rejects.toThrow(
+      'there are no averaged weights: params.train.average is null; set it, or take `averaged` out of params.weights',
+    );
   });
 
   it('puts images into groups by each seed’s net, and tells each seed’s course of them', async () => {

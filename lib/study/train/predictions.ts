@@ -1,5 +1,6 @@
 import type { Columns, TensorColumn, TensorValues } from 'pipewright/arrow';
 import type { TensorValue } from '../../compute/program.ts';
+import type { WeightsName } from './kept-file.ts';
 
 /** What a net says of each of a number of images. */
 export interface Predictions {
@@ -63,16 +64,25 @@ export function putPrediction(
   return { loss, correct: best === label };
 }
 
-/** An epoch's predictions of test images as trained, and of training images in the batches of the epoch. */
+/** An epoch's predictions of test images, and of training images in the batches of the epoch. */
 export interface EpochPredictions {
   readonly epoch: number;
+  /** By the weights as trained. */
   readonly test: Predictions;
+  /** Of the test images by the averaged weights; null where none are taken. */
+  readonly averaged: Predictions | null;
   readonly train: Predictions;
+}
+
+/** The column of what an epoch's weights say of the test images. */
+export function testColumn(quantity: keyof Predictions, by: WeightsName): string {
+  return `${by === 'averaged' ? 'averaged_test' : 'test'}_${quantity}`;
 }
 
 /**
  * One row per epoch. Images lie in the order of the data set's file: the tensors' one dimension. Of training
- * images, what was said in the batch they were part of, before its step; NaN and 255 for those of no batch.
+ * images, what was said in the batch they were part of, before its step; NaN and 255 for those of no batch. The
+ * averaged weights have no columns where none are taken.
  */
 export function predictionColumns(epochs: readonly EpochPredictions[]): Columns {
   const tensor = (dimension: string, of: (epoch: EpochPredictions) => TensorValues): TensorColumn => {
@@ -86,12 +96,17 @@ export function predictionColumns(epochs: readonly EpochPredictions[]): Columns 
     });
     return { type: 'tensor', shape: [size], dimensions: [dimension], values };
   };
+  const ofTest = (of: (epoch: EpochPredictions) => Predictions, by: WeightsName): Columns =>
+    Object.fromEntries(
+      (['probability', 'entropy', 'margin', 'predicted'] as const).map((quantity) => [
+        testColumn(quantity, by),
+        tensor('test image', (epoch) => of(epoch)[quantity]),
+      ]),
+    );
   return {
     epoch: { type: 'int32', values: epochs.map(({ epoch }) => epoch) },
-    test_probability: tensor('test image', ({ test }) => test.probability),
-    test_entropy: tensor('test image', ({ test }) => test.entropy),
-    test_margin: tensor('test image', ({ test }) => test.margin),
-    test_predicted: tensor('test image', ({ test }) => test.predicted),
+    ...ofTest(({ test }) => test, 'trained'),
+    ...(epochs.every(({ averaged }) => averaged !== null) && ofTest(({ averaged }) => averaged!, 'averaged')),
     train_probability: tensor('training image', ({ train }) => train.probability),
     train_margin: tensor('training image', ({ train }) => train.margin),
     train_predicted: tensor('training image', ({ train }) => train.predicted),

@@ -59,6 +59,6 @@ export async function scoreCheckpoint(
       lastLayerNorm: last === undefined ? 0 : Math.hypot(...weights[last.name]!.values),
       learningRate: known?.learningRate ?? null,
     },
-    predictions: { epoch, test: ofTest!, train: ofTrain! },
+    predictions: { epoch, test: ofTest!, averaged: null, train: ofTrain! },
   };
 }

@@ -5,7 +5,7 @@ import { EpochRunner } from './epoch.ts';
 import type { EpochOptions } from './epoch.ts';
 import { Evaluator } from './evaluate.ts';
 import type { AveragedScores, EpochLog } from './log.ts';
-import { type EpochPredictions, noPredictions } from './predictions.ts';
+import { type EpochPredictions, noPredictions, type Predictions } from './predictions.ts';
 import { learningRateAt } from './schedule.ts';
 import { fromProgram, toProgram } from './state.ts';
 import type { TrainingState } from './state.ts';
@@ -107,10 +107,16 @@ export async function* trainEpochs(
     if (record) lowestLoss = monitoredLoss;
     const lastLayerNorm = frobeniusNorm(values.weights['linear.weight']!.values);
     yield {
-      log: { epoch, ...scores, averaged: ofAverage, monitoredLoss, lastLayerNorm, learningRate },
+      log: {
+        ...{ epoch, ...scores, averaged: ofAverage && ofAverage.scores },
+        ...{ monitoredLoss, lastLayerNorm, learningRate },
+      },
       state: { epoch, ...values, lowestLoss },
       averaged,
-      predictions: { epoch, test: ofTest, train: running.predictions },
+      predictions: {
+        ...{ epoch, test: ofTest, averaged: ofAverage && ofAverage.predictions },
+        train: running.predictions,
+      },
       record,
       skipped: running.skipped,
       imagesPerSecond,
@@ -122,11 +128,12 @@ async function scoreAveraged(
   evaluator: Evaluator,
   averaged: TensorMap,
   { params, validation, test, signal }: TrainOptions,
-): Promise<AveragedScores> {
+): Promise<{ readonly scores: AveragedScores; readonly predictions: Predictions }> {
   evaluator.use(averaged);
+  const predictions = noPredictions(test.set.count);
   const scores = {
     validation: await evaluator.score(validation, signal),
-    test: await evaluator.score(test, signal),
+    test: await evaluator.score(test, signal, predictions),
   };
-  return { ...scores, monitoredLoss: scores[params.validate]!.loss };
+  return { scores: { ...scores, monitoredLoss: scores[params.validate]!.loss }, predictions };
 }

@@ -69,7 +69,7 @@ export const asInThePaper: World = {
   groupB: 0,
   groupC: 0,
   swing: { A: 0.001, B: 0.2, C: 0.2 },
-  error: [-0.02, -0.05],
+  error: [-0.05, -0.09],
   loss: [0.3, 0.1],
   dip: 0.2,
   pointing: 0.9,
@@ -82,16 +82,39 @@ export const params = claimsParams.parse({
   resamples: 200,
   runs: { augment: true },
   primary: {
-    'late-training': { statistic: 'test error, from the epochs beside early stopping', direction: 'below' },
-    augmentation: { statistic: 'test loss, from the epochs beside early stopping', direction: 'apart' },
+    'late-training': {
+      statistic: 'test error, from the epochs beside early stopping',
+      direction: 'below',
+    },
+    augmentation: {
+      statistic: 'test loss, from the epochs beside early stopping',
+      direction: 'apart',
+    },
     drift: { statistic: 'saliency, MSSIM', direction: 'below', margin: 0.4 },
-    steady: { statistic: 'guided-backpropagation − saliency, MSSIM at one size', direction: 'above' },
-    groups: { statistic: 'saliency, MSSIM, A − C', direction: 'within', margin: 0.1 },
-    oscillation: { statistic: 'p_c, C − A, images chosen by other seeds', direction: 'above' },
+    steady: {
+      statistic: 'guided-backpropagation − saliency, MSSIM at one size',
+      direction: 'above',
+    },
+    groups: {
+      statistic: 'saliency, MSSIM, A − C',
+      direction: 'within',
+      margin: 0.1,
+    },
+    oscillation: {
+      statistic: 'p_c, C − A, images chosen by other seeds',
+      direction: 'above',
+    },
     ties: { statistic: 'saliency, Spearman', direction: 'below', margin: 0.1 },
-    'seed-floor': { statistic: 'saliency, MSSIM, seeds at early stopping', direction: 'above' },
+    'seed-floor': {
+      statistic: 'saliency, MSSIM, seeds at early stopping',
+      direction: 'above',
+    },
     'temporal-floor': { statistic: 'saliency, MSSIM', direction: 'above' },
-    'at-once': { statistic: 'saliency, MSSIM', direction: 'above', margin: 0.5 },
+    'at-once': {
+      statistic: 'saliency, MSSIM',
+      direction: 'above',
+      margin: 0.5,
+    },
     pointing: { statistic: 'saliency, A', direction: 'above' },
   },
 });
@@ -122,13 +145,15 @@ function similaritiesOf(
 ): Scored[] {
   return Object.keys(world.last).flatMap((method) => {
     const ofSeed = level(method) + world.seedSpread * from.normal();
-    return images.map((image): Scored => {
-      const more = image.group === 'B' ? world.groupB : image.group === 'C' ? world.groupC : 0;
-      const near = (): number => ofSeed + more + world.imageSpread * from.normal();
-      const [mssim, spearman] = [near(), near()];
+    return images.map(({ image, class: name, group }): Scored => {
+      const more = group === 'B' ? world.groupB : group === 'C' ? world.groupC : 0;
+      const mssim = ofSeed + more + world.imageSpread * from.normal();
+      const spearman = ofSeed + more + world.imageSpread * from.normal();
       const spearmanEq8 = spearman + (method === 'grad-cam' ? world.ties : 0);
       return {
-        ...image,
+        image,
+        class: name,
+        group,
         method,
         mssim,
         spearman,
@@ -169,54 +194,112 @@ function logOf(world: World, augment: boolean, from: Draws): RunEvidence['log'] 
 }
 
 function runOf(world: World, augment: boolean, seed: number, seeds: number, study: number): RunEvidence {
-  const from = draws({ seed, purpose: 'made-up study', epoch: Number(augment), index: study });
   const images = selected(seed);
-  const at = (level: (method: string) => number) => similaritiesOf(images, world, level, from);
+  const others = Array.from({ length: seeds }, (_, other) => other).filter((other) => other !== seed);
+  const drawnFor = (purpose: string): Draws =>
+    draws({
+      seed,
+      purpose: `made-up study: ${purpose}`,
+      epoch: Number(augment),
+      index: study,
+    });
+  const at: At = (purpose, level) => similaritiesOf(images, world, level, drawnFor(purpose));
+  const floor = (purpose: string, level: (method: string) => number): FloorScore[] =>
+    others.flatMap((other) => at(`${purpose} ${other}`, level).map((row) => Object.assign(row, { other })));
+  return whenAsked({
+    seed: () => seed,
+    stop: () => stop,
+    log: () => logOf(world, augment, drawnFor('log')),
+    checkpoints: () => epochs.map((epoch) => checkpointOf(world, epoch, at, drawnFor)),
+    pairs: () => pairsOf(world, at),
+    floor: () => floor('floor', () => world.floor),
+    lateFloor: () => floor('late floor', () => world.lateFloor),
+    crossed: () => floor('crossed', (method) => world.last[method]!),
+    swings: () =>
+      [seed, ...others].flatMap((chooser) => swingsOf(world, chooser, drawnFor(`swings ${chooser}`))),
+    alternatives: () => [],
+    untrained: () => at('untrained', () => world.untrained),
+  });
+}
+
+/** Each part is made when it is first asked for, from draws of its own: no claim asks for all. */
+function whenAsked<T extends object>(parts: {
+  readonly [Part in keyof T]-?: () => T[Part];
+}): T {
+  const whole = {};
+  for (const [part, make] of Object.entries<() => unknown>(parts)) {
+    const get = (): unknown => {
+      const value = make();
+      Object.defineProperty(whole, part, { value, enumerable: true });
+      return value;
+    };
+    Object.defineProperty(whole, part, {
+      get,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return whole as T;
+}
+
+/** Scores of a run's images at levels, drawn for a purpose. */
+type At = (purpose: string, level: (method: string) => number) => Scored[];
+
+function checkpointOf(world: World, epoch: number, at: At, drawnFor: (purpose: string) => Draws): Checkpoint {
   const levels = new Map<number, (method: string) => number>([
     [stop - 1, () => world.before],
     [stop, () => 1],
     [stop + 1, () => world.after],
     [81, (method) => world.last[method]!],
   ]);
-  const checkpoints = epochs.map((epoch): Checkpoint => {
-    const similarities = at(levels.get(epoch) ?? (() => 0.5));
-    const scores = similarities.map((row): CheckpointScore => {
-      const pointing = from.uniform() < world.pointing ? 1 : 0;
-      return { ...row, probability: 0.5, entropy: 1, pointing, covered: COVERED };
-    });
-    return { epoch, scores };
+  return whenAsked({
+    epoch: () => epoch,
+    scores: () => {
+      const from = drawnFor(`pointing ${epoch}`);
+      return at(`checkpoint ${epoch}`, levels.get(epoch) ?? (() => 0.5)).map((row): CheckpointScore => {
+        const pointing = from.uniform() < world.pointing ? 1 : 0;
+        return Object.assign(row, {
+          probability: 0.5,
+          entropy: 1,
+          pointing,
+          covered: COVERED,
+        });
+      });
+    },
   });
-  const pairs: readonly EpochPair[] = [
-    { place: 'before', from: stop - 1, to: stop, scores: at(() => world.before) },
-    { place: 'stop', from: stop, to: stop + 1, scores: at(() => world.after) },
-    { place: 'late', from: 80, to: 81, scores: at(() => world.late) },
+}
+
+function pairsOf(world: World, at: At): readonly EpochPair[] {
+  const places: readonly (readonly [EpochPair['place'], from: number, to: number, level: number])[] = [
+    ['before', stop - 1, stop, world.before],
+    ['stop', stop, stop + 1, world.after],
+    ['late', 80, 81, world.late],
     // Further apart: the nearest is asked for.
-    { place: 'stop', from: stop, to: stop + 4, scores: at(() => 0.1) },
-    { place: 'late', from: 77, to: 81, scores: at(() => 0.1) },
+    ['stop', stop, stop + 4, 0.1],
+    ['late', 77, 81, 0.1],
   ];
-  const others = Array.from({ length: seeds }, (_, other) => other).filter((other) => other !== seed);
-  const floor = (level: (method: string) => number): FloorScore[] =>
-    others.flatMap((other) => at(level).map((row) => ({ ...row, other })));
-  return {
-    seed,
-    stop,
-    log: logOf(world, augment, from),
-    checkpoints,
-    pairs,
-    floor: floor(() => world.floor),
-    lateFloor: floor(() => world.lateFloor),
-    crossed: floor((method) => world.last[method]!),
-    swings: [seed, ...others].flatMap((chooser) => swingsOf(world, chooser, from)),
-    alternatives: [],
-    untrained: at(() => world.untrained),
-  };
+  return places.map(([place, from, to, level]) =>
+    whenAsked<EpochPair>({
+      place: () => place,
+      from: () => from,
+      to: () => to,
+      scores: () => at(`${place} ${from} to ${to}`, () => level),
+    }),
+  );
 }
 
 function swingsOf(world: World, chooser: number, from: Draws): readonly Swing[] {
   const ofSeed = world.seedSpread * from.normal();
   return selected(chooser).map((image) => {
     const swing = world.swing[image.group]! * (1 + ofSeed + world.imageSpread * from.normal());
-    return { ...image, chooser, probability: swing, entropy: swing, margin: 10 * swing, turns: swing };
+    return {
+      ...image,
+      chooser,
+      probability: swing,
+      entropy: swing,
+      margin: 10 * swing,
+      turns: swing,
+    };
   });
 }
 

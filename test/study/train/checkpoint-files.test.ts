@@ -48,7 +48,7 @@ function epochOf(epoch: number): TrainedEpoch {
     },
     state: { ...initialState(model, epoch), epoch, lowestLoss: lowest },
     averaged: epoch === 4 ? null : initialState(model, 100 + epoch).weights,
-    predictions: { epoch, test: noPredictions(2), train: noPredictions(1) },
+    predictions: { epoch, test: noPredictions(2), averaged: null, train: noPredictions(1) },
     record: LOSSES.slice(0, epoch - 1).every((loss) => monitoredLoss < loss),
     skipped: 0,
     imagesPerSecond: 1,

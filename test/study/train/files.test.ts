@@ -71,16 +71,31 @@ describe('predictions', () => {
     margin: Float32Array.from({ length: count }, (_, i) => by - i),
     predicted: Uint8Array.from({ length: count }, (_, i) => by + i),
   });
-  const epoch = (number: number) => ({ epoch: number, test: of(number, 3), train: of(10 + number, 2) });
+  const epoch = (number: number) => ({
+    ...{ epoch: number, test: of(number, 3), averaged: of(20 + number, 3) },
+    train: of(10 + number, 2),
+  });
 
   it('of the test images are joined over the segments, epoch after epoch', async () => {
     await writeArrow(path('one'), predictionColumns([epoch(1), epoch(2)]));
     await writeArrow(path('two'), predictionColumns([epoch(3)]));
-    const history = await readPredictions([path('one'), path('two')]);
-    expect([history.epochs, history.images]).toEqual([[1, 2, 3], 3]);
-    for (const name of ['probability', 'entropy', 'margin', 'predicted'] as const)
-      expect([...history[name]]).toEqual([1, 2, 3].flatMap((number) => [...of(number, 3)[name]]));
-    expect(history.predicted).toBeInstanceOf(Uint8Array);
+    for (const [weights, more] of [
+      ['trained', 0],
+      ['averaged', 20],
+    ] as const) {
+      const history = (await readPredictions([path('one'), path('two')], weights))!;
+      expect([history.epochs, history.images]).toEqual([[1, 2, 3], 3]);
+      for (const name of ['probability', 'entropy', 'margin', 'predicted'] as const)
+        expect([...history[name]]).toEqual([1, 2, 3].flatMap((number) => [...of(more + number, 3)[name]]));
+      expect(history.predicted).toBeInstanceOf(Uint8Array);
+    }
+  });
+
+  it('of averaged weights are not there where a segment took none, and those of the trained ones are', async () => {
+    await writeArrow(path('with'), predictionColumns([epoch(1)]));
+    await writeArrow(path('without'), predictionColumns([{ ...epoch(2), averaged: null }]));
+    expect(await readPredictions([path('with'), path('without')], 'averaged')).toBeNull();
+    expect((await readPredictions([path('with'), path('without')], 'trained'))!.epochs).toEqual([1, 2]);
   });
 
   it('lie in a file by image, those of training images beside those of test images', async () => {
@@ -89,7 +104,8 @@ describe('predictions', () => {
     expect(table.numbers('epoch')).toEqual([1, 2]);
     expect(Object.keys(table.columns)).toEqual([
       ...['epoch', 'test_probability', 'test_entropy', 'test_margin', 'test_predicted'],
-      ...['train_probability', 'train_margin', 'train_predicted'],
+      ...['averaged_test_probability', 'averaged_test_entropy', 'averaged_test_margin'],
+      ...['averaged_test_predicted', 'train_probability', 'train_margin', 'train_predicted'],
     ]);
     for (const name of ['probability', 'margin', 'predicted'] as const) {
       const { shape, values } = table.tensor(`train_${name}`);

@@ -166,16 +166,21 @@ describe('a segment of training', () => {
     const of = (name: string) => table!.tensor(name);
     expect(of('test_probability').shape).toEqual([2, count]);
     expect(table!.columns.test_margin).toMatchObject({ dimensions: ['test image'], element: 'float32' });
-    for (const [row, { test }] of history.slice(1).entries()) {
-      const rows = Array.from(labels, (_, i) => row * count + i);
-      const loss = rows.map((i) => -Math.log(of('test_probability').values[i]!));
-      expect(loss.reduce((sum, value) => sum + value, 0) / count).toBeCloseTo(test!.loss, 5);
-      const wrong = rows.filter((i) => of('test_predicted').values[i] !== labels[i % count]);
-      expect(wrong.length / count).toBeCloseTo(test!.error, 10);
-      // A tie goes to the first of equals, which may be right or wrong.
-      for (const i of rows) if (of('test_margin').values[i]! < 0) expect(wrong).toContain(i);
-      for (const i of wrong) expect(of('test_margin').values[i]).toBeLessThanOrEqual(0);
-    }
+    for (const [row, { test, averaged }] of history.slice(1).entries())
+      for (const [by, score] of [
+        ['test', test],
+        ['averaged_test', averaged!.test],
+      ] as const) {
+        const rows = Array.from(labels, (_, i) => row * count + i);
+        const loss = rows.map((i) => -Math.log(of(`${by}_probability`).values[i]!));
+        expect(loss.reduce((sum, value) => sum + value, 0) / count).toBeCloseTo(score!.loss, 5);
+        const wrong = rows.filter((i) => of(`${by}_predicted`).values[i] !== labels[i % count]);
+        expect(wrong.length / count).toBeCloseTo(score!.error, 10);
+        // A tie goes to the first of equals, which may be right or wrong.
+        for (const i of rows) if (of(`${by}_margin`).values[i]! < 0) expect(wrong).toContain(i);
+        for (const i of wrong) expect(of(`${by}_margin`).values[i]).toBeLessThanOrEqual(0);
+      }
+    expect(of('averaged_test_entropy').values).not.toEqual(of('test_entropy').values);
     // Of 45 images five batches of eight are trained on: five are left out, others in each epoch.
     const seen = [0, 1].map((row) =>
       Array.from({ length: 45 }, (_, i) => Number.isNaN(of('train_probability').values[45 * row + i])),

@@ -89,7 +89,7 @@ describe.each(states)('the state of training in %s', (_, state) => {
       },
       state: { ...state, epoch, lowestLoss: epoch / 8 },
       averaged: null,
-      predictions: { epoch, test: noPredictions(1), train: noPredictions(1) },
+      predictions: { epoch, test: noPredictions(1), averaged: null, train: noPredictions(1) },
       ...{ record: false, skipped: 0, imagesPerSecond: 1 },
     });
     async function* epochs(numbers: readonly number[]) {
