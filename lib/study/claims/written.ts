@@ -1,7 +1,11 @@
 import type { Interval } from '../statistics/interval.ts';
 
+/** To three decimals; what rounds to nothing has no sign. */
 export function rounded(value: number): string {
-  return value.toFixed(3).replace('-', '−');
+  return value
+    .toFixed(3)
+    .replace(/^-(?=0\.0*$)/, '')
+    .replace('-', '−');
 }
 
 export function ranged({ low, high }: Interval): string {

@@ -1,4 +1,5 @@
-import { overSeeds, SEED_BANDS, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, sampled, summarisePoints } from './curve/curves.ts';
+import { seedBands } from './data/behind.ts';
 import type { CurveGrid, GridRow, ThinPoint } from './curve/curve-grid.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
 import type { EpochScale } from './curve/epoch-axis.ts';
@@ -14,8 +15,8 @@ const rows: readonly GridRow[] = [
   { key: 'probability', title: 'p of the correct class', reaches: [0, 1], limits: [0, 1] },
 ];
 
-const caption = [
-  `Lines: ${SEED_BANDS}`,
+const captionOf = (scores: readonly ScoreRow[]): readonly string[] => [
+  `Lines: ${seedBands(scores)}`,
   'Thin lines: single images.',
   'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
 ];
@@ -53,7 +54,7 @@ export function confidenceFigure(scores: readonly ScoreRow[], options: Options):
   const { variant, stops, scale } = options;
   return {
     title: titled('Output entropy and correct-class probability', variant),
-    caption,
+    caption: captionOf(scores),
     rows,
     columns: distinct(scores, 'group').map((group) => ({ key: group, title: groupLabel(group), stops })),
     series: ['mean'],
@@ -78,7 +79,7 @@ export function classConfidenceFigure(
   const shown = scores.filter((row) => row.group === group && classes.includes(row.class));
   return {
     title: titled(`Output entropy and correct-class probability, group ${groupLabel(group)}`, variant),
-    caption,
+    caption: captionOf(shown),
     rows,
     columns: classes.map((name) => ({ key: name, title: name, stops })),
     wrap: 5,

@@ -1,12 +1,12 @@
-import { overSeeds, SEED_BANDS, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, sampled, summarisePoints } from './curve/curves.ts';
+import { type Observed, seedBands } from './data/behind.ts';
 import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
 import { groupLabel, methodLabel, titled } from './data/labels.ts';
 
 /** Areas under the deletion and insertion curves of one image by one method at one checkpoint. */
-export interface DeletionRow {
-  readonly seed: number;
+export interface DeletionRow extends Observed {
   readonly epoch: number;
   readonly group: string;
   readonly method: string;
@@ -14,9 +14,14 @@ export interface DeletionRow {
   readonly deletion: number;
   /** 0 to 1: mean p_c while only they are shown. */
   readonly insertion: number;
+  /** The same of random orders of the pixels, on average. */
+  readonly randomly: { readonly deletion: number; readonly insertion: number };
 }
 
-/** What the pixels that the maps name do for p_c; null where nothing was computed. */
+/**
+ * What the pixels that the maps name do for p_c, beyond what pixels in random order do: both areas rise with p_c itself,
+ * and so follow training more than the maps. Null where nothing was computed.
+ */
 export function deletionFigure(
   rows: readonly DeletionRow[],
   { variant, stops, scale }: DriftOptions,
@@ -28,20 +33,24 @@ export function deletionFigure(
     series: groupLabel(row.group),
     at: row.epoch,
     seed: row.seed,
-    value: row[measure],
+    value: row[measure] - row.randomly[measure],
   }));
   const methods = [...new Set(rows.map(({ method }) => method))];
   return {
-    title: titled('What the pixels that heat maps name do for the correct class', variant),
+    title: titled(
+      'What the pixels that heat maps name do for the correct class, beyond random ones',
+      variant,
+    ),
     caption: [
-      'Area under the curve of p of the correct class while a map’s strongest pixels are taken away (deletion: low where the map names what',
-      'the network needs) or alone are shown (insertion: high there). What is not shown has the data set’s mean colour.',
-      `Lines: ${SEED_BANDS}`,
+      'Area under the curve of p of the correct class while a map’s strongest pixels are taken away (deletion) or alone are shown (insertion),',
+      'less that of the same image’s pixels in random order: where a map names what the net needs, below 0 in deletion, above 0 in insertion.',
+      'What is not shown has the data set’s mean colour.',
+      `Lines: ${seedBands(rows)}`,
       'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
     ],
     rows: [
-      { key: 'deletion', title: 'deletion area', reaches: [0], limits: [0, 1] },
-      { key: 'insertion', title: 'insertion area', reaches: [0], limits: [0, 1] },
+      { key: 'deletion', title: 'deletion − random', reaches: [0], limits: [-1, 1] },
+      { key: 'insertion', title: 'insertion − random', reaches: [0], limits: [-1, 1] },
     ],
     columns: methods.map((method) => ({ key: method, title: methodLabel(method), stops })),
     wrap: 4,

@@ -1,16 +1,9 @@
-import {
-  type Interval,
-  overPairs,
-  overSeeds,
-  runsOf,
-  SEED_BANDS,
-  sampled,
-  summarisePoints,
-} from './curve/curves.ts';
+import { type Interval, overPairs, overSeeds, runsOf, sampled, summarisePoints } from './curve/curves.ts';
 import type { Sample } from './curve/curves.ts';
 import type { Aside, Band, CurveGrid, GridRow, Ring } from './curve/curve-grid.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
 import type { EpochScale } from './curve/epoch-axis.ts';
+import { seedBands } from './data/behind.ts';
 import { groupLabel, methodLabel, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
 import { distinct } from './data/score-row.ts';
@@ -39,7 +32,7 @@ const rows: readonly GridRow[] = [
   { key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1], limits: [-1, 1] },
 ];
 
-const LINES = `Lines: ${SEED_BANDS} Markers: checkpoints.`;
+const linesOf = (scores: readonly ScoreRow[]): string => `Lines: ${seedBands(scores)} Markers: checkpoints.`;
 const RULES =
   'Dotted rules: the early-stopping epoch of each run; rings: 1, which a map scores against itself there, and which is in no mean.';
 
@@ -137,7 +130,7 @@ export function driftFigure(
   const groups = distinct(scores, 'group');
   return {
     title: titled('Similarity of heat maps to those at early stopping', variant),
-    caption: [LINES, RULES],
+    caption: [linesOf(scores), RULES],
     rings: ringsOf(groups, stops),
     rows,
     columns: groups.map((group) => ({ key: group, title: groupLabel(group), stops })),
@@ -165,7 +158,7 @@ export function driftByMethodFigure(
   const methods = distinct(scores, 'method');
   return {
     title: titled('Similarity of heat maps to those at early stopping, method by method', variant),
-    caption: [LINES, RULES],
+    caption: [linesOf(scores), RULES],
     rows: rows.map((row) => ({ ...row, title: row.key === 'mssim' ? 'MSSIM' : 'Spearman ρ' })),
     columns: methods.map((method) => ({ key: method, title: methodLabel(method), stops })),
     rings: ringsOf(methods, stops),

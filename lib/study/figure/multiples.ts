@@ -1,4 +1,5 @@
-import { overSeeds, SEED_BANDS, summarisePoints } from './curve/curves.ts';
+import { overSeeds, summarisePoints } from './curve/curves.ts';
+import { seedBands } from './data/behind.ts';
 import type { Sample } from './curve/curves.ts';
 import type { CurveGrid, HorizontalAxis, ThinPoint } from './curve/curve-grid.ts';
 import { groupLabel, methodLabel, titled } from './data/labels.ts';
@@ -111,7 +112,7 @@ export function multiplesFigure(
   return {
     title: titled('Similarity of heat maps to early stopping, by multiples of the stopping epoch', variant),
     caption: [
-      `Lines: ${SEED_BANDS}`,
+      `Lines: ${seedBands(scores)}`,
       'Thin lines: each seed’s checkpoints, along multiples of its own stopping epoch. At 1 a map is compared with itself.',
     ],
     rows: [

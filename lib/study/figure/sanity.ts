@@ -1,12 +1,12 @@
-import { overSeeds, SEED_BANDS, summarisePoints } from './curve/curves.ts';
+import { overSeeds, summarisePoints } from './curve/curves.ts';
+import { type Observed, seedBands } from './data/behind.ts';
 import type { Sample } from './curve/curves.ts';
 import type { CurveGrid, HorizontalAxis } from './curve/curve-grid.ts';
 import { methodLabel, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
 
 /** A map of a net with untrained parts, against the map of the net as it was trained. */
-export interface SanityRow {
-  readonly seed: number;
+export interface SanityRow extends Observed {
   /** `early stopping` or `last`. */
   readonly checkpoint: string;
   /** `cascading` or `independent`. */
@@ -69,7 +69,7 @@ export function sanityFigure(rows: readonly SanityRow[], variant: Variant): Curv
     caption: [
       'Similarity to the map of the same net before its parts were put back to random, untrained weights. Cascading: all parts from the output',
       'down; independent: one part alone. A method whose maps stay alike does not look at the weights, so that its stability says little.',
-      `Lines: ${SEED_BANDS}`,
+      `Lines: ${seedBands(rows)}`,
     ],
     rows: [
       { key: 'mssim', title: 'MSSIM to the trained net', reaches: [0, 1], limits: [-1, 1] },

@@ -42,7 +42,13 @@ const GAP = 8;
 
 function tileText({ verdict, value }: SensitivityTile): string {
   const sign = verdicts.find((one) => one.verdict === verdict)?.sign ?? '';
-  return value === null ? sign : `${sign}\u2009${value.toFixed(2).replace('-', '−')}`;
+  // What rounds to nothing has no sign.
+  return value === null
+    ? sign
+    : `${sign}\u2009${value
+        .toFixed(2)
+        .replace(/^-(?=0\.0*$)/, '')
+        .replace('-', '−')}`;
 }
 
 /** Claims beside one another, a row for each rule; a frame where the verdict is another than as declared. */
@@ -52,10 +58,11 @@ function sensitivitySpec(
   caption: readonly string[],
 ): TopLevelSpec {
   const rules = [...new Set(tiles.map(({ rule }) => rule))];
-  const claims = [...new Set(tiles.map(({ claim }) => claim))].sort((a, b) => a - b);
   const shown = tiles
     .filter(({ verdict }) => verdict !== null)
     .map((one) => ({ ...one, text: tileText(one) }));
+  // What this study cannot test has no column: an empty tile is a rule without a say.
+  const claims = [...new Set(shown.map(({ claim }) => claim))].sort((a, b) => a - b);
   const x = {
     field: 'claim',
     type: 'ordinal',

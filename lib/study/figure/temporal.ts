@@ -1,12 +1,12 @@
-import { overSeeds, sampled, SEED_BANDS, summarisePoints } from './curve/curves.ts';
+import { overSeeds, sampled, summarisePoints } from './curve/curves.ts';
+import { type Observed, seedBands } from './data/behind.ts';
 import type { CurveGrid } from './curve/curve-grid.ts';
 import { epochAxis, type EpochScale } from './curve/epoch-axis.ts';
 import { methodLabel, titled } from './data/labels.ts';
 import type { Variant } from './run.ts';
 
 /** Similarity of one image's maps at two epochs of one run. */
-export interface PairRow {
-  readonly seed: number;
+export interface PairRow extends Observed {
   /** `before`, `stop`, `after` or `late`: see the tables of docs/study.md. */
   readonly place: string;
   /** The earlier one, in multiples of the stopping epoch. */
@@ -83,7 +83,7 @@ export function temporalFigure(
   return {
     title: titled('Similarity of heat maps of two epochs, by how far and where they lie apart', variant),
     caption: [
-      `Lines: ${SEED_BANDS}`,
+      `Lines: ${seedBands(rows)}`,
       'Markers: pairs of epochs. Where lines of one distance lie together, early stopping is an epoch like others, and the fall is that of any step.',
     ],
     rows: [

@@ -1,4 +1,5 @@
-import { overSeeds, SEED_BANDS, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, sampled, summarisePoints } from './curve/curves.ts';
+import { seedBands } from './data/behind.ts';
 import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
@@ -29,7 +30,7 @@ export function tiesFigure(
   return {
     title: titled('Grad-CAM: what tied zeros do to Spearman’s coefficient', variant),
     caption: [
-      `Lines: ${SEED_BANDS}`,
+      `Lines: ${seedBands(shown)}`,
       'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
     ],
     rows: [{ key: 'spearman', title: 'Spearman ρ to early stopping', reaches: [0, 1], limits: [-1, 1] }],

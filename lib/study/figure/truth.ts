@@ -1,4 +1,5 @@
-import { overSeeds, SEED_BANDS, runsOf, sampled, summarisePoints } from './curve/curves.ts';
+import { overSeeds, runsOf, sampled, summarisePoints } from './curve/curves.ts';
+import { seedBands } from './data/behind.ts';
 import type { CurveGrid } from './curve/curve-grid.ts';
 import type { DriftOptions } from './drift.ts';
 import { epochAxis } from './curve/epoch-axis.ts';
@@ -40,7 +41,7 @@ export function truthFigure(
     title: titled('Heat maps against the object’s true place', variant),
     caption: [
       'Upper row: share of the map’s positive mass inside the object’s mask. Lower row: share of images whose strongest pixel lies inside it.',
-      `Lines: ${SEED_BANDS}`,
+      `Lines: ${seedBands(known)}`,
       'Dotted rules: the early-stopping epoch of each run. Markers: checkpoints.',
     ],
     rows: [

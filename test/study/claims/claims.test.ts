@@ -179,10 +179,17 @@ describe('the number of seeds', () => {
   });
 
   it('that would do is found from how far seeds differ', () => {
-    const unsure = studyOf(
-      { ...asInThePaper, last: { ...asInThePaper.last, saliency: 0.39 }, seedSpread: 0.05 },
-      3,
-    );
+    const ofSeeds = [0.33, 0.39, 0.45];
+    const unsure = studyOf(asInThePaper, 3).map((variant) => ({
+      ...variant,
+      runs: variant.runs.map((run) => ({
+        ...run,
+        checkpoints: run.checkpoints.map(({ epoch, scores }) => ({
+          epoch,
+          scores: scores.map((row) => (epoch === 81 ? { ...row, mssim: ofSeeds[run.seed]! } : row)),
+        })),
+      })),
+    }));
     const { open, verdict } = primaryOf(examineClaims(unsure, params), 'drift');
     expect(verdict).toBe('undecided');
     expect(open).toMatchObject({ reason: 'unsure', seeds: 3, reach: [{ seeds: 3 }] });

@@ -31,7 +31,11 @@ it('says of one seed that it is one, and of several what their bands are', () =>
     const drawn = curveDrawings(runs, [{ variant: runs[0]!.variant, scores, ...empty }], 'log', 'made up');
     return drawn.find(({ name }) => name === 'figure-5-augment')!.caption.join('\n');
   };
-  expect(captionOf([0])).toContain('Lines: mean over the images of one seed. Markers: checkpoints.');
+  expect(captionOf([0])).toContain(
+    'Lines: mean over the 30 images of one seed, of 10 classes. Markers: checkpoints.',
+  );
   expect(captionOf([0])).not.toContain('bands');
-  expect(captionOf([0, 1])).toContain('Lines: mean over seeds of the mean over their images; bands: ');
+  expect(captionOf([0, 1])).toContain(
+    'Lines: mean over 2 seeds of the mean over their images (30 each, of 10 classes); bands: their range.',
+  );
 });

@@ -301,6 +301,16 @@ describe('figures of what was not measured', () => {
     pointing: null,
   }));
 
+  it('are of what maps do beyond pixels in random order', () => {
+    const rows = deletionRows([0, 1]).map((row) => ({ ...row, deletion: 0.2, insertion: 0.7 }));
+    const { points } = deletionFigure(rows, options)!;
+    for (const [measure, beyond] of [
+      ['deletion', 0.2 - 0.25],
+      ['insertion', 0.7 - 0.4],
+    ] as const)
+      for (const { row, value } of points) if (row === measure) expect(value).toBeCloseTo(beyond, 12);
+  });
+
   it('are none: no ground truth without masks, no ties without Grad-CAM, no checks that were not made', () => {
     expect(deletionFigure([], options)).toBeNull();
     expect(sanityFigure([], options.variant)).toBeNull();

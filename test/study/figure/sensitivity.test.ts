@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { PAGE_WIDTH } from '../../../lib/study/figure/page/page.ts';
 import { sensitivityDrawings, type SensitivityRow } from '../../../lib/study/figure/sensitivity.ts';
 
-const cell = (claim: number, verdict: string | null, changed = false) => ({
+const cell = (claim: number, verdict: string | null, changed = false, value = 0.123) => ({
   claim,
   verdict,
-  value: verdict === null ? null : 0.123,
+  value: verdict === null ? null : value,
   changed,
 });
 
@@ -27,5 +27,18 @@ describe('the figure of sensitivity', () => {
       expect([...svg.matchAll(new RegExp(`fill="${colour}"`, 'g'))]).toHaveLength(1);
     expect([...svg.matchAll(/stroke="#222222" stroke-width="1.6"/g)]).toHaveLength(1);
     expect(Number(/width="(\d+)"/.exec(svg)![1])).toBeLessThanOrEqual(PAGE_WIDTH + 5);
+  });
+
+  it('has no column for a claim that was not tested, and no sign before nothing', async () => {
+    const tested = (value: number) => [cell(3, 'held', false, value), cell(7, 'held', false, -0.126)];
+    const [drawing] = [
+      ...sensitivityDrawings([
+        { rule: 'as declared', setting: '', cells: [...tested(-0.004), cell(9, null)] },
+      ]),
+    ];
+    const { svg } = await drawing!.page();
+    expect(['3', '7', '9'].map((claim) => svg.includes(`>${claim}<`))).toEqual([true, true, false]);
+    expect(svg).toContain('>✓\u20090.00<');
+    expect(svg).toContain('>✓\u2009−0.13<');
   });
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Columns, writeArrow } from 'pipewright/arrow';
 import { drawShapes } from '../../../lib/study/dataset/shapes/draw.ts';
 import { imageColumns } from '../../../lib/study/dataset/file.ts';
+import type { Observed } from '../../../lib/study/figure/data/behind.ts';
 import type { PlacedFile } from '../../../lib/study/figure/data/load.ts';
 import type { ScoreRow } from '../../../lib/study/figure/data/score-row.ts';
 import type { TrainingRun } from '../../../lib/study/figure/training.ts';
@@ -34,6 +35,10 @@ export interface SyntheticFiles {
 const float = (values: (number | null)[]) => ({ type: 'float64' as const, values });
 const int = (values: ArrayLike<number>) => ({ type: 'int32' as const, values });
 const text = (values: string[]) => ({ type: 'utf8' as const, values });
+const whose = (rows: readonly Observed[]): Columns => ({
+  index: int(rows.map(({ image }) => image)),
+  class: text(rows.map((row) => row.class)),
+});
 
 function historyColumns({ epochs: rows, earlyStopping }: TrainingRun): Columns {
   return {
@@ -192,10 +197,13 @@ export async function writeSyntheticFiles(
         'areas',
         { augment, seed, epoch },
         {
+          ...whose(areas),
           group: text(areas.map(({ group }) => group)),
           method: text(areas.map(({ method }) => method)),
           deletion: float(areas.map(({ deletion }) => deletion)),
           insertion: float(areas.map(({ insertion }) => insertion)),
+          deletion_random: float(areas.map(({ randomly }) => randomly.deletion)),
+          insertion_random: float(areas.map(({ randomly }) => randomly.insertion)),
         },
       );
     }
@@ -206,6 +214,7 @@ export async function writeSyntheticFiles(
       'sanity',
       { augment },
       {
+        ...whose(checked),
         seed: int(checked.map(({ seed }) => seed)),
         checkpoint: text(checked.map(({ checkpoint }) => checkpoint)),
         randomisation: text(checked.map(({ randomisation }) => randomisation)),
@@ -233,6 +242,7 @@ export async function writeSyntheticFiles(
         'pairs',
         { augment, seed },
         {
+          ...whose(pairs),
           place: text(pairs.map(({ place }) => place)),
           epoch: float(pairs.map(({ multiple }) => 10 * multiple)),
           stop: float(pairs.map(() => 10)),

@@ -136,9 +136,10 @@ export function pairRows(seeds: readonly number[]): PairRow[] {
     return places.flatMap(({ place, multiple }) =>
       [1, 4, 16].flatMap((distance) =>
         methods.flatMap((method, m) =>
-          Array.from({ length: 3 }, (): PairRow => {
+          Array.from({ length: 3 }, (_, image): PairRow => {
             const alike = 0.3 + 0.05 * m + 0.1 * multiple - 0.05 * Math.log2(distance) + 0.05 * from.normal();
-            return { seed, place, multiple, distance, method, mssim: alike, spearman: alike - 0.05 };
+            const at = { place, multiple, distance, method };
+            return { seed, image, class: classes[image]!, ...at, mssim: alike, spearman: alike - 0.05 };
           }),
         ),
       ),
@@ -152,13 +153,16 @@ export function deletionRows(seeds: readonly number[]): DeletionRow[] {
     epochs.flatMap((epoch) =>
       methods.flatMap((method) =>
         ['A', 'B', 'C'].flatMap((group) =>
-          Array.from({ length: 3 }, () => ({
+          Array.from({ length: 3 }, (_, image) => ({
             seed,
             epoch,
+            image,
+            class: classes[image]!,
             group,
             method,
             deletion: 0.3 * from.uniform(),
             insertion: 0.5 + 0.3 * from.uniform(),
+            randomly: { deletion: 0.25, insertion: 0.4 },
           })),
         ),
       ),
@@ -173,11 +177,12 @@ export function sanityRows(seed: number): SanityRow[] {
     ['cascading', 'independent'].flatMap((randomisation) =>
       parts.flatMap((part, above) =>
         methods.flatMap((method, m) =>
-          Array.from({ length: 4 }, (): SanityRow => {
+          Array.from({ length: 4 }, (_, image): SanityRow => {
             const kept = 0.1 * m ** (randomisation === 'cascading' ? above + 1 : 1);
             const near = (value: number): number => Math.min(1, value + 0.05 * from.normal());
-            const place = { seed, checkpoint, randomisation, part, depth: above + 1, method };
-            return { ...place, mssim: near(Math.min(kept, 0.8)), spearman: near(Math.min(kept, 0.9)) };
+            const place = { seed, image, class: classes[image]!, checkpoint, randomisation };
+            const where = { ...place, part, depth: above + 1, method };
+            return { ...where, mssim: near(Math.min(kept, 0.8)), spearman: near(Math.min(kept, 0.9)) };
           }),
         ),
       ),

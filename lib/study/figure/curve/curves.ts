@@ -15,18 +15,6 @@ export interface Interval {
 /** What a point sums up: values of each run (a seed), one per image. */
 export type Runs = readonly (readonly number[])[];
 
-/** What captions say of `overSeeds`. */
-export const SEED_BANDS = `mean over seeds of the mean over their images; bands: its 95 % t interval over seeds (of fewer than ${FEWEST_SEEDS}: their range).`;
-
-/** In its place where there is one seed: a mean over it is none, and it has no band. */
-const ONE_SEED = 'mean over the images of one seed.';
-
-/** A grid whose caption says what `overSeeds` came to. */
-export function captioned(grid: CurveGrid): CurveGrid {
-  if (grid.points.some(({ low }) => low !== null)) return grid;
-  return { ...grid, caption: grid.caption.map((line) => line.replace(SEED_BANDS, ONE_SEED)) };
-}
-
 /** Mean over seeds of each one's mean, with its 95 % t interval; of two seeds their range, of one nothing. */
 export function overSeeds(runs: Runs): Interval {
   const means = runs.filter((run) => run.length > 0).map(meanValue);

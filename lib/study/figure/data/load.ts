@@ -102,11 +102,14 @@ export async function readPairs(file: PlacedFile): Promise<PairRow[]> {
   const table = await readArrow(file.path);
   const { seed } = placeOf(file.point);
   const [places, methods] = [table.strings('place'), table.strings('method')];
+  const [images, classes] = [table.numbers('index'), table.strings('class')];
   const [epoch, stop, distance] = [table.numbers('epoch'), table.numbers('stop'), table.numbers('distance')];
   const [mssim, spearman] = [table.numbers('mssim'), table.numbers('spearman')];
   return methods.map((method, row) => ({
     seed,
     place: places[row]!,
+    image: images[row]!,
+    class: classes[row]!,
     multiple: epoch[row]! / stop[row]!,
     distance: distance[row]!,
     method: method!,
@@ -121,14 +124,20 @@ export async function readDeletion(file: PlacedFile): Promise<DeletionRow[]> {
   const { seed, epoch } = placeOf(file.point);
   if (epoch === null) throw new Error(`${file.path}: areas without an epoch to draw them at`);
   const [groups, methods] = [table.strings('group'), table.strings('method')];
-  const [deletion, insertion] = [table.numbers('deletion'), table.numbers('insertion')];
+  const [images, classes] = [table.numbers('index'), table.strings('class')];
+  const [deletion, insertion, deletionRandom, insertionRandom] = [
+    ...['deletion', 'insertion', 'deletion_random', 'insertion_random'],
+  ].map((name) => table.numbers(name));
   return groups.map((group, row) => ({
     seed,
     epoch,
+    image: images[row]!,
+    class: classes[row]!,
     group: group!,
     method: methods[row]!,
-    deletion: deletion[row]!,
-    insertion: insertion[row]!,
+    deletion: deletion![row]!,
+    insertion: insertion![row]!,
+    randomly: { deletion: deletionRandom![row]!, insertion: insertionRandom![row]! },
   }));
 }
 
@@ -137,6 +146,7 @@ export async function readSanity(file: PlacedFile): Promise<SanityRow[]> {
   const table = await readArrow(file.path);
   const [checkpoints, randomisations] = [table.strings('checkpoint'), table.strings('randomisation')];
   const [parts, methods] = [table.strings('part'), table.strings('method')];
+  const [images, classes] = [table.numbers('index'), table.strings('class')];
   const [depths, mssim, spearman] = [
     table.numbers('depth'),
     table.numbers('mssim'),
@@ -145,6 +155,8 @@ export async function readSanity(file: PlacedFile): Promise<SanityRow[]> {
   const seeds = columnIfThere(table, 'seed');
   return methods.map((method, row) => ({
     seed: seeds[row] ?? 0,
+    image: images[row]!,
+    class: classes[row]!,
     checkpoint: checkpoints[row]!,
     randomisation: randomisations[row]!,
     part: parts[row]!,

@@ -4,7 +4,6 @@ import { type Columns, writeArrow } from 'pipewright/arrow';
 import type { CurveGrid } from '../curve/curve-grid.ts';
 import { curveGridLayout, curveGridTable } from '../curve/curve-grid.ts';
 import { curveGridSpec } from '../curve/curve-grid-spec.ts';
-import { captioned } from '../curve/curves.ts';
 import { renderPng, renderSvg } from './render.ts';
 import type { Page } from './render.ts';
 
@@ -21,8 +20,7 @@ export interface Drawing {
   readonly page: () => Promise<Page>;
 }
 
-export function curveDrawing(name: string, given: CurveGrid): Drawing {
-  const grid = captioned(given);
+export function curveDrawing(name: string, grid: CurveGrid): Drawing {
   return {
     name,
     title: grid.title,

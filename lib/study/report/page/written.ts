@@ -2,7 +2,12 @@ import type { RunData, Value } from './data.ts';
 
 /** With a minus that is as wide as a plus. */
 export function rounded(value: Value, digits = 2): string {
-  return value === null ? 'not defined' : value.toFixed(digits).replace('-', '−');
+  return value === null
+    ? 'not defined'
+    : value
+        .toFixed(digits)
+        .replace(/^-(?=0\.?0*$)/, '')
+        .replace('-', '−');
 }
 
 export function runLabel({ setting, variant, seed }: RunData, several: boolean): string {
