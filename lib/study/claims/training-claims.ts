@@ -46,7 +46,7 @@ const measures = [
   { measure: 'loss', direction: 'above' },
 ] as const;
 
-/** 1. Late training lowers test error while test loss rises. */
+/** 1. Late training lowers test error, even where test loss rises. */
 export function lateTraining(variant: VariantEvidence): readonly Question[] {
   return starts.flatMap(({ from, name }) =>
     measures.map(({ measure, direction }) => ({
