@@ -1,4 +1,4 @@
-import { noncentralTShare, normalShare, overDeviations, tQuantile } from './distributions.ts';
+import { noncentralTShare, normalQuantile, normalShare, overDeviations, tQuantile } from './distributions.ts';
 
 /** What a test is to be able to do. */
 export interface TestPlan {
@@ -60,15 +60,15 @@ const MOST_SEEDS = 1000;
 
 /** The fewest seeds, three at least, that would see a difference; null where a thousand would not. */
 export function seedsFor(difference: number, plan: TestPlan, of: PowerOf = power): number | null {
+  if (!(difference > 0)) return null;
   const enough = (seeds: number): boolean => of(seeds, difference, plan.alpha) >= plan.power;
-  if (!(difference > 0) || !enough(MOST_SEEDS)) return null;
-  let [low, high] = [FEWEST_SEEDS - 1, MOST_SEEDS];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (enough(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  // What the normal distribution asks for lies a few seeds below: from there it is some steps, and each is an integral.
+  const seen = of === equivalencePower ? (1 + plan.power) / 2 : plan.power;
+  const normally = ((normalQuantile(1 - plan.alpha) + normalQuantile(seen)) / difference) ** 2;
+  let seeds = Math.max(FEWEST_SEEDS, Math.min(MOST_SEEDS, Math.ceil(normally)));
+  while (seeds > FEWEST_SEEDS && enough(seeds - 1)) seeds--;
+  while (seeds <= MOST_SEEDS && !enough(seeds)) seeds++;
+  return seeds > MOST_SEEDS ? null : seeds;
 }
 
 /** With fewer than these nothing is decided. */
