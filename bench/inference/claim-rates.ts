@@ -54,10 +54,11 @@ function rates(id: string, value: number, seeds: number, times: number): Readonl
 
 /**
  * Of each claim, how often it is held and not held (in %) where it is true, where it is false, and at its line, where
- * either is a false alarm.
+ * either is a false alarm; of all claims, or of those that are named by their ids.
  */
-export function* claimRates(seeds: number, times: number): Generator<string> {
+export function* claimRates(seeds: number, times: number, only: readonly string[]): Generator<string> {
   for (const [id, { line, side, step }] of Object.entries(lines)) {
+    if (only.length > 0 && !only.includes(id)) continue;
     const within = id === 'groups';
     const [isTrue, isFalse] = within
       ? [0, line + step]

@@ -2,7 +2,7 @@ import { estimate, NO_IMAGE } from '../../statistics/estimate.ts';
 import { tInterval } from '../../statistics/interval.ts';
 import { FEWEST_SEEDS } from '../../statistics/power.ts';
 import { meanOf, meanValue, type Unit } from '../../statistics/unit.ts';
-import type { CurveGrid, CurvePoint } from './curve-grid.ts';
+import type { CurvePoint } from './curve-grid.ts';
 
 const LEVEL = 0.95;
 
