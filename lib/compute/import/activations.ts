@@ -22,6 +22,12 @@ export function leaky(x: Tensor, slope: number | Tensor): Tensor {
   return tf.sub(tf.relu(x), tf.mul(tf.relu(tf.neg(x)), slope));
 }
 
+/** x, and below 0 α (e^(βx) − 1). */
+export function exponential(x: Tensor, alpha: number, beta: number): Tensor {
+  const below = tf.exp(tf.mul(tf.relu(tf.neg(x)), -beta));
+  return tf.sub(tf.relu(x), tf.mul(tf.sub(1, below), alpha));
+}
+
 export function hardSigmoid(x: Tensor, alpha: number, beta: number): Tensor {
   return tf.clipByValue(tf.add(tf.mul(x, alpha), beta), 0, 1);
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { isKnown, knownConcat, knownPicked, knownTransposed } from './known.ts';
 import { listAt, listOf, numberOf, scalarAt, textOf, x0, type Operator } from './operation.ts';
 import { axisOf, channelsLast, image, inOrder, integers, known, plain, type Value } from './value.ts';
 
@@ -12,11 +13,12 @@ export const transpose: Operator = (operation) => {
     const lies = perm.map((axis) => axisOf(axis, x));
     return plain(lies.every((axis, i) => axis === i) ? x.tensor! : tf.transpose(x.tensor!, lies));
   }
+  if (isKnown(x)) return knownTransposed(x, perm);
   // To [batch, channels, …] from channels last: it lies as it should.
   const back = perm.every(
     (axis, i) => axis === [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, j) => j + 1)][i],
   );
-  if (back && rank === 4 && x.known === null) return image(x.tensor!);
+  if (back && rank === 4) return image(x.tensor!);
   return plain(tf.transpose(inOrder(x), perm));
 };
 
@@ -55,7 +57,7 @@ function mirrored(x: Tensor, axis: number, [before, after]: [number, number], mo
 }
 
 /** The given places along an axis; runs of neighbours in one piece. */
-function picked(x: Tensor, axis: number, places: readonly number[]): Tensor {
+export function picked(x: Tensor, axis: number, places: readonly number[]): Tensor {
   const parts: Tensor[] = [];
   for (let i = 0; i < places.length;) {
     let length = 1;
@@ -96,14 +98,7 @@ export const slice: Operator = (operation) => {
     for (let at = from; step > 0 ? at < to : at > to; at += step) places.push(at);
     return { which, places };
   });
-  if (x.known !== null && x.shape.length === 1) {
-    const { places } = along[0]!;
-    return known(
-      places.map((place) => x.known![place]!),
-      [places.length],
-      x.integer,
-    );
-  }
+  if (isKnown(x)) return along.reduce((part, { which, places }) => knownPicked(part, which, places), x);
   const t = x.last ? x.tensor! : inOrder(x);
   const y = along.reduce((part, { which, places }) => {
     const axis = axisOf(which, x);
@@ -126,12 +121,7 @@ export const gather: Operator = (operation) => {
     place < 0 ? place + length : place,
   );
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
-  if (x.known !== null && x.shape.length === 1)
-    return known(
-      places.map((place) => x.known![place]!),
-      shape,
-      x.integer,
-    );
+  if (isKnown(x)) return known(knownPicked(x, axis, places).known, shape, x.integer);
   return plain(tf.reshape(picked(inOrder(x), axis, places), shape));
 };
 
@@ -160,12 +150,7 @@ export const split: Operator = (operation) => {
 export const concat: Operator = (operation) => {
   const values = operation.inputs as Value[];
   const axis = numberOf(operation, 'axis', 0);
-  if (values.every((value) => value.known !== null && value.shape.length === 1))
-    return known(
-      values.flatMap((value) => Array.from(value.known!)),
-      [values.reduce((n, v) => n + v.shape[0]!, 0)],
-      values.every((v) => v.integer),
-    );
+  if (values.every(isKnown)) return knownConcat(values, axisOf(axis, { ...values[0]!, last: false }));
   const last = values.some((value) => value.last);
   if (last) return image(tf.concat(values.map(channelsLast), axisOf(axis, { ...values[0]!, last })));
   return plain(tf.concat(values.map(inOrder), axisOf(axis, values[0]!)));
@@ -189,4 +174,37 @@ export const depthToSpace: Operator = (operation) => {
   const split6 = dcr ? [n, b, b, c / (b * b), h, w] : [n, c / (b * b), b, b, h, w];
   const order = dcr ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3];
   return plain(tf.reshape(tf.transpose(tf.reshape(x, split6), order), [n, c / (b * b), h * b, w * b]));
+};
+
+export const spaceToDepth: Operator = (operation) => {
+  const x = inOrder(x0(operation));
+  const b = numberOf(operation, 'blocksize', 2);
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const split6 = tf.reshape(x, [n, c, h / b, b, w / b, b]);
+  const order = textOf(operation, 'mode', 'DCR') === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
+  return plain(tf.reshape(tf.transpose(split6, order), [n, c * b * b, h / b, w / b]));
+};
+
+/** Of positions and the like, which are known before the net runs. */
+export const cumSum: Operator = (operation) => {
+  const x = x0(operation);
+  if (!isKnown(x)) throw new Error('what CumSum adds up must be known before the net runs');
+  const axis = axisOf(scalarAt(operation, 1, 'axis') ?? 0, x);
+  const exclusive = numberOf(operation, 'exclusive', 0) === 1;
+  const places = Array.from({ length: x.shape[axis]! }, (_, i) => i);
+  if (numberOf(operation, 'reverse', 0) === 1) places.reverse();
+  const inner = x.shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const outer = x.shape.slice(0, axis).reduce((product, size) => product * size, 1);
+  const sums = Array.from(x.known);
+  for (let row = 0; row < outer * inner; row++) {
+    const start = Math.floor(row / inner) * places.length * inner + (row % inner);
+    let sum = 0;
+    for (const place of places) {
+      const at = start + place * inner;
+      const before = sum;
+      sum += x.known[at]!;
+      sums[at] = exclusive ? before : sum;
+    }
+  }
+  return known(sums, x.shape, x.integer);
 };

@@ -1,11 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { clip, gelu, hardSigmoid, leaky, power, prelu, softplus } from './activations.ts';
+import { clip, exponential, gelu, hardSigmoid, leaky, power, prelu, softplus } from './activations.ts';
+import { einsum } from './einsum.ts';
 import { compared, folded, knownBinary, unary } from './elementwise.ts';
 import { argMax, gemm, logSoftmax, matMul, reduced, softmax } from './matrix.ts';
-import { concat, depthToSpace, gather, pad, slice, split, tile, transpose } from './movement.ts';
+import {
+  concat,
+  cumSum,
+  depthToSpace,
+  gather,
+  pad,
+  slice,
+  spaceToDepth,
+  split,
+  tile,
+  transpose,
+} from './movement.ts';
 import { batchNormalization, instanceNormalization, layerNormalization, lrn } from './normalization.ts';
 import { numberOf, textOf, x0, type Operator } from './operation.ts';
 import { resize } from './resize.ts';
+import { scatterND } from './scatter.ts';
 import { expand, flatten, reshape, shapeOf, squeeze, unsqueeze } from './shape.ts';
 import { inOrder, plain, together, type Value } from './value.ts';
 import { cast, constantNode, constantOfShape, dropout, range, same, where } from './values.ts';
@@ -24,11 +37,14 @@ export const operators: Readonly<Record<string, Operator>> = {
     const [x, like] = operation.inputs as [Value, Value];
     return cast({ ...operation, inputs: [x], attributes: { to: like.integer ? 7 : 1 } });
   },
+  Celu: unary((x, op) => exponential(x, numberOf(op, 'alpha', 1), 1 / numberOf(op, 'alpha', 1))),
   Clip: clip,
   Concat: concat,
   Constant: constantNode,
   ConstantOfShape: constantOfShape,
   Conv: conv,
+  Cos: unary(tf.cos, Math.cos),
+  CumSum: cumSum,
   DepthToSpace: depthToSpace,
   Div: (operation) => {
     const values = operation.inputs as Value[];
@@ -36,9 +52,8 @@ export const operators: Readonly<Record<string, Operator>> = {
     return folded(tf.div, (a, b) => (whole ? Math.trunc(a / b) : a / b))(operation);
   },
   Dropout: dropout,
-  Elu: unary((x, op) =>
-    tf.sub(tf.relu(x), tf.mul(tf.sub(1, tf.exp(tf.neg(tf.relu(tf.neg(x))))), numberOf(op, 'alpha', 1))),
-  ),
+  Einsum: einsum,
+  Elu: unary((x, op) => exponential(x, numberOf(op, 'alpha', 1), 1)),
   Equal: compared(tf.equal, (a, b) => a === b),
   Erf: unary(tf.erf),
   Exp: unary(tf.exp, Math.exp),
@@ -97,20 +112,32 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Range: range,
   Reciprocal: unary(tf.reciprocal, (x) => 1 / x),
+  ReduceL1: reduced((x, axes, keep) => tf.sum(tf.abs(x), axes, keep)),
   ReduceL2: reduced((x, axes, keep) => tf.sqrt(tf.sum(tf.square(x), axes, keep))),
   ReduceMax: reduced((x, axes, keep) => tf.max(x, axes, keep)),
   ReduceMean: reduced((x, axes, keep) => tf.mean(x, axes, keep)),
   ReduceMin: reduced((x, axes, keep) => tf.min(x, axes, keep)),
   ReduceSum: reduced((x, axes, keep) => tf.sum(x, axes, keep)),
+  ReduceSumSquare: reduced((x, axes, keep) => tf.sum(tf.square(x), axes, keep)),
   Relu: unary((x, { relu }) => relu(x)),
   Reshape: reshape,
   Resize: (operation) => resize(operation, x0(operation)),
+  ScatterND: scatterND,
+  Selu: unary((x, op) =>
+    tf.mul(
+      exponential(x, numberOf(op, 'alpha', 1.67326319217681884765625), 1),
+      numberOf(op, 'gamma', 1.05070102214813232421875),
+    ),
+  ),
   Shape: shapeOf,
   Sigmoid: unary(tf.sigmoid),
   Sign: unary(tf.sign),
+  Sin: unary(tf.sin, Math.sin),
   Slice: slice,
   Softmax: softmax,
   Softplus: unary(softplus),
+  Softsign: unary((x) => tf.div(x, tf.add(tf.abs(x), 1))),
+  SpaceToDepth: spaceToDepth,
   Mod: (operation) => {
     const values = operation.inputs as Value[];
     if (values.some((value) => value.known === null))

@@ -74,7 +74,7 @@ export function foldElementwise(
 }
 
 /** The values of a constant with its axes in another order. */
-export function permuteValues<T extends Float32Array | Int32Array>(
+export function permuteValues<T extends Float32Array | Float64Array | Int32Array>(
   values: T,
   shape: readonly number[],
   order: readonly number[],

@@ -41,6 +41,8 @@ const nets: readonly Net[] = [
   torchvision('densenet121', 'features', true),
   torchvision('efficientnet_b0', 'features.5', false),
   torchvision('vit_b_16', null, false),
+  torchvision('swin_t', 'permute', false),
+  torchvision('maxvit_t', 'blocks.0', false),
   {
     graph: 'runs/inverted/net.onnx',
     weights: inverted,
