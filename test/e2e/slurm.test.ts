@@ -37,6 +37,25 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
     expect(Object.keys(there.files()).filter((path) => path.startsWith('cache/jobs'))).toEqual([]);
   });
 
+  test.skipIf(!hasNginx)(
+    'through a remote cache alone, on nodes that do not see the project, it has the lock that it has here',
+    async () => {
+      const { http } = await startNginx();
+      const { project, there } = nodesApart(segmented, slurm.env, (hidden) => ({
+        remote: `${http}/open`,
+        // The script of a job starts itself anew where the project is an empty directory.
+        setup: `[ -n "$APART" ] || APART=1 exec ${hidden} "$0"`,
+      }));
+      const { status, out, err } = await project.pipe('run', '--on', 'far');
+      expect([status, err], out).toEqual([0, '']);
+      const here = made(within(segmented, there));
+      await here.pipe('run');
+      expect(project.read('pipe.lock')).toBe(here.read('pipe.lock'));
+      expect(project.read('artifacts/sum/step=6/sum.txt')).toBe('21\n');
+      expect(readFileSync(join(there, 'ran'), 'utf8')).toBe('1\n2\n3\n4\n5\n6\n'.repeat(2));
+    },
+  );
+
   test('a driver that is killed leaves its jobs, and the next one takes them up: nothing runs twice', async () => {
     const project = made(counted('sleep 2'));
     const first = project.start('run', '--on', 'slurm');
@@ -124,6 +143,7 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
     expect(out).toMatch(/slurm did not take its job: .*partition/i);
   });
 
+  // Last of those with jobs: one that was killed may give the number of an earlier job to a new one, which nodes refuse.
   test('a controller that is away for a while is waited for', async () => {
     const project = made(counted('sleep 6'));
     const run = project.start('run', '--on', 'slurm');
@@ -135,25 +155,6 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
     const { status } = await run.ended;
     expect([status, timesRun(project)]).toEqual([0, ['1', '2', '3', '4', '5', '6']]);
   });
-
-  test.skipIf(!hasNginx)(
-    'through a remote cache alone, on nodes that do not see the project, it has the lock that it has here',
-    async () => {
-      const { http } = await startNginx();
-      const { project, there } = nodesApart(segmented, slurm.env, (hidden) => ({
-        remote: `${http}/open`,
-        // The script of a job starts itself anew where the project is an empty directory.
-        setup: `[ -n "$APART" ] || APART=1 exec ${hidden} "$0"`,
-      }));
-      const { status, out, err } = await project.pipe('run', '--on', 'far');
-      expect([status, err], out).toEqual([0, '']);
-      const here = made(within(segmented, there));
-      await here.pipe('run');
-      expect(project.read('pipe.lock')).toBe(here.read('pipe.lock'));
-      expect(project.read('artifacts/sum/step=6/sum.txt')).toBe('21\n');
-      expect(readFileSync(join(there, 'ran'), 'utf8')).toBe('1\n2\n3\n4\n5\n6\n'.repeat(2));
-    },
-  );
 
   test('a name that is no site is refused with those that there are', async () => {
     const { status, err } = await made(counted('true')).pipe('run', '--on', 'slurn');
