@@ -34,9 +34,7 @@ export default defineStage({
 
     try {
       const { attribute } = params;
-      const explainer = await SelectionExplainer.compile(engine, model, set, attribute, task.memory);
-      if (task.memory !== null && explainer.memory > task.memory)
-        task.warn(tooLittle(explainer.memory, task.memory));
+      const explainer = await SelectionExplainer.compile(engine, model, set, attribute, task);
       const batches = explainer.explain(weights, selected, (done) => {
         signal.throwIfAborted();
         task.progress(done, set.count, 'images');
@@ -51,11 +49,3 @@ export default defineStage({
     }
   },
 });
-
-function tooLittle(needed: number, declared: number): string {
-  const [needs, has] = [needed, declared].map((bytes) => `${(bytes / 1e9).toPrecision(2)} GB`) as [
-    string,
-    string,
-  ];
-  return `as few images at a time as can be take about ${needs}, and the stage declares ${has} (\`resources: { memory: … }\`): declare what is taken, so that no more tasks run side by side than there is memory for`;
-}

@@ -44,7 +44,7 @@ export default defineStage({
       const explained = async (path: string) => {
         signal.throwIfAborted();
         const weights = readWeights(await readArrow(path), model.weights);
-        explainer ??= await SelectionExplainer.compile(engine, model, set, params.attribute, task.memory);
+        explainer ??= await SelectionExplainer.compile(engine, model, set, params.attribute, task);
         const maps = await collectMaps(explainer.explain(weights, selected));
         task.progress(++done, nets, 'nets of other seeds');
         return maps;

@@ -4,7 +4,9 @@ import { writeArrow } from 'pipewright/arrow';
 import { BadInput, defineStage, type InputFile } from 'pipewright/stage';
 import { ImportError } from '../lib/compute/import/graph.ts';
 import { readImages } from '../lib/study/dataset/file.ts';
+import { fileBytes, warnOfMemory } from '../lib/study/memory.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
+import { imagesTogether } from '../lib/study/model/images-together.ts';
 import { type NamedBytes, readCheckpoint, readGraph } from '../lib/study/model/imported/checkpoint.ts';
 import { readHistoryTable } from '../lib/study/model/imported/history.ts';
 import { netMetadata } from '../lib/study/model/net-metadata.ts';
@@ -14,7 +16,7 @@ import { keptColumns } from '../lib/study/train/kept-file.ts';
 import { logColumns } from '../lib/study/train/log.ts';
 import { engineParams } from '../lib/study/train/params.ts';
 import { predictionColumns } from '../lib/study/train/predictions.ts';
-import { scoreCheckpoint } from '../lib/study/train/score-checkpoint.ts';
+import { MOST_SCORED, scoreCheckpoint } from '../lib/study/train/score-checkpoint.ts';
 
 async function named({ path, name }: InputFile): Promise<NamedBytes> {
   return { name, bytes: await readFile(path) };
@@ -47,6 +49,11 @@ export default defineStage({
       const net = netMetadata(params.model, train.set, train.classes.length, graph);
       const model = createModel(params.model, train.set, train.classes.length, net);
       if (params.model.family === 'imported' && params.model.features !== null) model.layer(null);
+      const { height, width, channels } = train.set;
+      const besides = await fileBytes([inputs.train, inputs.validation, inputs.test]);
+      const room = { memory: task.memory, besides };
+      const together = await imagesTogether(model, [height, width, channels], MOST_SCORED, room);
+      warnOfMemory(task, together.memory);
       const { validate } = params;
       const images = { train, validation, test };
       const scored = await scoreCheckpoint({
@@ -57,6 +64,7 @@ export default defineStage({
         validate,
         ...images,
         known,
+        together: together.images,
         signal,
       });
 

@@ -52,7 +52,7 @@ export default defineStage({
     const { metadata: net } = await readArrow(files[0]!.path);
     const model = createModel(params.model, set, classes.length, net);
     const engine = await taskEngine(task);
-    const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute, task.memory);
+    const explainer = await SelectionExplainer.compile(engine, model, set, params.attribute, task);
     const explain = async (weights: WeightsName, epoch: number): Promise<MapsTable | null> => {
       signal.throwIfAborted();
       const found = await findKept(files, weights, epoch);

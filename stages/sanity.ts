@@ -49,7 +49,7 @@ export default defineStage({
         model,
         set,
         { ...attribute, class: 'label' },
-        task.memory,
+        task,
       ));
       // At two checkpoints, the net as it is, and each part in two ways.
       const total = runs.length * 2 * (1 + 2 * netParts(model.weights).length);

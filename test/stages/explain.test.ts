@@ -99,24 +99,47 @@ async function explain(
   return readArrow(path(maps));
 }
 
+async function pick(images: string, memory: number | null = null): Promise<void> {
+  await select.run({
+    ...surroundings,
+    memory,
+    params: select.params.parse({ engine, model, select: { clear: 2, borderline: 1 } }),
+    axes: {},
+    inputs: { model: file('model-1.arrow'), test: file('test.arrow') },
+    outputs: { images: path(images) },
+  });
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipe-explain-'));
   await writeTestImages();
   const { weights } = createModel(model, imageShape, classes.length);
   for (const seed of [1, 2])
     await writeArrow(path(`model-${seed}.arrow`), weightColumns(weights, [randomWeights(seed)]));
-  await select.run({
-    ...surroundings,
-    params: select.params.parse({ engine, model, select: { clear: 2, borderline: 1 } }),
-    axes: {},
-    inputs: { model: file('model-1.arrow'), test: file('test.arrow') },
-    outputs: { images: path('images.arrow') },
-  });
+  await pick('images.arrow');
 });
 
 afterAll(() => rm(folder, { recursive: true }));
 
+const ofMemory = (lines: readonly string[]): string[] =>
+  lines.filter((line) => line.includes('as few images at a time as can be'));
+const tooLittle: unknown = expect.stringMatching(
+  /^warning: .* take about 0\.\d+ GB, and the stage declares 0\.0010 GB/,
+);
+
+/** What is said while a stage has far too little memory, of that. */
+async function withLittle(run: (memory: number) => Promise<unknown>): Promise<string[]> {
+  const before = said.length;
+  await run(1e6);
+  return ofMemory(said.slice(before));
+}
+
 describe('select', () => {
+  it('with less memory than it can do with says so, and picks the same images', async () => {
+    expect(await withLittle((memory) => pick('little-images.arrow', memory))).toEqual([tooLittle]);
+    expect(await readFile(path('little-images.arrow'))).toEqual(await readFile(path('images.arrow')));
+  });
+
   it('writes the picked images with group, rank, score and mask', async () => {
     const images = await readArrow(path('images.arrow'));
     expect(images.tensor('image').shape).toEqual([images.rows, 16, 16, 3]);
@@ -140,15 +163,13 @@ describe('select', () => {
 
 describe('attribute', () => {
   it('with less memory than it can do with says so, and writes the same maps', async () => {
-    const [usual, little] = [
-      await explain('model-1.arrow', 'usual.arrow'),
-      await explain('model-1.arrow', 'little.arrow', {}, 1e6),
-    ];
+    const usual = await explain('model-1.arrow', 'usual.arrow');
+    let little = usual;
+    const warned = await withLittle(
+      async (memory) => (little = await explain('model-1.arrow', 'little.arrow', {}, memory)),
+    );
     for (const method of methods) expect(little.tensor(method)).toEqual(usual.tensor(method));
-    const warnings = said.filter((line) => line.includes('as few images at a time as can be'));
-    expect(warnings).toEqual([
-      expect.stringMatching(/^warning: .* take about 0\.\d+ GB, and the stage declares 0\.0010 GB/),
-    ]);
+    expect(warned).toEqual([tooLittle]);
   });
 
   it('writes a map per image and method, and what the network says of the image', async () => {
@@ -267,7 +288,7 @@ describe('score', () => {
 describe('floor', () => {
   type Tables = Readonly<Record<'floor' | 'late' | 'crossed', ArrowTable>>;
 
-  async function noiseFloor(seeds: readonly number[]): Promise<Tables> {
+  async function noiseFloor(seeds: readonly number[], memory: number | null = null): Promise<Tables> {
     const ofSeeds = (name: (seed: number) => string, ...epoch: number[]): InputFile[] =>
       seeds.flatMap((seed) => [
         ...epoch.slice(1).map((other) => file('nowhere.arrow', { seed, epoch: other })),
@@ -275,6 +296,7 @@ describe('floor', () => {
       ]);
     await floor.run({
       ...surroundings,
+      memory,
       params: floor.params.parse({
         engine,
         model,
@@ -296,6 +318,15 @@ describe('floor', () => {
     );
     return { floor: floors!, late: late!, crossed: crossed! };
   }
+
+  it('with less memory than it can do with says so, and scores the same', async () => {
+    const whole = await noiseFloor([1, 2]);
+    let little = whole;
+    const warned = await withLittle(async (memory) => (little = await noiseFloor([1, 2], memory)));
+    expect(warned).toEqual([tooLittle]);
+    for (const name of ['floor', 'late', 'crossed'] as const)
+      expect(little[name].numbers('mssim')).toEqual(whole[name].numbers('mssim'));
+  });
 
   it('scores each seed against every other on its own images', async () => {
     const { rows } = await readArrow(path('images.arrow'));
@@ -347,9 +378,10 @@ async function placesOf(name: string): Promise<Set<string>> {
 }
 
 describe('deletion', () => {
-  it('writes the areas of both curves, from p_c of the whole image to that of none', async () => {
-    await deletion.run({
+  const remove = (areas: string, memory: number | null = null) =>
+    deletion.run({
       ...surroundings,
+      memory,
       params: deletion.params.parse({
         engine,
         model,
@@ -362,8 +394,17 @@ describe('deletion', () => {
         images: file('images.arrow'),
         maps: file('reference.arrow'),
       },
-      outputs: { areas: path('areas.arrow') },
+      outputs: { areas: path(areas) },
     });
+
+  it('with less memory than it can do with says so, and writes the same areas', async () => {
+    await remove('areas.arrow');
+    expect(await withLittle((memory) => remove('little-areas.arrow', memory))).toEqual([tooLittle]);
+    expect(await readFile(path('little-areas.arrow'))).toEqual(await readFile(path('areas.arrow')));
+  });
+
+  it('writes the areas of both curves, from p_c of the whole image to that of none', async () => {
+    await remove('areas.arrow');
     const table = await readArrow(path('areas.arrow'));
     const { size: picked } = await placesOf('images.arrow');
     expect(table.rows).toBe(picked * methods.length);
@@ -381,9 +422,10 @@ describe('deletion', () => {
 });
 
 describe('sanity', () => {
-  it('scores nets with untrained parts against themselves, at both checkpoints of the first run', async () => {
-    await sanity.run({
+  const untrain = (scores: string, memory: number | null = null) =>
+    sanity.run({
       ...surroundings,
+      memory,
       params: sanity.params.parse({
         engine,
         model,
@@ -401,8 +443,17 @@ describe('sanity', () => {
         ],
         images: [file('images.arrow', { seed: 1 }), file('nowhere.arrow', { seed: 2 })],
       },
-      outputs: { sanity: path('sanity.arrow') },
+      outputs: { sanity: path(scores) },
     });
+
+  it('with less memory than it can do with says so once, and writes the same scores', async () => {
+    await untrain('sanity.arrow');
+    expect(await withLittle((memory) => untrain('little-sanity.arrow', memory))).toEqual([tooLittle]);
+    expect(await readFile(path('little-sanity.arrow'))).toEqual(await readFile(path('sanity.arrow')));
+  });
+
+  it('scores nets with untrained parts against themselves, at both checkpoints of the first run', async () => {
+    await untrain('sanity.arrow');
     const table = await readArrow(path('sanity.arrow'));
     expect(new Set(table.strings('checkpoint'))).toEqual(new Set(['early stopping', 'last']));
     expect(new Set(table.strings('part'))).toEqual(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ArrowTable, readArrow, writeArrow } from 'pipewright/arrow';
@@ -74,7 +74,7 @@ const file = (name: string, point: InputFile['point'] = {}): InputFile => ({ pat
 const surroundings = {
   ...{ previous: null, provenance: { stage: 'test' }, threads: 1, memory: null, devices: [] },
   signal: new AbortController().signal,
-  ...{ progress: () => undefined, log: () => undefined, warn: () => undefined },
+  ...{ progress: () => undefined, log: () => undefined, warn: (message: string): unknown => message },
 };
 
 /** Segments that end after epochs 4 and 8. */
@@ -125,9 +125,10 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('the pairs stage', () => {
   let table: ArrowTable;
   let alternatives: ArrowTable;
-  beforeAll(async () => {
-    await pairs.run({
+  const compare = (name: string, memory: number | null = null, warn = surroundings.warn) =>
+    pairs.run({
       ...surroundings,
+      ...{ memory, warn },
       params: pairs.params.parse({ ...params, score: {}, pairs: { distances: [1], multiples: [] } }),
       axes: { weights: 'trained', seed: 1 },
       inputs: {
@@ -135,10 +136,20 @@ describe('the pairs stage', () => {
         ...{ stops: file('stops'), images: file('images') },
         maps: [2, 8].map((epoch) => file(`maps-${epoch}`, { epoch })),
       },
-      outputs: { pairs: path('pairs'), alternatives: path('alternatives') },
+      outputs: { pairs: path(name), alternatives: path(`${name}-alternatives`) },
     });
+  beforeAll(async () => {
+    await compare('pairs');
     table = await readArrow(path('pairs'));
-    alternatives = await readArrow(path('alternatives'));
+    alternatives = await readArrow(path('pairs-alternatives'));
+  });
+
+  it('with less memory than it can do with says so once, and writes the same', async () => {
+    const warned: string[] = [];
+    await compare('little', 1e6, (message) => warned.push(message));
+    expect(warned).toEqual([expect.stringMatching(/^as few images at a time .* declares 0\.0010 GB/)]);
+    for (const part of ['', '-alternatives'])
+      expect(await readFile(path(`little${part}`))).toEqual(await readFile(path(`pairs${part}`)));
   });
 
   it('compares explained epochs, the stop and what lies beside it, of one image of each class', () => {

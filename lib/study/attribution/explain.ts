@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { footprint, sharesBlocks } from '../../compute/footprint.ts';
+import { footprint } from '../../compute/footprint.ts';
 import type {
   CompileOptions,
   Engine,
@@ -9,11 +9,13 @@ import type {
   TensorMap,
   TensorValue,
 } from '../../compute/program.ts';
+import { memoryOf } from '../memory.ts';
+import { netSharesBlocks, weightBytes } from '../model/images-together.ts';
 import { keptWeights } from '../model/kept-weights.ts';
 import type { Model } from '../model/model.ts';
 import { batchRows, firstRows, takeRows } from './batches.ts';
 import { explained, type MethodParameters, type Target } from './explained.ts';
-import { choicesAtOnce, type ImagesAtOnce, memoryOf } from './memory.ts';
+import { choicesAtOnce, type ImagesAtOnce } from './memory.ts';
 import { type MethodName, methods } from './methods.ts';
 import { ordinary } from './rules.ts';
 
@@ -73,7 +75,7 @@ export class Explainer {
     imageShape: readonly number[],
     options: ExplainOptions,
   ): Promise<Explainer> {
-    const weights = model.weights.reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
+    const weights = weightBytes(model);
     const choices = choicesAtOnce(imageShape, await netSharesBlocks(model, imageShape));
     for (const [i, atOnce] of choices.entries()) {
       const { fn, compiled } = explaining(model, imageShape, options, atOnce);
@@ -112,18 +114,6 @@ export class Explainer {
   dispose(): Promise<void> {
     return this.#program.dispose();
   }
-}
-
-function netSharesBlocks(model: Model, imageShape: readonly number[]): Promise<boolean> {
-  const kept = keptWeights(model);
-  const options = { training: false, relu: ordinary };
-  return sharesBlocks(
-    (given) => ({
-      logits: model.forward(given, given.x as Tensor4D, options).logits,
-      ...kept.outputs(given),
-    }),
-    { inputs: { x: { dtype: 'float32', shape: [1, ...imageShape] }, ...kept.inputs }, state: kept.state },
-  );
 }
 
 /** What is compiled, for so many images at once. */
@@ -169,8 +159,4 @@ function oneHot(classes: readonly number[], classCount: number): TensorValue {
   const values = new Float32Array(classes.length * classCount);
   classes.forEach((label, row) => (values[row * classCount + label] = 1));
   return { dtype: 'float32', shape: [classes.length, classCount], values };
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }

@@ -6,22 +6,24 @@ import type { Model } from '../model/model.ts';
 import { BatchAssembler } from '../train/batch.ts';
 import { ordinary } from './rules.ts';
 
-const batchSize = 128;
+/** More images in a pass make nothing faster. */
+export const MOST_PREDICTED = 128;
 
-/** Softmax of every image, `[count, classes]`. */
+/** Softmax of every image, `[count, classes]`; `together` pass through the net at once, which changes nothing. */
 export async function predictProbabilities(
   engine: Engine,
   model: Model,
   weights: TensorMap,
   images: LabelledImages,
+  together: number,
 ): Promise<Float32Array> {
   const { count, height, width, channels } = images.set;
-  const assembler = new BatchAssembler(images, batchSize);
-  const program = await compileSoftmax(engine, model, weights, [batchSize, height, width, channels]);
+  const assembler = new BatchAssembler(images, together);
+  const program = await compileSoftmax(engine, model, weights, [together, height, width, channels]);
   const all = new Float32Array(count * model.classes);
   try {
-    for (let first = 0; first < count; first += batchSize) {
-      const rows = Array.from({ length: Math.min(batchSize, count - first) }, (_, i) => first + i);
+    for (let first = 0; first < count; first += together) {
+      const rows = Array.from({ length: Math.min(together, count - first) }, (_, i) => first + i);
       const { probabilities } = await program.run({ x: assembler.assemble(rows) });
       all.set(probabilities!.values.subarray(0, rows.length * model.classes), first * model.classes);
     }

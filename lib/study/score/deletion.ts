@@ -22,27 +22,40 @@ export interface Picture {
   readonly values: Float32Array;
 }
 
+/** Altered pictures of one image and map: a deletion curve's, then an insertion curve's. */
+export function picturesOf({ steps }: Pick<DeletionParams, 'steps'>): number {
+  return 2 * (steps + 1);
+}
+
 /**
- * The images of a deletion and of an insertion curve (Petsiuk et al. 2018, *RISE*, §4.2), one after another:
- * `steps + 1` from which ever more of the map's greatest pixels are taken away, from none to all, and as many
- * in which only those are shown. What is not shown is 0 in the space the network sees, the data set's mean
- * colour, where they blur. A smaller map is enlarged bilinearly; equal pixels go in reading order.
+ * The images of a deletion and of an insertion curve (Petsiuk et al. 2018, *RISE*, §4.2), one after another, in arrays
+ * of `together` (the last is filled up with black): `steps + 1` from which ever more of the map's greatest pixels are
+ * taken away, from none to all, and as many in which only those are shown. What is not shown is 0 in the space the
+ * network sees, the data set's mean colour, where they blur. A smaller map is enlarged bilinearly; equal pixels go in
+ * reading order.
  */
-export function alteredPictures(picture: Picture, map: HeatMap, steps: number): Float32Array {
+export function* alteredPictures(
+  picture: Picture,
+  map: HeatMap,
+  steps: number,
+  together: number,
+): Generator<Float32Array> {
   const { height, width, channels, values } = picture;
   const order = fallingOrder(resizeBilinear(map, height, width).values);
   const size = values.length;
-  const altered = new Float32Array(2 * (steps + 1) * size);
-  for (let step = 0; step <= steps; step++) {
-    const reached = Math.round((step / steps) * order.length);
-    const deleted = altered.subarray(step * size, (step + 1) * size);
-    const inserted = altered.subarray((steps + 1 + step) * size, (steps + 2 + step) * size);
-    order.forEach((pixel, place) => {
-      const shown = values.subarray(pixel * channels, (pixel + 1) * channels);
-      (place < reached ? inserted : deleted).set(shown, pixel * channels);
-    });
+  const count = picturesOf({ steps });
+  for (let first = 0; first < count; first += together) {
+    const altered = new Float32Array(together * size);
+    for (let at = first; at < Math.min(count, first + together); at++) {
+      const [step, inserting] = at <= steps ? [at, false] : [at - steps - 1, true];
+      const reached = Math.round((step / steps) * order.length);
+      const [from, to] = inserting ? [0, reached] : [reached, order.length];
+      const whole = altered.subarray((at - first) * size, (at - first + 1) * size);
+      for (const pixel of order.subarray(from, to))
+        whole.set(values.subarray(pixel * channels, (pixel + 1) * channels), pixel * channels);
+    }
+    yield altered;
   }
-  return altered;
 }
 
 function fallingOrder(values: Float64Array): Uint32Array {

@@ -8,7 +8,7 @@ import { firstOfEachClass, type SelectedImages } from '../selection/file.ts';
 import type { HeatMap } from '../similarity/heat-map.ts';
 import { BatchAssembler } from '../train/batch.ts';
 import { type Point, pointColumns } from './axes.ts';
-import { alteredPictures, areaUnder, type DeletionParams, type Picture } from './deletion.ts';
+import { alteredPictures, areaUnder, type DeletionParams, type Picture, picturesOf } from './deletion.ts';
 import { heatMaps } from './heat-maps.ts';
 import type { ScoreParams } from './parameters.ts';
 
@@ -32,22 +32,26 @@ export async function* scoreDeletion(
   maps: MapsTable,
   params: ScoreParams & DeletionParams,
   point: Point,
+  /** Altered pictures that pass through the net at once, which changes nothing. */
+  together: number,
 ): AsyncGenerator<Columns> {
   const { height, width, channels, labels } = selected.images.set;
   const assembler = new BatchAssembler(selected.images, 1);
-  const shape = [2 * (params.steps + 1), height, width, channels];
+  const shape = [together, height, width, channels];
   const rows = firstOfEachClass(selected, params.images);
   const ofRows = <T>(values: readonly T[]): readonly T[] => rows.map((row) => values[row]!);
   const program = await compileSoftmax(engine, model, weights, shape);
   const areasOf = async (row: number, map: HeatMap): Promise<Areas> => {
     const { values } = assembler.assemble([row]);
     const picture: Picture = { height, width, channels, values: values as Float32Array };
-    const x = { dtype: 'float32', shape, values: alteredPictures(picture, map, params.steps) } as const;
-    const { probabilities } = await program.run({ x });
-    const curves = column(probabilities!.values, model.classes, labels[row]!);
+    const curves: number[] = [];
+    for (const values of alteredPictures(picture, map, params.steps, together)) {
+      const { probabilities } = await program.run({ x: { dtype: 'float32', shape, values } });
+      curves.push(...column(probabilities!.values, model.classes, labels[row]!));
+    }
     return {
       deletion: areaUnder(curves.slice(0, params.steps + 1)),
-      insertion: areaUnder(curves.slice(params.steps + 1)),
+      insertion: areaUnder(curves.slice(params.steps + 1, picturesOf(params))),
     };
   };
   const ofEach = async (mapOf: (row: number) => HeatMap): Promise<Areas[]> => {

@@ -17,7 +17,17 @@ function scored(change: Partial<Parameters<typeof scoreCheckpoint>[0]> = {}) {
   const engine = new FakeEngine(brightnessLogits);
   const { signal } = new AbortController();
   const result = scoreCheckpoint({
-    ...{ engine, model, weights, epoch: 7, validate: 'validation', known: null, signal, ...sets },
+    ...{
+      engine,
+      model,
+      weights,
+      epoch: 7,
+      validate: 'validation',
+      known: null,
+      together: 100,
+      signal,
+      ...sets,
+    },
     ...change,
   });
   return { engine, result };
