@@ -143,7 +143,7 @@ describe.skipIf(!hasSlurm)('on Slurm', () => {
     expect(out).toMatch(/slurm did not take its job: .*partition/i);
   });
 
-  // Last of those with jobs: one that was killed may give the number of an earlier job to a new one, which nodes refuse.
+  // Last of those with jobs: one that was killed may give the number of an earlier job to a new one; one of those was seen cancelled.
   test('a controller that is away for a while is waited for', async () => {
     const project = made(counted('sleep 6'));
     const run = project.start('run', '--on', 'slurm');
