@@ -8,7 +8,7 @@ const STANDING = 256e6;
  * Of the weights: as read, as set, and in the device's order for both ways, wide filters as sixteen of one place, with
  * what putting them so takes.
  */
-const COPIES_OF_WEIGHTS = 14;
+const COPIES_OF_WEIGHTS = 13;
 /** What the runtime takes for each byte that has to be held: it asks for memory in powers of 2, and in pieces. */
 const SLACK = 2.5;
 

@@ -112,14 +112,11 @@ function transformed(
   block: number,
   context: Context,
 ): (row: number, column: number) => string {
-  const values = FILTER.flatMap((down) =>
-    FILTER.flatMap((across) => down.flatMap((a) => across.map((b) => a * b))),
-  );
-  const places = context.graph.tensor(Float32Array.from(values), [16, 9]);
   const squares = context.reshape(filter, [(out * into) / block ** 2, 9, block ** 2]);
-  const all = context.op('MatMul', [places, squares]);
   return (row, column) => {
-    const one = context.op('Gather', [all, context.graph.integers([row * 4 + column])], { axis: 1 });
+    const shares = FILTER[row]!.flatMap((a) => FILTER[column]!.map((b) => a * b));
+    // One by one: all of them at once would lie there twice.
+    const one = context.op('MatMul', [context.graph.tensor(Float32Array.from(shares), [1, 9]), squares]);
     return context.reshape(one, [out, into, 1, 1]);
   };
 }
