@@ -92,8 +92,24 @@ export function defineStage<
   const open = {
     '~standard': { version: 1, vendor: 'pipewright', validate: (value: unknown) => ({ value }) },
   };
+  const mistake = mistakeIn(definition as unknown as Readonly<Record<string, unknown>>);
+  if (mistake !== null) throw new TypeError(`defineStage: ${mistake}`);
   // What was left out is what the types' defaults say.
   return { params: open, axes: open, inputs: {}, ...definition } as unknown as Stage<P, A, I, O>;
+}
+
+/** For who writes without types: what is said here would otherwise be found out late, by something that is not a list. */
+function mistakeIn({ inputs = {}, outputs, run }: Readonly<Record<string, unknown>>): string | null {
+  const isList = Array.isArray(outputs) && outputs.every((name) => typeof name === 'string');
+  if (!isList) return "`outputs` is a list of names: outputs: ['model']";
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
+    return "`inputs` says how many files each has: inputs: { images: 'one' }";
+  for (const [name, kind] of Object.entries(inputs))
+    if (!['one', 'optional', 'many'].includes(kind as string))
+      return `the input ${name} is 'one', 'optional' or 'many': inputs: { ${name}: 'one' }`;
+  return typeof run === 'function'
+    ? null
+    : '`run` is the function that does the work: run: async ({ inputs, outputs }) => …';
 }
 
 /**
