@@ -83,8 +83,8 @@ describe('a graph', () => {
     [
       'with an operator that is not imported is refused by the names of operator and node',
       () =>
-        changed((_, i) => (i === 2 ? { op: 'ScatterND', name: '/put' } : i === 3 ? { op: 'NonZero' } : {})),
-      "ScatterND '/put' is not imported (nor are NonZero); write that part of the net with other operators",
+        changed((_, i) => (i === 2 ? { op: 'GridSample', name: '/put' } : i === 3 ? { op: 'NonZero' } : {})),
+      "GridSample '/put' is not imported (nor are NonZero); write that part of the net with other operators",
     ],
     [
       'with an operator named like what every object has is refused',
