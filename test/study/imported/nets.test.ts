@@ -145,3 +145,21 @@ it('a graph exported before training, whose equal weights are written once, take
   expect(apart(found.logits!.values, logits!.values)).toBeLessThan(1e-4);
   await program.dispose();
 });
+
+it('a layer whose channels come last is refused before anything is explained, and it is said which to take', async () => {
+  const imported = graphOf({ structure: structureOf(graphFixture('swin_t.onnx')) });
+  const { x, logits } = expected('swin_t.safetensors');
+  const [, height, width, channels] = x!.dims as [number, number, number, number];
+  const classes = logits!.dims[1]!;
+  const model = netOf(
+    imported,
+    { features: '/features/features.1/features.1.0/mlp/mlp.1/Gelu', logits: null },
+    { height, width, channels },
+    classes,
+  );
+  const noise: TensorValue = { dtype: 'float32', shape: [1, 1], values: new Float32Array(1) };
+  const options = { target: 'logit' as const, parameters: referenceParameters, noise, memory: 1e9 };
+  await expect(
+    Explainer.compile(engine, model, [height, width, channels], { ...options, methods: ['grad-cam'] }),
+  ).rejects.toThrow(/mlp\.1\/Gelu' gives \[\d+, 8, 8, 32\], whose channels come last; .*Swin's permute say$/);
+});

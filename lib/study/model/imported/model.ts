@@ -75,6 +75,10 @@ export function netOf(
             throw new ImportError(
               `'${wanted}' gives [${value.shape.join(', ')}]; Grad-CAM looks at a layer of images, [batch, channels, height, width]`,
             );
+          if (hasChannelsLast(value.shape, images.shape))
+            throw new ImportError(
+              `'${wanted}' gives [${value.shape.join(', ')}], whose channels come last; Grad-CAM looks at a layer of [batch, channels, height, width]: take one behind it that puts them in order, Swin's permute say`,
+            );
           return channelsLast(value) as Tensor4D;
         },
         head: (weights, map, images, relu) =>
@@ -91,6 +95,17 @@ export function netOf(
       return { logits: logitsOf(run({ [x.name]: images }, weights, output, options)), averages: {} };
     },
   };
+}
+
+/**
+ * Whether a layer's values [batch, a, b, c] are images by a and b, and not by b and c: a net keeps the proportions of
+ * its images, but for what rounding takes.
+ */
+function hasChannelsLast([, a, b, c]: readonly number[], [, height, width]: readonly number[]): boolean {
+  const off = (down: number, across: number): number => Math.abs(down * width! - across * height!);
+  const rounded = Math.max(height!, width!);
+  const inOrder = off(b!, c!) <= rounded;
+  return !inOrder && off(a!, b!) <= rounded;
 }
 
 /** Sizes that the graph was written for, where it was written for any. */
