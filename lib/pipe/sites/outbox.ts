@@ -13,6 +13,12 @@ const again = 3000;
 /** Letters of lines in one message. */
 const longest = 1 << 20;
 
+interface Line {
+  readonly text: string;
+  /** It goes with the next message, which does not wait. */
+  readonly urgent: boolean;
+}
+
 /** What a job says, in messages: one after another, each of whole lines. */
 export class Outbox {
   readonly #mailbox: Mailbox;
@@ -21,13 +27,12 @@ export class Outbox {
   /** What is written otherwise there than it is here. */
   readonly #edit: (text: string) => string;
   readonly #began = Date.now();
-  #lines: string[] = [];
+  #lines: Line[] = [];
   #next = 0;
   /** Its first message, by which it knows its own from that of another start of the same job. */
   #first: Buffer | null = null;
   /** What was sent and not said to be taken: it may have been, so it is sent again as it is. */
   #unsure: readonly [text: string, count: number] | null = null;
-  #urgent = false;
   #sentAt = 0;
   #closing = false;
   #sending: Promise<void> | null = null;
@@ -75,8 +80,8 @@ export class Outbox {
   }
 
   say(line: JobLine): void {
-    this.#lines.push(`${JSON.stringify(line)}\n`);
-    this.#urgent ||= !['progress', 'log', 'alive'].includes(line.t);
+    const urgent = !['progress', 'log', 'alive'].includes(line.t);
+    this.#lines.push({ text: `${JSON.stringify(line)}\n`, urgent });
     this.#sending ??= this.#send();
   }
 
@@ -93,7 +98,8 @@ export class Outbox {
     while (this.#lines.length > 0) {
       const now = Date.now();
       const wait = Math.min(most, Math.max(least, (now - this.#began) / part));
-      if (!this.#urgent && !this.#closing && now - this.#sentAt < wait) {
+      const urgent = this.#closing || this.#lines.some((line) => line.urgent);
+      if (!urgent && now - this.#sentAt < wait) {
         await sleep(50);
         continue;
       }
@@ -103,7 +109,6 @@ export class Outbox {
         this.#unsure = null;
         this.#lines.splice(0, count);
         this.#sentAt = Date.now();
-        this.#urgent = false;
       } else await sleep(again);
     }
     this.#sending = null;
@@ -113,8 +118,8 @@ export class Outbox {
   #some(): readonly [text: string, count: number] {
     let [text, count] = ['', 0];
     for (const line of this.#lines) {
-      if (count > 0 && text.length + line.length > longest) break;
-      text += line;
+      if (count > 0 && text.length + line.text.length > longest) break;
+      text += line.text;
       count += 1;
     }
     return [this.#edit(text), count];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Mailbox } from '../../../lib/pipe/remote/mailbox.ts';
 import { linesName, newKey, sealed, unsealed } from '../../../lib/pipe/sites/mail.ts';
 import { Mirror } from '../../../lib/pipe/sites/mirror.ts';
@@ -162,4 +162,33 @@ test('a result counts as seen when the cache has its entry, not when a job says 
   while (!mirror.settled('batch', 0, 1)) await sleep(20);
   mirror.close();
   expect([...mirror.committed]).toEqual(['sha256:a']);
+});
+
+test('what a job says that somebody waits for does not wait, though a message is under way', async () => {
+  vi.useFakeTimers();
+  try {
+    const taken: (() => void)[] = [];
+    const put = (): Promise<boolean> =>
+      new Promise((resolve) =>
+        taken.push(() => {
+          resolve(true);
+        }),
+      );
+    const outbox = new Outbox({ put } as unknown as Mailbox, newKey(), 0);
+    // Progress alone waits for the more the longer the job has run.
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    outbox.say({ t: 'alive', at: 0 });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(taken).toHaveLength(1);
+    outbox.say({ t: 'begun', job: '1', node: 'n', at: 0 });
+    taken[0]!();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(taken).toHaveLength(2);
+    taken[1]!();
+    outbox.say({ t: 'alive', at: 1 });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(taken).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
