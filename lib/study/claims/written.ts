@@ -1,11 +1,8 @@
+import { decimal } from '../decimal.ts';
 import type { Interval } from '../statistics/interval.ts';
 
-/** To three decimals; what rounds to nothing has no sign. */
 export function rounded(value: number): string {
-  return value
-    .toFixed(3)
-    .replace(/^-(?=0\.0*$)/, '')
-    .replace('-', '−');
+  return decimal(value, 3);
 }
 
 export function ranged({ low, high }: Interval): string {
@@ -14,8 +11,7 @@ export function ranged({ low, high }: Interval): string {
 
 export function percent(value: number): string {
   const hundredths = 100 * value;
-  const written = hundredths.toFixed(Math.abs(hundredths) < 10 && !Number.isInteger(hundredths) ? 1 : 0);
-  return `${written.replace('-', '−')} %`;
+  return `${decimal(hundredths, Math.abs(hundredths) < 10 && !Number.isInteger(hundredths) ? 1 : 0)} %`;
 }
 
 /** `1 seed`, `3 seeds`. */

@@ -2,6 +2,7 @@ import type { Columns } from 'pipewright/arrow';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Field } from 'vega-lite/build/src/channeldef.js';
 import type { UnitSpec } from 'vega-lite/build/src/spec/index.js';
+import { decimal } from '../decimal.ts';
 import { fileName, titled } from './data/labels.ts';
 import type { Drawing } from './page/drawing.ts';
 import { PAGE_WIDTH, pageConfig, TEXT } from './page/page.ts';
@@ -42,13 +43,7 @@ const GAP = 8;
 
 function tileText({ verdict, value }: SensitivityTile): string {
   const sign = verdicts.find((one) => one.verdict === verdict)?.sign ?? '';
-  // What rounds to nothing has no sign.
-  return value === null
-    ? sign
-    : `${sign}\u2009${value
-        .toFixed(2)
-        .replace(/^-(?=0\.0*$)/, '')
-        .replace('-', '−')}`;
+  return value === null ? sign : `${sign}\u2009${decimal(value, 2)}`;
 }
 
 /** Claims beside one another, a row for each rule; a frame where the verdict is another than as declared. */

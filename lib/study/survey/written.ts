@@ -1,11 +1,11 @@
+import { decimal } from '../decimal.ts';
 import type { ResultRow } from './results.ts';
 
 export function percent(share: number | null): string {
-  return share === null ? '' : `${Math.round(share * 100)} %`.replace('-', '−');
+  return share === null ? '' : `${decimal(share * 100, 0)} %`;
 }
 
 /** From where to where; empty where there are too few answers to say. */
 export function rangeOf({ low, high }: Pick<ResultRow, 'low' | 'high'>): string {
-  const sign = (share: number): string => String(Math.round(share * 100)).replace('-', '−');
-  return low === null || high === null ? '' : `${sign(low)} to ${sign(high)} %`;
+  return low === null || high === null ? '' : `${decimal(low * 100, 0)} to ${decimal(high * 100, 0)} %`;
 }

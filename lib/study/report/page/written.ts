@@ -1,13 +1,8 @@
+import { decimal } from '../../decimal.ts';
 import type { RunData, Value } from './data.ts';
 
-/** With a minus that is as wide as a plus. */
 export function rounded(value: Value, digits = 2): string {
-  return value === null
-    ? 'not defined'
-    : value
-        .toFixed(digits)
-        .replace(/^-(?=0\.?0*$)/, '')
-        .replace('-', '−');
+  return value === null ? 'not defined' : decimal(value, digits);
 }
 
 export function runLabel({ setting, variant, seed }: RunData, several: boolean): string {
