@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { readArrow, writeArrow } from 'pipewright/arrow';
 import { defineStage } from 'pipewright/stage';
 import { readMaps } from '../lib/study/attribution/maps-file.ts';
-import { fileBytes, warnOfMemory } from '../lib/study/memory.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
-import { imagesTogether } from '../lib/study/model/images-together.ts';
+import { imagesInTask } from '../lib/study/model/images-together.ts';
 import { readWeights } from '../lib/study/model/weights-file.ts';
 import { pointSchema } from '../lib/study/score/axes.ts';
 import { deletionParams, picturesOf } from '../lib/study/score/deletion.ts';
@@ -36,11 +35,9 @@ export default defineStage({
     const maps = readMaps(await readArrow(inputs.maps.path));
     const engine = await taskEngine(task);
     const options = { ...params.score, ...params.deletion };
-    const { height, width, channels } = set;
-    const room = { memory: task.memory, besides: await fileBytes([inputs.images, inputs.maps]) };
-    const together = await imagesTogether(model, [height, width, channels], picturesOf(options), room);
-    warnOfMemory(task, together.memory);
-    const areas = scoreDeletion(engine, model, weights, selected, maps, options, axes, together.images);
+    const files = [inputs.images, inputs.maps];
+    const together = await imagesInTask(task, files, model, set, picturesOf(options));
+    const areas = scoreDeletion(engine, model, weights, selected, maps, options, axes, together);
     await writeArrow(outputs.areas, areas, { metadata: provenance });
     await engine.dispose();
   },

@@ -4,9 +4,8 @@ import { writeArrow } from 'pipewright/arrow';
 import { BadInput, defineStage, type InputFile } from 'pipewright/stage';
 import { ImportError } from '../lib/compute/import/graph.ts';
 import { readImages } from '../lib/study/dataset/file.ts';
-import { fileBytes, warnOfMemory } from '../lib/study/memory.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
-import { imagesTogether } from '../lib/study/model/images-together.ts';
+import { imagesInTask } from '../lib/study/model/images-together.ts';
 import { type NamedBytes, readCheckpoint, readGraph } from '../lib/study/model/imported/checkpoint.ts';
 import { readHistoryTable } from '../lib/study/model/imported/history.ts';
 import { netMetadata } from '../lib/study/model/net-metadata.ts';
@@ -49,11 +48,8 @@ export default defineStage({
       const net = netMetadata(params.model, train.set, train.classes.length, graph);
       const model = createModel(params.model, train.set, train.classes.length, net);
       if (params.model.family === 'imported' && params.model.features !== null) model.layer(null);
-      const { height, width, channels } = train.set;
-      const besides = await fileBytes([inputs.train, inputs.validation, inputs.test]);
-      const room = { memory: task.memory, besides };
-      const together = await imagesTogether(model, [height, width, channels], MOST_SCORED, room);
-      warnOfMemory(task, together.memory);
+      const files = [inputs.train, inputs.validation, inputs.test];
+      const together = await imagesInTask(task, files, model, train.set, MOST_SCORED);
       const { validate } = params;
       const images = { train, validation, test };
       const scored = await scoreCheckpoint({
@@ -64,7 +60,7 @@ export default defineStage({
         validate,
         ...images,
         known,
-        together: together.images,
+        together,
         signal,
       });
 

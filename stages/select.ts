@@ -3,9 +3,8 @@ import { readArrow, writeArrow } from 'pipewright/arrow';
 import { defineStage } from 'pipewright/stage';
 import { MOST_PREDICTED, predictProbabilities } from '../lib/study/attribution/predict.ts';
 import { imageMetadata, readImages } from '../lib/study/dataset/file.ts';
-import { fileBytes, warnOfMemory } from '../lib/study/memory.ts';
 import { createModel, modelParams } from '../lib/study/model/create.ts';
-import { imagesTogether } from '../lib/study/model/images-together.ts';
+import { imagesInTask } from '../lib/study/model/images-together.ts';
 import { readWeights } from '../lib/study/model/weights-file.ts';
 import { selectionColumns } from '../lib/study/selection/file.ts';
 import { byProbabilities } from '../lib/study/selection/lists.ts';
@@ -28,11 +27,8 @@ export default defineStage({
     const model = createModel(params.model, test.set, test.classes.length, table.metadata);
     const weights = readWeights(table, model.weights);
     const engine = await taskEngine(task);
-    const { height, width, channels } = test.set;
-    const room = { memory: task.memory, besides: await fileBytes([inputs.test]) };
-    const together = await imagesTogether(model, [height, width, channels], MOST_PREDICTED, room);
-    warnOfMemory(task, together.memory);
-    const probabilities = await predictProbabilities(engine, model, weights, test, together.images);
+    const together = await imagesInTask(task, [inputs.test], model, test.set, MOST_PREDICTED);
+    const probabilities = await predictProbabilities(engine, model, weights, test, together);
     await engine.dispose();
 
     const { labels, drawn, index } = test.set;

@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest';
 import { CacheServer } from '../pipe/remote/cache-server.ts';
 import { newProject, type Project } from './project.ts';
-
-const pipeline = `version: 1
-params: { last: 1 }
-stages:
-  sort: { cmd: 'echo {n} > {outputs.o}', matrix: { n: [1, 2] }, outputs: { o: { path: o.txt, temp: true } } }
-  use:
-    cmd: cat {inputs.o} > {outputs.o}; echo {params.last} >> {outputs.o}
-    params: [last]
-    inputs: { o: { from: sort.o, gather: [n] } }
-    outputs: { o: o.txt }
-`;
+import { temporary } from './words.ts';
 
 function using(url: string, more = ''): Project {
-  return newProject({ 'pipeline.yaml': pipeline, 'pipe.local.yaml': `remote: { url: '${url}'${more} }\n` });
+  return newProject({ ...temporary, 'pipe.local.yaml': `remote: { url: '${url}'${more} }\n` });
 }
 
 async function shared(): Promise<{ server: CacheServer; first: Project; second: Project }> {

@@ -1,21 +1,9 @@
 import { expect, test } from 'vitest';
 import { newProject } from './project.ts';
-
-const files = {
-  'pipeline.yaml': `version: 1
-params: { last: 1 }
-stages:
-  sort: { cmd: 'echo {n} > {outputs.o}', matrix: { n: [1, 2] }, outputs: { o: { path: o.txt, temp: true } } }
-  use:
-    cmd: cat {inputs.o} > {outputs.o}; echo {params.last} >> {outputs.o}
-    params: [last]
-    inputs: { o: { from: sort.o, gather: [n] } }
-    outputs: { o: o.txt }
-`,
-};
+import { temporary } from './words.ts';
 
 test('commands know of temporary outputs that are gone', async () => {
-  const project = newProject(files);
+  const project = newProject(temporary);
   expect((await project.pipe('show', 'sort')).out).toContain('not made yet');
   expect((await project.pipe('run')).out).toContain('3 ran');
   expect(project.exists('artifacts/sort')).toBe(false);

@@ -45,3 +45,17 @@ stages:
     outputs: { all: all.txt }
 `,
 };
+
+/** Outputs that go when they have been read. */
+export const temporary: Readonly<Record<string, string>> = {
+  'pipeline.yaml': `version: 1
+params: { last: 1 }
+stages:
+  sort: { cmd: 'echo {n} > {outputs.o}', matrix: { n: [1, 2] }, outputs: { o: { path: o.txt, temp: true } } }
+  use:
+    cmd: cat {inputs.o} > {outputs.o}; echo {params.last} >> {outputs.o}
+    params: [last]
+    inputs: { o: { from: sort.o, gather: [n] } }
+    outputs: { o: o.txt }
+`,
+};

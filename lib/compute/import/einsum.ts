@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { elements } from '../trace/graph.ts';
 import { textOf, type Operator } from './operation.ts';
 import { inOrder, plain, type Value } from './value.ts';
 
@@ -34,7 +35,7 @@ function product(left: Lettered, right: Lettered, needed: (letter: string) => bo
   const inner = both.filter((letter) => !needed(letter));
   const rows = a.letters.filter((letter) => !both.includes(letter));
   const columns = b.letters.filter((letter) => !both.includes(letter));
-  const count = (of: readonly string[], x: Lettered): number => sizes(of, x).reduce((p, size) => p * size, 1);
+  const count = (of: readonly string[], x: Lettered): number => elements(sizes(of, x));
   const y = tf.matMul(
     tf.reshape(inOrderOf(a, [...stack, ...rows, ...inner]), [
       count(stack, a),

@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { elements } from '../trace/graph.ts';
 import { isKnown, knownConcat, knownPicked } from './known.ts';
 import { picked } from './movement.ts';
 import { textOf, type Operation, type Operator } from './operation.ts';
 import { inOrder, integers, known, plain, type Value } from './value.ts';
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
 
 /** Which row each index names, of rows that are numbered through the axes that it goes into. */
 function rowsOf(indices: Value, axes: readonly number[]): number[] {
@@ -34,21 +31,24 @@ export const scatterND: Operator = (operation: Operation) => {
   const deep = indices.shape.at(-1)!;
   const axes = shape.slice(0, deep);
   const rest = shape.slice(deep);
-  const rows = count(axes);
+  const rows = elements(axes);
   // A row of all there are, the data's first.
   const places = Array.from({ length: rows }, (_, row) => row);
   rowsOf(indices, axes).forEach((row, update) => (places[row] = rows + update));
-  const updated = count(indices.shape.slice(0, -1));
+  const updated = elements(indices.shape.slice(0, -1));
   if (isKnown(data) && isKnown(updates)) {
     const whole = [
-      { ...data, shape: [rows, count(rest)] },
-      { ...updates, shape: [updated, count(rest)] },
+      { ...data, shape: [rows, elements(rest)] },
+      { ...updates, shape: [updated, elements(rest)] },
     ];
     const all = knownConcat(whole, 0);
     if (isKnown(all)) return known(knownPicked(all, 0, places).known, shape, data.integer);
   }
   const all = tf.concat(
-    [tf.reshape(inOrder(data), [rows, count(rest)]), tf.reshape(inOrder(updates), [updated, count(rest)])],
+    [
+      tf.reshape(inOrder(data), [rows, elements(rest)]),
+      tf.reshape(inOrder(updates), [updated, elements(rest)]),
+    ],
     0,
   );
   return plain(tf.reshape(picked(all, 0, places), [...shape]));

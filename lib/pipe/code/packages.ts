@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { lstatSync, readdirSync, readFileSync } from '../store/disk.ts';
+import { lstatSync, readFileSync } from '../store/disk.ts';
+import { namesIn } from '../store/names-in.ts';
 import { byCodeUnit } from '../store/tree.ts';
 
 const FOLDER = `${sep}node_modules${sep}`;
@@ -143,14 +144,6 @@ export function copiesIn(folder: string): ReadonlyMap<string, readonly string[]>
   };
   visit(folder);
   return copies;
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 function isLink(path: string): boolean {

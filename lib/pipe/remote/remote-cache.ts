@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import type { Digest } from '../digest.ts';
 import { temporaryName, withDirectory } from '../store/atomic.ts';
 import type { BlobStore } from '../store/blobs.ts';
-import { look } from '../store/file-stat.ts';
 import { EMPTY } from '../store/tree.ts';
 import { decodeEntry, encodeEntry, type ActionEntry, type EntryFile } from './action-result.ts';
 import {
@@ -19,13 +18,8 @@ import {
 import type { Kind } from './dialect.ts';
 import { limitOf, type Courier, type Limit } from './courier.ts';
 import type { ObjectStore } from './object-store.ts';
+import { filesOf, type DeclaredOutput, type Made } from './result-files.ts';
 import { Interrupted } from './trouble.ts';
-
-/** An output as a task declares it. */
-export interface DeclaredOutput {
-  readonly name: string;
-  readonly directory: boolean;
-}
 
 /** What the remote cache knows an action to give. */
 export interface RemoteEntry {
@@ -39,7 +33,7 @@ export interface Result {
   readonly fingerprint: Digest;
   /** The canonical text whose digest the fingerprint is. */
   readonly action: string;
-  readonly outputs: readonly (DeclaredOutput & { readonly digest: Digest })[];
+  readonly outputs: readonly Made[];
   readonly ms: number;
 }
 
@@ -240,7 +234,7 @@ export class RemoteCache {
    * False when it could not be given.
    */
   async give({ fingerprint, action, outputs, ms }: Result): Promise<boolean> {
-    const files = this.#filesOf(outputs);
+    const files = filesOf(outputs, this.#blobs);
     if (files === null) return false;
     const unique = new Map(files.map((file) => [file.digest, file]));
     unique.delete(EMPTY);
@@ -285,24 +279,5 @@ export class RemoteCache {
     }
     this.#there.set(digest, true);
     return true;
-  }
-
-  /** Every file of a result as an entry names it; null when the store has lost one. */
-  #filesOf(outputs: Result['outputs']): EntryFile[] | null {
-    const files: EntryFile[] = [];
-    for (const { name, directory, digest } of outputs) {
-      if (!this.#blobs.holds({ directory }, digest)) return null;
-      files.push(this.#fileOf(name, digest));
-      for (const member of directory ? (this.#blobs.tree(digest) ?? []) : []) {
-        if (!member.path.endsWith('/')) files.push(this.#fileOf(`${name}/${member.path}`, member.digest));
-      }
-    }
-    return files;
-  }
-
-  #fileOf(path: string, digest: Digest): EntryFile {
-    const found = look(this.#blobs.path(digest));
-    const stat = found?.kind === 'file' ? found.stat : null;
-    return { path, digest, size: Number(stat?.size ?? 0), executable: ((stat?.mode ?? 0) & 0o111) !== 0 };
   }
 }

@@ -30,7 +30,7 @@ export class Fit {
     const { apart } = this.#common;
     if (apart !== undefined && this.#version !== null && this.#version !== apart.version)
       return { type: 'other-toolchain', said: { pipe: this.#version } };
-    const packages = this.#common.apart === undefined ? null : this.#otherPackages(shipped);
+    const packages = apart === undefined ? null : this.#otherPackages(shipped);
     return packages ?? this.#otherPython(shipped) ?? (await this.#toolchain(name, shipped, signal));
   }
 

@@ -1,8 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { footprint, sharesBlocks } from '../../compute/footprint.ts';
+import { elements } from '../../compute/trace/graph.ts';
 import type { CompileOptions, TensorFunction } from '../../compute/program.ts';
-import { memoryOf, UNDECLARED } from '../memory.ts';
+import { type CountedTask, fileBytes, memoryOf, UNDECLARED, warnOfMemory } from '../memory.ts';
 import { keptWeights } from './kept-weights.ts';
 import type { Model } from './model.ts';
 
@@ -32,7 +33,6 @@ export function netSharesBlocks(model: Model, imageShape: readonly number[]): Pr
 
 /** Bytes of a model's weights. */
 export function weightBytes({ weights }: Model): number {
-  const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
   return weights.reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
 }
 
@@ -74,4 +74,21 @@ export async function imagesTogether(
     if (needed <= (memory ?? UNDECLARED) || images === choices.at(-1)) return { images, memory: needed };
   }
   throw new Error('there is always a last choice');
+}
+
+/**
+ * The same for a task that has read `files`, whose images have the shape of `set`: how many of them, `most` at most. The
+ * task warns where the fewest need more memory than it declares.
+ */
+export async function imagesInTask(
+  task: CountedTask,
+  files: readonly { readonly path: string }[],
+  model: Model,
+  { height, width, channels }: { readonly height: number; readonly width: number; readonly channels: number },
+  most: number,
+): Promise<number> {
+  const room = { memory: task.memory, besides: await fileBytes(files) };
+  const { images, memory } = await imagesTogether(model, [height, width, channels], most, room);
+  warnOfMemory(task, memory);
+  return images;
 }
