@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { compileLater } from './compile-later.ts';
 import { EXIT } from './context.ts';
 import { refusalText } from '../report/refusal.ts';
 import { refusalIn } from '../store/refused.ts';
@@ -20,6 +21,7 @@ process.on('exit', (status) => {
   if (unsaid !== null && status === 0) process.exitCode = EXIT.failed;
 });
 
+compileLater();
 try {
   await program(version(), (status) => {
     process.exitCode = status;

@@ -10,11 +10,17 @@ my $stops  = 0;     # How often it was to be stopped.
 my $error  = '';    # Why it could not be started.
 my $nohang = 1;     # Of waitpid(2), the same everywhere.
 my $group;          # The command's, once it has one.
+my %set;            # The variables that commands get from this program.
+
+# A command's standard input is empty, and as it is this program's own already, it need not be opened for each.
+open my $engine, '<&', \*STDIN or die "standard input: $!\n";
+open STDIN, '<', '/dev/null' or die "/dev/null: $!\n";
+%ENV = ();
 
 # Signals, and a child that cannot become a shell, wake this program through a pipe.
 pipe(my $woken, my $wake) or die "pipe: $!\n";
 $SIG{CHLD} = sub { syswrite $wake, "\0" };
-$SIG{INT}  = 'IGNORE';    # Ctrl-C reaches the engine, which decides.
+$SIG{INT}  = sub { };    # Ctrl-C reaches the engine, which decides. A handler, for what is ignored commands ignore too.
 $SIG{TERM} = sub {
     exit 143 unless $busy;
     $stops++;
@@ -33,9 +39,10 @@ sub run {
     my @words = splice @environment, 0, $words;
     chdir $directory or return "error $directory: $!";
     ($busy, $stops, $error) = (1, 0, '');
+    set_variables(@environment);
     my $child = fork;
     return failed("fork: $!") unless defined $child;
-    command(\@words, @environment) if $child == 0;
+    command(@words) if $child == 0;
     setpgrp $child, $child;    # Both do it: whoever comes first, the group is there for the other.
     $group = $child;
     stop() if $stops;
@@ -47,20 +54,27 @@ sub run {
     return $status & 127 ? 'signal ' . ($status & 127) : 'exit ' . ($status >> 8);
 }
 
+# Before the fork, and only what differs from the last command's: what the child writes to, is copied.
+sub set_variables {
+    my %wanted = map { split /=/, $_, 2 } @_;
+    for (grep { !exists $wanted{$_} } keys %set) { delete $ENV{$_}; delete $set{$_} }
+    for (keys %wanted) {
+        $ENV{$_} = $set{$_} = $wanted{$_} unless defined $set{$_} && $set{$_} eq $wanted{$_};
+    }
+}
+
 sub failed { $busy = 0; return "error $_[0]" }
 
 # Asked once, it is a request.
 sub stop { kill $stops > 1 ? 'KILL' : 'TERM', -$group }
 
 sub command {
-    my ($words, @environment) = @_;
+    my @words = @_;
     setpgrp 0, 0;
-    $SIG{$_} = 'DEFAULT' for qw(CHLD INT TERM);
+    $SIG{TERM} = 'DEFAULT';
     kill 'TERM', $$ if $stops;    # It came while the handler was still this program's.
-    open STDIN, '<', '/dev/null';
-    %ENV = map { split /=/, $_, 2 } @environment;
-    { exec { $$words[0] } @$words }
-    syswrite $wake, "$$words[0]: $!";
+    { exec { $words[0] } @words }
+    syswrite $wake, "$words[0]: $!";
     kill 'KILL', $$;
 }
 
@@ -69,10 +83,10 @@ sub wait_for {
     my ($child) = @_;
     until (waitpid($child, $nohang) == $child) {
         # Not for ever: a signal that comes right before this wait is heard only after it.
-        ready(0.2, \*STDIN, $woken);
+        ready(0.2, $engine, $woken);
         hear() if ready(0, $woken);
-        next unless ready(0, \*STDIN);
-        next if sysread STDIN, $read, 65536, length $read;
+        next unless ready(0, $engine);
+        next if sysread $engine, $read, 65536, length $read;
         kill 'KILL', -$child;
         exit;
     }
@@ -96,7 +110,7 @@ sub ready {
 # The fields of the next request; none at the end.
 sub request {
     until ($read =~ /\A(\d+)\0/ && ($read =~ tr/\0//) > $1) {
-        my $got = sysread STDIN, $read, 65536, length $read;
+        my $got = sysread $engine, $read, 65536, length $read;
         return if defined $got && $got == 0;
     }
     my ($count, @fields) = split /\0/, $read, -1;

@@ -114,6 +114,22 @@ describe.each([...perl, 'node'])('the command runner in %s', (name) => {
     expect(printed.at(-1)).toBe(`out: ${directory}`);
   });
 
+  test('gives the next one its own variables, none of the last, and no signal that it would not hear', async () => {
+    const { run, printed } = start();
+    const PATH = process.env['PATH']!;
+    const script = `env | grep -v '^_=\\|PWD=' | sort; kill -INT $$`;
+    for (const env of [
+      { PATH, A: '1', B: 'same' },
+      { PATH, B: 'same', C: '' },
+      { PATH, A: '2', B: 'same' },
+    ]) {
+      printed.length = 0;
+      expect(await run(script, { env })).toMatchObject({ reason: 'killed', signal: 'SIGINT' });
+      const told = Object.entries(env).map(([variable, value]) => `out: ${variable}=${value}`);
+      expect(printed).toEqual(told.sort());
+    }
+  });
+
   test('takes a script with any characters, as long as the system allows', async () => {
     const { run, printed } = start();
     expect(await run(`# ${'ä'.repeat(50_000)}\necho 'ü "$HOME" \\'`)).toMatchObject({ type: 'done' });
