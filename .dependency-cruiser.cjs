@@ -97,12 +97,13 @@ module.exports = {
     },
     {
       name: 'the-page-runs-in-a-browser',
-      comment: 'of the engine it has what it says to the server, and how quantities are written',
+      comment:
+        'of the engine it has what it says to the server, and how quantities and control characters are written',
       severity: 'error',
       from: { path: '^lib/pipe/ui/page/' },
       to: {
         path: '^lib/|^(node:)?[a-z]+$',
-        pathNot: '^lib/pipe/(ui/page/|ui/(protocol|views)\\.ts$|report/quantity\\.ts$)',
+        pathNot: '^lib/pipe/(ui/page/|ui/(protocol|views)\\.ts$|report/(quantity|shown)\\.ts$)',
       },
     },
     {

@@ -402,6 +402,64 @@ fetch(document.referrer || 'http://127.0.0.1/').then(() => said.push('network'),
     expect(made).toBe(0);
   });
 
+  test('shows characters that no one sees, and that turn text around, by their numbers in every view', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+params: { text: "\\u202Egnp\\e[31m", kinds: ["x\\u202Egnp.exe", "שלום עולם"] }
+stages:
+  page:
+    title: "a \\u2066title"
+    cmd: |
+      printf 'said \\342\\200\\256 \\033[31mred\\007\\n'
+      mkdir -p {outputs.site}
+      echo text > {outputs.site}/"$(printf 'x\\342\\200\\256gnp.txt')"
+      printf 'name,value\\n\\342\\200\\256abc,3\\n' > {outputs.table}
+      echo '{"loss": 1}' > {outputs.metrics}
+    params: [text]
+    matrix: { kind: '\${kinds}' }
+    outputs: { site: site/, table: table.csv, metrics: metrics.json }
+    metrics: [metrics]
+    plots: { table: { x: name } }
+`,
+    });
+    await project.pipe('run', '--set', 'params.text=\u202Eother');
+    const ui = await startUi(project);
+    const { page, complaints } = await open(ui, '#stage=page');
+    await page.getByRole('option', { name: 'kind=x\\u202egnp.exe' }).click();
+    await page.getByRole('heading', { name: 'page@kind=x\\u202egnp.exe' }).waitFor();
+    const command = await page.locator('.copied code').textContent();
+    expect(command).toBe("pipe run 'page@kind=x\\u202egnp.exe' --set 'params.text=\\u202eother'");
+    await page.getByText('Parameters').click();
+    await told(page, '"text": "\\u202eother"');
+    await page.getByRole('button', { name: 'site/x\\u202egnp.txt' }).click();
+    await page.getByRole('button', { name: 'table', exact: true }).click();
+    await told(page, '\\u202eabc');
+    const hidden = () =>
+      page.evaluate(() => {
+        const { document } = globalThis as unknown as { document: Marked & { title: string } };
+        const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+        return [...document.querySelectorAll('#page *')]
+          .flatMap((each) => [
+            ...(each.children.length === 0 ? [each.textContent] : []),
+            ...['title', 'alt', 'aria-label', 'aria-valuetext'].map((name) => each.getAttribute(name) ?? ''),
+          ])
+          .filter((text) => control.test(text));
+      });
+    expect(await hidden()).toEqual([]);
+    await page.getByRole('img', { name: /^page: / }).hover({ position: { x: 8, y: 8 } });
+    await told(page, 'u202egnp.exe: ran');
+    expect(await hidden()).toEqual([]);
+    for (const view of ['results', 'runs', 'experiments']) {
+      await page.goto(`${ui.address}#view=${view}`);
+      await page.getByText('Reading…').waitFor({ state: 'detached' });
+      await told(page, 'u202e');
+      expect(await hidden(), view).toEqual([]);
+    }
+    // The Hebrew name stands as it is.
+    await told(page, 'שלום עולם');
+    expect(complaints).toEqual([]);
+  });
+
   test.each(['light', 'dark'] as const)('breaks no rule of accessibility in any view, %s', async (scheme) => {
     const project = trainingProject();
     project.go();
@@ -693,6 +751,8 @@ interface Marked {
 
 interface Control {
   readonly disabled?: boolean;
+  readonly children: ArrayLike<unknown>;
+  readonly textContent: string;
   readonly outerHTML: string;
   checkVisibility(): boolean;
   getAttribute(name: string): string | null;

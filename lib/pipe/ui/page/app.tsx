@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import { shown } from '../../report/shown.ts';
 import { Banners } from './banners.tsx';
 import { Experiments } from './experiments.tsx';
 import { Header } from './header.tsx';
@@ -18,7 +19,7 @@ export function App() {
   useEffect(() => store.look(place.looked), [store, JSON.stringify(place.looked)]);
   const project = store.pipeline?.project;
   useEffect(() => {
-    if (project !== undefined) document.title = `${project} · pipe`;
+    if (project !== undefined) document.title = `${shown(project, false)} · pipe`;
   }, [project]);
   return (
     <>
