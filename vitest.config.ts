@@ -40,6 +40,8 @@ export default defineConfig({
     // Of changes that make a test wait for ever there are many.
     testTimeout: mutatedTests === undefined ? 120_000 : 45_000,
     hookTimeout: 120_000,
+    // What is waited for comes when the machine has time for it, not within a second.
+    expect: { poll: { timeout: mutatedTests === undefined ? 60_000 : 20_000 } },
     // Tests start real processes that compute; two at once fill a two-core machine.
     maxWorkers: 2,
     pool: 'forks',
