@@ -281,11 +281,25 @@ describe.skipIf(!hasChromium)('the report', { timeout: 600_000 }, () => {
     }
   });
 
-  test('it prints on A4, maps and figures included', async () => {
-    const { page } = await open();
+  test('it prints on A4: maps, of which run they are, and figures, no wider than the paper', async () => {
+    // The width of the paper between its margins, 182 mm.
+    const { page } = await open(`#${runAddress}`, { viewport: { width: 688, height: 1000 } });
     const pdf = await page.pdf({ preferCSSPageSize: true });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(pdf.toString('latin1')).toMatch(/\/MediaBox \[0 0 59[45](?:\.\d+)? 84[12](?:\.\d+)?\]/);
+    const run = page.getByText(/^with augmentation, seed 1; colours of each map/);
+    expect(await run.isVisible()).toBe(false);
+    for (const view of ['one', 'strip', 'all']) {
+      await soon(() => page.url()).toContain(`view=${view}`);
+      await page.emulateMedia({ media: 'print' });
+      expect(await run.isVisible()).toBe(true);
+      expect(await page.locator('.body canvas:visible').count()).toBeGreaterThan(8);
+      expect(await page.locator('.curves .panel svg:visible').count()).toBeGreaterThan(4);
+      expect(await page.locator('.controls:visible, .play:visible, .mark:visible').count()).toBe(0);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(688);
+      await page.emulateMedia({ media: 'screen' });
+      await page.keyboard.press('v');
+    }
     await page.close();
   });
 

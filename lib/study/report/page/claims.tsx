@@ -45,8 +45,8 @@ function Tile({ claim, ...actions }: { claim: ClaimData } & ClaimActions) {
         {primaries.slice(0, 1).map((primary) => (
           <p class="primary" key={primary.variant}>
             {primary.statistic}: <strong>{rounded(primary.value)}</strong>
-            {primary.low !== null && ` (${rounded(primary.low)} to ${rounded(primary.high)})`}; holds if{' '}
-            {primary.rule}
+            {primary.low !== null && ` (${rounded(primary.low)} to ${rounded(primary.high)})`};{' '}
+            <span class="rule">holds if {primary.rule}</span>
           </p>
         ))}
       </summary>

@@ -88,13 +88,12 @@ export function Controls({ study, state, update, setRun }: Props) {
 
 type Chosen = Pick<Props, 'study' | 'state' | 'update'>;
 
-function RunOptions({ study: { runs } }: Pick<Props, 'study'>) {
-  const several = new Set(runs.map(({ setting }) => setting)).size > 1;
+function RunOptions({ study }: Pick<Props, 'study'>) {
   return (
     <>
-      {runs.map((run, at) => (
+      {study.runs.map((_, at) => (
         <option key={at} value={at}>
-          {runLabel(run, several)}
+          {runLabel(study, at)}
         </option>
       ))}
     </>
@@ -123,7 +122,6 @@ function MethodSelect({ study, state, update }: Chosen) {
 
 function BesideSelect({ study, state, update }: Chosen) {
   const { epochs, methods, stop } = study.runs[state.run]!;
-  const several = new Set(study.runs.map(({ setting }) => setting)).size > 1;
   const named = (kind: 'epoch' | 'run' | 'method', value: number) =>
     besideName({ kind, value }, study, state.run);
   return (
@@ -137,10 +135,10 @@ function BesideSelect({ study, state, update }: Chosen) {
       >
         <option value="">nothing</option>
         <optgroup label="another run">
-          {study.runs.map((run, at) =>
+          {study.runs.map((_, at) =>
             at === state.run ? null : (
               <option key={at} value={named('run', at)}>
-                {runLabel(run, several)}
+                {runLabel(study, at)}
               </option>
             ),
           )}

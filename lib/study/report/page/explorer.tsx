@@ -8,6 +8,7 @@ import { ImageList } from './image-list.tsx';
 import { isTaken, stateOfKey } from './keys.ts';
 import { OneImage, type ViewProps } from './one-image.tsx';
 import { inRun } from './state.ts';
+import { runLabel } from './written.ts';
 
 /** Milliseconds an epoch is shown. */
 const BEAT = 700;
@@ -62,6 +63,10 @@ export function Explorer(props: ViewProps) {
       <h2 id="explorer" tabIndex={-1}>
         Heat maps over epochs
       </h2>
+      <p class="paper">
+        {runLabel(study, state.run)}; colours of each map to the end of{' '}
+        {state.common ? 'one scale for all epochs' : 'its own scale'}
+      </p>
       <Controls
         {...{ study, state, update }}
         setRun={(at) => {

@@ -61,7 +61,7 @@ export function OneImage(props: ViewProps) {
 function besideTitle(study: StudyData, { beside, run }: State): string {
   if (beside.kind === 'epoch') return `epoch ${beside.value}`;
   if (beside.kind === 'method') return study.runs[run]!.methods[beside.value]!.label;
-  return beside.kind === 'run' ? runLabel(study.runs[beside.value]!, false) : '';
+  return beside.kind === 'run' ? runLabel(study, beside.value) : '';
 }
 
 function ImageFacts({ study, state, pictures }: ViewProps) {

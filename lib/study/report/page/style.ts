@@ -70,6 +70,7 @@ thead th{color:var(--quiet);font-weight:600;border-bottom:1px solid var(--rule)}
 .tile .inside{padding:0 12px 12px}
 .tile p.primary{margin:4px 0 0;font-size:13px}
 tr.primary td{font-weight:600}
+.tile .rule{white-space:nowrap}
 .tile td{vertical-align:baseline}
 .verdict{font-weight:700;white-space:nowrap}
 .verdict.held{color:var(--held)}
@@ -156,6 +157,7 @@ dd.wrong{color:var(--wrong)}
 .pictures{display:flex;flex-wrap:wrap;gap:8px;margin-bottom:14px}
 .pictures button{padding:3px;border:2px solid transparent;background:none;text-align:left;display:flex;flex-direction:column;align-items:flex-start;width:84px}
 .pictures small{display:block;max-width:76px;font-variant-numeric:tabular-nums}
+.paper{display:none}
 kbd{border:1px solid var(--rule);border-radius:4px;padding:0 5px;font:12px ui-monospace,monospace;background:var(--raised)}
 
 .curves{margin:18px 0 26px}
@@ -218,8 +220,10 @@ main{max-width:none;padding:0}
 .tiles{grid-template-columns:repeat(3,1fr)}
 .panels{grid-template-columns:repeat(3,1fr)}
 .tile:not([open]),.panel,tr{break-inside:avoid}
-.tile h3,.tile p.primary,.note{font-size:10.5px;min-height:0}
-h2,h3,h4{break-after:avoid}
-table{font-size:9.5px}
+.paper{display:block;margin:0}
+.tile h3,.tile p.primary,.note,dt,.legend button{font-size:10.5px;min-height:0}
+h2,h3,h4,.curves>.note,.curves>.legend{break-after:avoid}
+.note,.legend{break-inside:avoid}
+table,.badge,small,.score small{font-size:9.5px}
 }
 `;

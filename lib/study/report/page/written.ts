@@ -1,11 +1,14 @@
 import { decimal } from '../../decimal.ts';
-import type { RunData, Value } from './data.ts';
+import type { StudyData, Value } from './data.ts';
 
 export function rounded(value: Value, digits = 2): string {
   return value === null ? 'not defined' : decimal(value, digits);
 }
 
-export function runLabel({ setting, variant, seed }: RunData, several: boolean): string {
+/** What a run is called: what it was made on, where that differs in the study, its variant and its seed. */
+export function runLabel({ runs }: StudyData, at: number): string {
+  const { setting, variant, seed } = runs[at]!;
+  const several = runs.some((run) => run.setting !== runs[0]!.setting);
   return [...(several ? [setting] : []), variant.label, `seed ${seed}`]
     .filter((part) => part !== '')
     .join(', ');
