@@ -99,9 +99,12 @@ function Notes({ study }: ViewProps) {
       {share} % of its range
       {study.leftOut > 0 && `; to stay small, the maps of ${study.leftOut} images are left out`}. Numbers come
       from the exact maps. Grey: the floor, how alike this image’s early-stopping maps by nets of other seeds
-      are. Keys: <kbd>←</kbd> <kbd>→</kbd> epoch, <kbd>↑</kbd> <kbd>↓</kbd> image, <kbd>space</kbd> play,{' '}
-      <kbd>e</kbd> early stopping, <kbd>1</kbd> to <kbd>{Math.min(9, methods.length)}</kbd> method,{' '}
-      <kbd>v</kbd> view.
+      are.{' '}
+      <span class="keys">
+        Keys: <kbd>←</kbd> <kbd>→</kbd> epoch, <kbd>↑</kbd> <kbd>↓</kbd> image, <kbd>space</kbd> play,{' '}
+        <kbd>e</kbd> early stopping, <kbd>1</kbd> to <kbd>{Math.min(9, methods.length)}</kbd> method,{' '}
+        <kbd>v</kbd> view.
+      </span>
     </p>
   );
 }

@@ -212,7 +212,7 @@ h1{font-size:22px}
 :root{color-scheme:light;--ground:#fff;--raised:#fff;--text:#000;--quiet:#444;--rule:#bbb;--accent:#0b57a8;--on-accent:#fff;--held:#00694c;--failed:#a63c00;--shade:#e8e8e8;--wrong:#b3261e;${series}}
 body{font-size:10.5px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main{max-width:none;padding:0}
-.controls,.mark,.values,.look,.actions,.play,.images,kbd,.track input{display:none}
+.controls,.mark,.values,.look,.actions,.play,.images,.keys,.track input{display:none}
 .epochs{position:static}
 .body.listed{display:block}
 .wide{overflow:visible}
@@ -222,8 +222,15 @@ main{max-width:none;padding:0}
 .tile:not([open]),.panel,tr{break-inside:avoid}
 .paper{display:block;margin:0}
 .tile h3,.tile p.primary,.note,dt,.legend button{font-size:10.5px;min-height:0}
-h2,h3,h4,.curves>.note,.curves>.legend{break-after:avoid}
-.note,.legend{break-inside:avoid}
+h2,h3,h4,.paper,.epochs,.facts,.curves>.note,.curves>.legend{break-after:avoid}
+.note,.legend,.facts{break-inside:avoid}
 table,.badge,small,.score small{font-size:9.5px}
+.maps{table-layout:fixed;width:100%}
+.maps thead th:first-child{width:98px}
+.maps td,.maps thead th{padding-right:6px}
+.maps canvas,.maps svg,.maps .none{width:100%!important;max-width:110px}
+th,td,.number,.survey td,.survey th,.times td,.times th[scope=col],.score small,.score small span{white-space:normal;overflow-wrap:break-word}
+code{overflow-wrap:anywhere}
+.ticks{margin:0 16px}
 }
 `;
