@@ -192,7 +192,7 @@ dialog dl{align-items:baseline}
 summary{cursor:pointer}
 ${seriesRules}${bandRules}
 
-@media (max-width:760px){
+@media screen and (max-width:760px){
 main{padding:10px 12px 40px}
 h1{font-size:22px}
 .body.listed{grid-template-columns:minmax(0,1fr)}
@@ -222,6 +222,7 @@ main{max-width:none;padding:0}
 .tile:not([open]),.panel,tr{break-inside:avoid}
 .paper{display:block;margin:0}
 .tile h3,.tile p.primary,.note,dt,.legend button{font-size:10.5px;min-height:0}
+h2,h3,h4{break-inside:avoid}
 h2,h3,h4,.paper,.epochs,.facts,.curves>.note,.curves>.legend{break-after:avoid}
 .note,.legend,.facts{break-inside:avoid}
 table,.badge,small,.score small{font-size:9.5px}
