@@ -1,15 +1,11 @@
 import { dirname, sep } from 'node:path';
-import { globSync } from 'tinyglobby';
 import type { TaskSource } from '../graph/graph.ts';
 import type { SourceFile } from '../plan/plan.ts';
-import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from '../store/disk.ts';
+import { accessSync, constants, realpathSync } from '../store/disk.ts';
 import { EXPERIMENTS } from '../store/layout.ts';
-import { byCodeUnit } from '../store/tree.ts';
 import type { FileDigests, Mark } from './file-digests.ts';
+import { globFiles } from './glob.ts';
 import type { InputIssue } from './issue.ts';
-
-/** What a pattern is looked for on. */
-const fs = { lstatSync, readdirSync, realpathSync, statSync };
 
 export type FileSource = Exclude<TaskSource, { kind: 'output' }>;
 
@@ -184,8 +180,7 @@ export function matchesIn(project: string, artifacts: string): (pattern: string)
   ];
   return (pattern) => {
     const ignore = made.filter((each) => !pattern.startsWith(each.replace(/\*\*$/, '')));
-    const options = { cwd: project, onlyFiles: true, dot: false, expandDirectories: false, ignore, fs };
-    return globSync(pattern, options).sort(byCodeUnit);
+    return globFiles(project, pattern, ignore);
   };
 }
 

@@ -2,6 +2,7 @@ import { commandLineDiagnostic, type Diagnostic } from '../manifest/diagnostic.t
 import { didYouMean, listed } from '../manifest/suggest.ts';
 import type { Graph, Task } from './graph.ts';
 import { axesOf, type StageTasks, stagesOf } from './stages.ts';
+import { isLike } from '../wildcard.ts';
 
 export interface SelectOptions {
   /** Also what the tasks named need. */
@@ -58,14 +59,7 @@ function matching(
 ): Matched | Diagnostic {
   const at = pattern.indexOf('@');
   const name = at === -1 ? pattern : pattern.slice(0, at);
-  const glob = new RegExp(
-    `^${name
-      .split('*')
-      .map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-      .join('.*')}$`,
-    'u',
-  );
-  const named = stages.filter(({ stage }) => glob.test(stage.name));
+  const named = stages.filter(({ stage }) => isLike(name, stage.name));
   if (named.length === 0) {
     const names = stages.map(({ stage }) => stage.name);
     if (name === '') {

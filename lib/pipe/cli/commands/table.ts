@@ -24,6 +24,7 @@ import type { ConfigurationOptions } from '../options.ts';
 import { declarationOf, keepTaskMetrics, keptMetrics } from '../view/kept-metrics.ts';
 import { declaresMetrics, taskMetrics } from '../view/task-metrics.ts';
 import { oneFormat, type FormatOptions } from './metrics.ts';
+import { isLike } from '../../wildcard.ts';
 
 interface TableOptions extends Omit<ConfigurationOptions, 'as'>, FormatOptions {
   readonly sort?: string;
@@ -91,11 +92,7 @@ function named(
 ): readonly Experiment[] | null {
   if (names === null) return all;
   const known = [...all.map(({ name }) => name), WORKSPACE];
-  const matching = (pattern: string) => {
-    const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    const whole = new RegExp(`^${parts.join('.*')}$`, 'u');
-    return known.filter((name) => whole.test(name));
-  };
+  const matching = (pattern: string) => known.filter((name) => isLike(pattern, name));
   const found = new Set<string>();
   for (const pattern of names) {
     const matches = matching(pattern);
