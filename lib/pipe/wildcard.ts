@@ -4,7 +4,7 @@
  * grows with a power that is the number of stars.
  */
 export function isLike(pattern: string, text: string, one?: string): boolean {
-  const [signs, letters] = [[...pattern], [...text]];
+  const [signs, letters] = [Array.from(pattern), Array.from(text)];
   let [at, read] = [0, 0];
   /** Behind the last star, and where what it stands for ends so far. */
   let [behind, end] = [-1, 0];

@@ -9,11 +9,7 @@ const fs = { lstatSync, readdirSync, realpathSync, statSync };
 const many = 3;
 
 /** Files in a directory that match a pattern, relative to it and in order; none whose name begins with a dot. */
-export function globFiles(
-  directory: string,
-  pattern: string,
-  ignore: readonly string[],
-): readonly string[] {
+export function globFiles(directory: string, pattern: string, ignore: readonly string[]): readonly string[] {
   const options = { cwd: directory, onlyFiles: true, dot: false, expandDirectories: false, fs };
   const wider = widened(pattern);
   const found = globSync(wider, { ...options, ignore: [...ignore] });
@@ -50,7 +46,8 @@ function matches(pattern: string, path: string): boolean {
     if (each === '**') {
       const from = fits.indexOf(true);
       fits = fits.map((_, count) => from >= 0 && count >= from);
-    } else fits = fits.map((_, count) => count > 0 && fits[count - 1]! && isLike(each, names[count - 1]!, '?'));
+    } else
+      fits = fits.map((_, count) => count > 0 && fits[count - 1]! && isLike(each, names[count - 1]!, '?'));
   }
   return fits.at(-1)!;
 }

@@ -27,20 +27,11 @@ export function inputIssueText({ stage, input, path, reason }: InputIssue): stri
 
 /** `given`: the keys of the parameter that gives the path, if one does. */
 export function inputIssueHint(
-  { reason }: Pick<InputIssue, 'reason'>,
+  { reason, path }: Pick<InputIssue, 'reason' | 'path'>,
   given?: readonly (string | number)[],
 ): string | undefined {
-  switch (reason) {
-    case 'outside':
-      return 'write `external: true` beside the path when that is meant';
-    case 'missing':
-    case 'special':
-    case 'unreadable':
-    case 'dangling':
-    case 'endless':
-    case 'not-utf-8':
-    case 'two-lines':
-    case 'unmatched':
-      return given && `\`--set params.${given.join('.')}=…\` gives another path`;
-  }
+  if (reason === 'outside') return 'write `external: true` beside the path when that is meant';
+  if (reason === 'missing' && path.includes('*'))
+    return `\`{ glob: ${JSON.stringify(path)} }\` stands for the files that match`;
+  return given && `\`--set params.${given.join('.')}=…\` gives another path`;
 }
