@@ -1,31 +1,36 @@
 import { stateCode } from '../protocol.ts';
+import type { Running } from './run-model.ts';
 import type { Standing } from './standing.ts';
 import type { Store } from './store.ts';
-import type { Left } from './time-left.ts';
+import { expected, type Left, type UnderWay } from './time-left.ts';
 
-const AHEAD = [stateCode('waiting'), stateCode('running'), stateCode('to run')];
-const RUNNING = stateCode('running');
+const AHEAD = [stateCode('waiting'), stateCode('to run')];
 
 /** What is left of each stage, with the times of this run, else those on record. */
 export function lefts(store: Store, standing: Standing, now: number): Left[] {
   const { tasks, run } = store;
   return tasks!.stages.map((stage, index) => {
     const tally = standing.tallies[index]!;
-    const left = AHEAD.reduce((sum, state) => sum + tally[state]!, 0);
-    const took = run?.took.get(stage.name);
-    const each = took !== undefined && took.tasks > 0 ? took.ms / took.tasks : stage.recorded;
+    const waiting = AHEAD.reduce((sum, state) => sum + tally[state]!, 0);
+    const under = [...(run?.running ?? [])].flatMap(([task, running]) =>
+      task >= stage.base && task < stage.base + stage.count ? [underWay(running, now)] : [],
+    );
     const scan = stage.axes.find((axis) => axis.scan)?.values.length ?? 1;
-    const chains = stage.count / scan;
-    let spent = 0;
-    if (tally[RUNNING]! > 0)
-      for (const [task, { since }] of run!.running)
-        if (task >= stage.base && task < stage.base + stage.count) spent += now - since;
+    const most = Math.ceil((waiting + under.length) / (stage.count / scan));
     return {
-      tasks: left,
-      chain: Math.min(left, Math.ceil(left / chains)),
+      waiting,
+      chain: Math.min(waiting, Math.max(0, most - (under.length > 0 ? 1 : 0))),
       threads: stage.threads,
-      each,
-      spent,
+      ...expected(under, run?.took.get(stage.name), stage.recorded),
     };
   });
+}
+
+function underWay({ since, points }: Running, now: number): UnderWay {
+  const last = points.at(-1);
+  const known = last !== undefined && last.total > 0 && last.done > 0 && last.done <= last.total;
+  return {
+    spent: Math.max(0, now - since),
+    told: known ? { after: Math.max(0, last.at - since), share: last.done / last.total } : null,
+  };
 }

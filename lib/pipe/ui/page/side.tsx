@@ -1,3 +1,4 @@
+import { stateCode } from '../protocol.ts';
 import type { Go, Place } from './place.ts';
 import { Log } from './log.tsx';
 import { RunningTasks } from './running.tsx';
@@ -10,6 +11,8 @@ interface Props {
   readonly go: Go;
 }
 
+const FAILED = stateCode('failed');
+
 /** What one task has to say; else what runs, what failed, and what is printed. */
 export function Side({ store, place, go }: Props) {
   if (place.task !== null && store.tasks !== null)
@@ -18,14 +21,17 @@ export function Side({ store, place, go }: Props) {
   const open = (task: string): void => go({ task });
   const moment = position === null || run === null ? null : run.startedAt + position;
   const log = run?.log.filter(({ at }) => moment === null || at <= moment) ?? [];
+  // At a moment of the past, what had failed by then.
+  const states = moment === null ? null : run!.statesAt(position);
+  const failures = run?.failures.filter(({ task }) => states === null || states[task] === FAILED) ?? [];
   return (
     <aside aria-label="what goes on">
       {position === null && run !== null && <RunningTasks store={store} open={open} />}
-      {run !== null && run.failures.length > 0 && (
+      {failures.length > 0 && (
         <section>
           <h2>Failed</h2>
           <ul class="tasks">
-            {run.failures.slice(0, 20).map(({ task, detail }) => (
+            {failures.slice(0, 20).map(({ task, detail }) => (
               <li>
                 <button type="button" class="plain" onClick={() => open(tasks!.idOf(task))}>
                   {tasks!.idOf(task)}
