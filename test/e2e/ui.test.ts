@@ -184,6 +184,32 @@ writeFileSync('ready', '');`,
     await page.getByRole('button', { name: /kill it|Cancel/ }).waitFor({ state: 'detached' });
   });
 
+  test('a run that waits for another is told of, and either can be cancelled without the other', async () => {
+    const project = trainingProject();
+    const ui = await startUi(project);
+    const { page } = await open(ui);
+    const first = project.start('run');
+    await told(page, '5 of 10 epochs');
+    // One from the page waits for it, and is given up.
+    await page.getByRole('button', { name: 'Run…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await told(page, 'waits for the run that goes on to end');
+    await page.getByRole('button', { name: 'Do not run it' }).click();
+    await page.getByText('waits for the run').waitFor({ state: 'detached' });
+    expect(first.child.exitCode).toBeNull();
+    // One in a terminal waits for it, too; what is cancelled is the one that goes on.
+    const second = project.start('run');
+    await second.until('waiting');
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    expect((await first.ended).status).toBe(130);
+    await page.getByRole('button', { name: 'Cancel the run' }).waitFor();
+    await told(page, '5 of 10 epochs');
+    project.go();
+    expect((await second.ended).status).toBe(0);
+    await tally(page, 'plot', '1 ran');
+    await page.getByRole('button', { name: /Cancel|kill/ }).waitFor({ state: 'detached' });
+  });
+
   test('goes on where it was when the server was killed and started again, and so does the run', async () => {
     const project = trainingProject();
     const ui = await startUi(project);
@@ -220,6 +246,14 @@ writeFileSync('ready', '');`,
     await tally(page, 'plot', '1 ran');
     await page.getByRole('button', { name: 'Back to the newest' }).click();
     await page.locator('.player strong').filter({ hasText: 'The newest run' }).waitFor();
+    // At a moment before it failed, nothing is told as failed.
+    project.write('pipeline.yaml', trained('go').replace('echo', 'false && echo'));
+    await project.pipe('run');
+    await page.getByRole('heading', { name: 'Failed' }).waitFor();
+    await slider.press('Home');
+    await page.getByRole('heading', { name: 'Failed' }).waitFor({ state: 'detached' });
+    await slider.press('End');
+    await page.getByRole('heading', { name: 'Failed' }).waitFor();
   });
 
   test('shows experiments side by side, sorted, found and compared with a pinned one; a run can be one', async () => {
@@ -325,6 +359,61 @@ stages:
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('region', { name: 'train.log' }).getByRole('button', { name: 'seed=2' }).click();
     await page.getByRole('heading', { name: 'train@seed=2' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('shows tables, arrays and texts of any kind that `pipe show` knows, and what is not what its name says as it is', async () => {
+    const project = newProject({
+      'pipeline.yaml': `version: 1
+stages:
+  make:
+    use: make.ts
+    outputs: { rows: rows.csv, tabs: TABS.TSV, array: array.npy, broken: broken.parquet, text: text.onnx, lines: lines.md }
+`,
+      'make.ts': `import { writeFileSync } from 'node:fs';
+import { defineStage } from 'pipewright/stage';
+export default defineStage({
+  inputs: {},
+  outputs: ['rows', 'tabs', 'array', 'broken', 'text', 'lines'],
+  run: ({ outputs }) => {
+    writeFileSync(outputs.rows, 'name,loss,loss\\n"<i>a, b</i>",0.5,1\\nc,,2\\n');
+    writeFileSync(outputs.tabs, 'x\\ty\\n1\\ttwo\\n');
+    const head = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".padEnd(117) + '\\n';
+    const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0]);
+    const values = Buffer.from(Float32Array.of(1, 2, 3, 4, 5, 6.5).buffer);
+    writeFileSync(outputs.array, Buffer.concat([start, Buffer.from(head), values]));
+    writeFileSync(outputs.broken, Buffer.from([0, 1, 2, 255]));
+    writeFileSync(outputs.text, 'no net, but a text');
+    writeFileSync(outputs.lines, '# title');
+    return Promise.resolve();
+  },
+});
+`,
+    });
+    await project.pipe('run');
+    const ui = await startUi(project);
+    const { page, complaints } = await open(ui, '#stage=make&task=make');
+    const shows = async (name: string, ...texts: (string | RegExp)[]) => {
+      const artifact = page.locator('.artifacts li').filter({
+        has: page.getByRole('button', { name, exact: true }),
+      });
+      await artifact.getByRole('button', { name, exact: true }).click();
+      for (const text of texts) await artifact.getByText(text).first().waitFor();
+    };
+    await shows(
+      'rows',
+      '2 rows',
+      '<i>a, b</i>',
+      /0\.50+ … 0\.50+, mean 0\.50+/,
+      'loss (2)',
+      /1 … 2, mean 1\.50*/,
+    );
+    await shows('tabs', '1 row', 'two');
+    await shows('array', /NumPy array: 6 values[^]*float32 +\[2, 3\]/);
+    await shows('broken', /it cannot be read/);
+    await shows('text', 'no net, but a text');
+    await shows('lines', '# title');
+    expect(await axeFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { comparisonCsv } from '../report/experiment-table.ts';
+import { bytes } from '../report/quantity.ts';
 import { comparisonView, pinnedRow } from './comparison.ts';
 import { startRequest } from './control.ts';
 import { figuresIn } from './figures.ts';
@@ -35,6 +36,8 @@ type Address = (question: Question) => Answer | Promise<Answer>;
 
 const RUNS = 200;
 const FIGURES = 60;
+/** A larger file is not read into memory to be looked at; bytes. */
+const LARGEST = 2e8;
 const NONE: Answer = { type: 'none' };
 
 /** Every address that there is, below the token. */
@@ -186,12 +189,28 @@ async function previewOf({ site, query, pages }: Question, file: string): Promis
     }
     case 'table':
       return site.tables.preview(file);
+    case 'content':
+      return contentPreview(site, name, file);
     case 'text':
       return textPreview(file);
     case 'unknown': {
       const text = textPreview(file);
       return text.kind === 'text' ? text : { kind: 'none', why: 'nothing here can show this kind of file' };
     }
+  }
+}
+
+/** A file whose kind the command line knows how to read; one that is not what its name says as a text, if it is one. */
+async function contentPreview(site: Site, name: string, file: string): Promise<Preview> {
+  const { size } = statSync(file);
+  const text = (): Preview => textPreview(file);
+  if (size > LARGEST) return { kind: 'none', why: `${bytes(size)} are more than is read to be looked at` };
+  try {
+    return (await site.options.contentPreview(name, file)) ?? text();
+  } catch (error) {
+    const shown = text();
+    const why = `it cannot be read: ${(error as Error).message.replace(`${file}: `, '')}`;
+    return shown.kind === 'text' ? shown : { kind: 'none', why };
   }
 }
 

@@ -10,6 +10,7 @@ import { Tables } from './preview/table.ts';
 import type { FollowLine } from './protocol.ts';
 import { Runs } from './runs.ts';
 import { Store } from './store.ts';
+import type { Preview } from './views.ts';
 
 /** Milliseconds. */
 const TICKET = 60_000;
@@ -24,6 +25,8 @@ export interface SiteOptions extends Reading, TableReading {
   /** What `pipe table` prints of a profile; null where the pipeline cannot be read. */
   comparison(asked: Pick<Asked, 'profile'>): Promise<Comparison | null>;
   isFigure(path: string): boolean;
+  /** What `pipe show` prints of a file, by the name that its output has; null of what it has no reader for. */
+  contentPreview(name: string, file: string): Promise<Preview | null>;
 }
 
 /** All that addresses ask: one project, as it lies and as its runs left it. */

@@ -13,6 +13,7 @@ import { interruption } from '../interrupt.ts';
 import { findProject } from '../locate.ts';
 import { configuredFor, readingOf, silent } from '../reading.ts';
 import { isFigure } from '../view/figure-names.ts';
+import { contentPreview } from '../view/preview.ts';
 import { readTable, TABLE_FILES } from '../view/table-file.ts';
 import { comparisonOf } from './table.ts';
 
@@ -72,6 +73,7 @@ async function startServer(
     isFigure,
     isTable: (path: string) => TABLE_FILES.includes(extname(path)),
     readTable,
+    contentPreview,
     comparison: async (asked: Pick<Asked, 'profile'>) => {
       const loaded = configuredFor(context, project, { ...asked, set: [], experiment: null }, []);
       return (

@@ -8,14 +8,14 @@ import { isImage } from './figure-names.ts';
 const TEXT = 1 << 20;
 
 /** Readers by a name's end, each with its library, which nobody else waits for. */
-const readers: Readonly<Record<string, (path: string) => Promise<Content>>> = {
+const readers: Readonly<Record<string, (file: string, name: string) => Promise<Content>>> = {
   '.arrow': async (path) => (await import('./formats/arrow.ts')).arrowContent(path),
   '.feather': async (path) => (await import('./formats/arrow.ts')).arrowContent(path),
-  '.csv': async (path) => (await import('./formats/delimited.ts')).delimitedContent(path),
-  '.tsv': async (path) => (await import('./formats/delimited.ts')).delimitedContent(path),
-  '.json': async (path) => (await import('./formats/json.ts')).jsonContent(path),
-  '.ndjson': async (path) => (await import('./formats/json.ts')).jsonContent(path),
-  '.jsonl': async (path) => (await import('./formats/json.ts')).jsonContent(path),
+  '.csv': async (path, name) => (await import('./formats/delimited.ts')).delimitedContent(path, name),
+  '.tsv': async (path, name) => (await import('./formats/delimited.ts')).delimitedContent(path, name),
+  '.json': async (path, name) => (await import('./formats/json.ts')).jsonContent(path, name),
+  '.ndjson': async (path, name) => (await import('./formats/json.ts')).jsonContent(path, name),
+  '.jsonl': async (path, name) => (await import('./formats/json.ts')).jsonContent(path, name),
   '.npy': async (path) => (await import('./formats/numpy.ts')).npyContent(path),
   '.npz': async (path) => (await import('./formats/numpy.ts')).npzContent(path),
   '.parquet': async (path) => (await import('./formats/parquet.ts')).parquetContent(path),
@@ -23,10 +23,13 @@ const readers: Readonly<Record<string, (path: string) => Promise<Content>>> = {
   '.onnx': async (path) => (await import('./formats/onnx.ts')).onnxContent(path),
 };
 
-/** What is in a file, as far as its kind is known. Throws where it is not what its name says. */
-export async function readContent(path: string): Promise<Content> {
-  const reader = readers[extname(path).toLowerCase()];
-  if (reader !== undefined) return reader(path);
+/**
+ * What is in a file, as far as its kind is known. `name` tells the kind, where its bytes lie under another. Throws where
+ * it is not what its name says.
+ */
+export async function readContent(path: string, name = path): Promise<Content> {
+  const reader = readers[extname(name).toLowerCase()];
+  if (reader !== undefined) return reader(path, name);
   if (isImage(path)) {
     const image = await (await import('./formats/image.ts')).imageContent(path);
     if (image !== null) return image;

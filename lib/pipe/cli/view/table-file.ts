@@ -18,8 +18,17 @@ export async function readTable(path: string, file: string): Promise<TableFile> 
   const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   const [head = [], ...lines] = extname(path) === '.tsv' ? tsvParseRows(text) : csvParseRows(text);
   const rows = lines.filter((line) => line.some((cell) => cell !== ''));
-  const columns = head.map((name, index): [string, readonly Cell[]] => [name, typed(rows, index)]);
+  const columns = head.map((_, index): [string, readonly Cell[]] => [
+    nameAt(head, index),
+    typed(rows, index),
+  ]);
   return { rows: rows.length, columns: new Map(columns) };
+}
+
+/** A name that stands there before gets a number, so that no column takes the place of another. */
+function nameAt(head: readonly string[], index: number): string {
+  const before = head.slice(0, index).filter((name) => name === head[index]).length;
+  return before === 0 ? head[index]! : `${head[index]!} (${before + 1})`;
 }
 
 async function arrowTable(file: string): Promise<TableFile> {

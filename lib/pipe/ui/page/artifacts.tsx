@@ -109,7 +109,7 @@ export function Previewed({
         </pre>
       );
     case 'table':
-      return <Table digest={digest} table={preview} />;
+      return <Table digest={digest} name={path} table={preview} />;
     case 'none':
       return <p class="quiet">{preview.why}</p>;
   }

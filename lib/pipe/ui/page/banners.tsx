@@ -1,12 +1,20 @@
 import { useState } from 'preact/hooks';
+import { post } from './client.ts';
 import type { Store } from './store.ts';
+
+/** The exit status of a run that was told to end. */
+const CANCELLED = 130;
 
 /** What somebody has to know before anything else. */
 export function Banners({ store }: { readonly store: Store }) {
-  const { pipeline, plan, started, lostSince, refused, said } = store;
+  const { pipeline, plan, started, holder, lostSince, refused, said } = store;
   const [seen, setSeen] = useState<number | null>(null);
   const failed =
-    started?.state === 'ended' && started.status !== 0 && started.said !== '' && seen !== started.pid;
+    started?.state === 'ended' &&
+    started.status !== 0 &&
+    started.status !== CANCELLED &&
+    started.said !== '' &&
+    seen !== started.pid;
   return (
     <div class="banners" role="status">
       {lostSince !== null && (
@@ -42,7 +50,14 @@ export function Banners({ store }: { readonly store: Store }) {
       )}
       {started?.state === 'starting' && (
         <p class="banner">
-          <code>{started.command}</code> looks at the project, or waits for another run here to end.
+          <code>{started.command}</code>{' '}
+          {holder === null ? 'looks at the project.' : 'waits for the run that goes on to end.'}{' '}
+          <button
+            type="button"
+            onClick={() => void post('stop', { pid: started.pid }).then((error) => store.say(error))}
+          >
+            Do not run it
+          </button>
         </p>
       )}
       {said !== null && (

@@ -6,9 +6,12 @@ import { TensorView } from './tensor-view.tsx';
 /** An Arrow file: its columns, first rows of plain ones, and tensors as pictures. */
 export function Table({
   digest,
+  name: file,
   table,
 }: {
   readonly digest: string;
+  /** Of the file: there may be several on a page. */
+  readonly name: string;
   readonly table: Extract<Preview, { kind: 'table' }>;
 }) {
   const { rows, columns, metadata, names, first } = table;
@@ -18,7 +21,7 @@ export function Table({
   return (
     <div class="table">
       <p class="quiet">{count(rows, 'row')}</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="columns">
+      <div class="scroll" tabIndex={0} role="region" aria-label={`columns of ${file}`}>
         <table>
           <thead>
             <tr>
@@ -60,7 +63,7 @@ export function Table({
       {names.length > 0 && first.length > 0 && (
         <>
           <p class="quiet">{first.length < rows ? `the first ${count(first.length, 'row')}` : 'all rows'}</p>
-          <div class="scroll" tabIndex={0} role="region" aria-label="rows">
+          <div class="scroll" tabIndex={0} role="region" aria-label={`rows of ${file}`}>
             <table>
               <thead>
                 <tr>

@@ -11,8 +11,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** What `pipe show` knows beside tables in Arrow files. */
+const CONTENTS = new Set('.csv .tsv .parquet .feather .npy .npz .safetensors .onnx'.split(' '));
+
 const TEXTS = new Set(
-  '.txt .md .csv .tsv .json .ndjson .jsonl .yaml .yml .toml .log .xml .ini .tex .bib .py .ts .js .sh .r .sql'.split(
+  '.txt .md .json .ndjson .jsonl .yaml .yml .toml .log .xml .ini .tex .bib .py .ts .js .sh .r .sql'.split(
     ' ',
   ),
 );
@@ -22,13 +25,14 @@ export function imageType(name: string): string | null {
   return TYPES[extname(name).toLowerCase()] ?? null;
 }
 
-export type Kind = 'image' | 'page' | 'table' | 'text' | 'unknown';
+export type Kind = 'image' | 'page' | 'table' | 'content' | 'text' | 'unknown';
 
 export function kindOf(name: string): Kind {
   const ending = extname(name).toLowerCase();
   if (ending in TYPES) return 'image';
   if (ending === '.html' || ending === '.htm') return 'page';
   if (ending === '.arrow') return 'table';
+  if (CONTENTS.has(ending)) return 'content';
   return TEXTS.has(ending) || ending === '' ? 'text' : 'unknown';
 }
 

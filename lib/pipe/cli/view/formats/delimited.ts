@@ -3,11 +3,11 @@ import { summarised, type Content, type ContentColumn, type Value } from '../con
 import { readTable } from '../table-file.ts';
 
 /** CSV and TSV: a line of names, then a line for each row. */
-export async function delimitedContent(path: string): Promise<Content> {
-  const { rows, columns } = await readTable(path, path);
+export async function delimitedContent(path: string, name: string): Promise<Content> {
+  const { rows, columns } = await readTable(name.toLowerCase(), path);
   return {
     kind: 'table',
-    format: `${extname(path).slice(1).toUpperCase()} file`,
+    format: `${extname(name).slice(1).toUpperCase()} file`,
     rows,
     columns: [...columns].map(([name, values]) => columnOf(name, values)),
     metadata: [],

@@ -7,9 +7,9 @@ import { columnOf } from './delimited.ts';
 const LINES = new Set(['.ndjson', '.jsonl']);
 
 /** JSON, and a value a line: records as a table, anything else as it is written. */
-export function jsonContent(path: string): Content {
+export function jsonContent(path: string, name: string): Content {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  if (LINES.has(extname(path).toLowerCase())) {
+  if (LINES.has(extname(name).toLowerCase())) {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     return tableOf('NDJSON file', lines.map(parseLine)) ?? { kind: 'text', format: 'NDJSON file', lines };
   }
