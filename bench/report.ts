@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * How large the report is, and how fast: from the address to the first paint and until its maps can be looked at, a
  * step of the slider and another image from the key to the picture after it, and its memory. Of several openings the
@@ -47,7 +48,7 @@ for (let opening = 0; opening < OPENINGS; opening++) {
   opened.on('pageerror', (error) => complaints.push(error.message));
   const startedAt = performance.now();
   await opened.goto(pathToFileURL(page).href);
-  await opened.waitForFunction("location.hash !== '' && !document.querySelector('.none')");
+  await opened.waitForFunction(() => location.hash !== '' && !document.querySelector('.none'));
   found.usable.push(performance.now() - startedAt);
   found.paint.push(
     await opened.evaluate<number>("performance.getEntriesByName('first-contentful-paint')[0].startTime"),

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import sharp from 'sharp';
 import { pathToFileURL } from 'node:url';
 import { launch } from './chromium.ts';
@@ -13,7 +14,8 @@ const browser = await launch();
 try {
   const opened = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } });
   await opened.goto(pathToFileURL(page).href);
-  await opened.waitForFunction("location.hash !== '' && !document.querySelector('.none')");
+  // A function, which the page's content policy lets through, as it would not a text.
+  await opened.waitForFunction(() => location.hash !== '' && !document.querySelector('.none'));
   const taken = await opened.screenshot();
   // Few colours do, and make it small.
   await sharp(taken).png({ palette: true, colours: 128, effort: 10 }).toFile(picture);

@@ -29,7 +29,9 @@ export type Score =
 
 /** Distinct values in order of first appearance. */
 export function distinct(rows: readonly ScoreRow[], key: 'class' | 'group' | 'method'): string[] {
-  return [...new Set(rows.map((row) => row[key]))];
+  const found = [...new Set(rows.map((row) => row[key]))];
+  // A before B, whichever the first class has images of: a group keeps its place and its colour.
+  return key === 'group' ? found.sort() : found;
 }
 
 /** Entropy and p_c belong to an image at a checkpoint, whatever the method: one row of each. */

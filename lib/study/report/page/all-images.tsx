@@ -1,6 +1,6 @@
 import { MapPicture, type ViewProps } from './one-image.tsx';
 import { useOneTabStop } from './one-tab-stop.ts';
-import { placeOfEpoch } from './state.ts';
+import { groupsOf, placeOfEpoch } from './state.ts';
 import { groupWord, rounded } from './written.ts';
 
 const MAP = 72;
@@ -11,7 +11,7 @@ export function AllImages({ study, state, pictures, update }: ViewProps) {
   const run = study.runs[state.run]!;
   const place = placeOfEpoch(run, state.epoch);
   const { label, dependsOnImage } = run.methods[state.method]!;
-  const groups = [...new Set(run.images.map(({ group }) => group))];
+  const groups = groupsOf(run);
   return (
     <div class="all" ref={list}>
       <p class="note">

@@ -2,7 +2,7 @@ import type { ClaimData, StatisticData } from './data.ts';
 import { Forest } from './forest.tsx';
 import { type Origin, OriginMark } from './origin.tsx';
 import { openWords, together, Verdict } from './verdict.tsx';
-import { rounded } from './written.ts';
+import { counted, rounded } from './written.ts';
 
 export interface ClaimActions {
   readonly openOrigin: (origin: Origin) => void;
@@ -98,7 +98,8 @@ function Statistics({ claim, openOrigin, showMaps }: { claim: ClaimData } & Clai
               <td>{each.rule ?? ''}</td>
               <td class="number">{each.p === null ? '' : each.p < 0.001 ? '< 0.001' : each.p.toFixed(3)}</td>
               <td>
-                {each.seeds} seeds{each.images > 0 && `, ${each.images} images`}
+                {counted(each.seeds, 'seed')}
+                {each.images > 0 && `, ${counted(each.images, 'image')}`}
               </td>
               <td>{each.verdict && <Verdict verdict={each.verdict} />}</td>
               <td class="look">

@@ -8,7 +8,7 @@ import { ImageList } from './image-list.tsx';
 import { isTaken, stateOfKey } from './keys.ts';
 import { OneImage, type ViewProps } from './one-image.tsx';
 import { inRun } from './state.ts';
-import { runLabel } from './written.ts';
+import { counted, runLabel } from './written.ts';
 
 /** Milliseconds an epoch is shown. */
 const BEAT = 700;
@@ -97,9 +97,9 @@ function Notes({ study }: ViewProps) {
       Maps show, at each pixel, the channel value of greatest magnitude with its sign; colours end at the 99th
       percentile of a map’s magnitudes. They are stored in {levels} levels, so that a colour is off by at most{' '}
       {share} % of its range
-      {study.leftOut > 0 && `; to stay small, the maps of ${study.leftOut} images are left out`}. Numbers come
-      from the exact maps. Grey: the floor, how alike this image’s early-stopping maps by nets of other seeds
-      are.{' '}
+      {study.leftOut > 0 && `; to stay small, the maps of ${counted(study.leftOut, 'image')} are left out`}.
+      Numbers come from the exact maps. Grey: the floor, how alike this image’s early-stopping maps by nets of
+      other seeds are.{' '}
       <span class="keys">
         Keys: <kbd>←</kbd> <kbd>→</kbd> epoch, <kbd>↑</kbd> <kbd>↓</kbd> image, <kbd>space</kbd> play,{' '}
         <kbd>e</kbd> early stopping, <kbd>1</kbd> to <kbd>{Math.min(9, methods.length)}</kbd> method,{' '}

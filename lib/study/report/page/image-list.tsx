@@ -2,6 +2,7 @@ import { Canvas } from './canvas.tsx';
 import type { RunData } from './data.ts';
 import { useOneTabStop } from './one-tab-stop.ts';
 import type { Pictures } from './pictures.ts';
+import { groupsOf } from './state.ts';
 import { groupWord } from './written.ts';
 
 interface Props {
@@ -16,7 +17,7 @@ interface Props {
 /** The images that were explained, by group. */
 export function ImageList({ run, at, chosen, pictures, choose }: Props) {
   const list = useOneTabStop<HTMLElement>(chosen);
-  const groups = [...new Set(run.images.map(({ group }) => group))];
+  const groups = groupsOf(run);
   return (
     <nav class="images" aria-label="images" ref={list}>
       {groups.map((group) => (

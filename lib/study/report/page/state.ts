@@ -53,10 +53,16 @@ export function placeOfEpoch({ epochs }: RunData, epoch: number): number {
   return away.indexOf(Math.min(...away));
 }
 
+/** Groups of the images, A before B, whichever the first class has. */
+export function groupsOf({ images }: Pick<RunData, 'images'>): string[] {
+  return [...new Set(images.map(({ group }) => group))].sort();
+}
+
 /** Places of the images, group by group: as they are listed. */
-export function listedImages({ images }: RunData): number[] {
-  const groups = [...new Set(images.map(({ group }) => group))];
-  return groups.flatMap((group) => images.flatMap((image, place) => (image.group === group ? [place] : [])));
+export function listedImages(run: Pick<RunData, 'images'>): number[] {
+  return groupsOf(run).flatMap((group) =>
+    run.images.flatMap((image, place) => (image.group === group ? [place] : [])),
+  );
 }
 
 /** The state with what another run does not have replaced by what lies nearest. */

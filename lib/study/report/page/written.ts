@@ -5,6 +5,11 @@ export function rounded(value: Value, digits = 2): string {
   return value === null ? 'not defined' : decimal(value, digits);
 }
 
+/** `1 seed`, `3 seeds`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** What a run is called: what it was made on, where that differs in the study, its variant and its seed. */
 export function runLabel({ runs }: StudyData, at: number): string {
   const { setting, variant, seed } = runs[at]!;
