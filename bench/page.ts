@@ -18,10 +18,17 @@ const counts = process.argv.slice(2).map(Number);
 const RATE = 300;
 const SECONDS = 10;
 
-/** Chains of forty epochs, and a stage that reads each of them. */
+/** Chains of up to forty epochs that come to half of the tasks, which are an even number. */
+function shapeOf(tasks: number): { readonly chains: number; readonly epochs: number } {
+  const half = tasks / 2;
+  let epochs = Math.min(40, half);
+  while (half % epochs !== 0) epochs--;
+  return { chains: half / epochs, epochs };
+}
+
+/** Chains of epochs, and a stage that reads each of them. */
 function pipeline(tasks: number): string {
-  const epochs = Math.min(40, Math.ceil(tasks / 2));
-  const chains = Math.max(1, Math.round(tasks / 2 / epochs));
+  const { chains, epochs } = shapeOf(tasks);
   const list = (n: number) => `[${Array.from({ length: n }, (_, index) => index).join(', ')}]`;
   return `version: 1
 stages:
@@ -59,8 +66,8 @@ async function pretend(directory: string, tasks: number): Promise<void> {
   const write = (event: object): void => {
     appendFileSync(file, `${JSON.stringify({ at: Date.now(), ...event })}\n`);
   };
-  const epochs = Math.min(40, Math.ceil(tasks / 2));
-  const half = Math.max(1, Math.round(tasks / 2 / epochs)) * epochs;
+  const { epochs } = shapeOf(tasks);
+  const half = tasks / 2;
   const stages = ['train', 'score'].map((stage) => ({ stage, tasks: half, fresh: 0 }));
   write({ type: 'run-started', run, profile: 'default', tasks: 2 * half, fresh: 0, jobs: 2, stages });
   const name = (task: number): string =>
