@@ -1,6 +1,7 @@
 import { render } from 'preact-render-to-string';
 import { documentHead, inElement } from './document.ts';
 import { App } from './page/app.tsx';
+import { showControls } from './page/controls-shown.ts';
 import type { StudyData } from './page/data.ts';
 import { RECORD_ELEMENT } from './page/record.ts';
 import { style } from './page/style.ts';
@@ -12,6 +13,8 @@ export function pageAround(
   study: StudyData,
   script: string,
 ): { readonly before: string; readonly after: string } {
+  // As the browser does, which takes over what is written here.
+  showControls();
   const head = documentHead({
     title: study.question,
     style,

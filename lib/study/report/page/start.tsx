@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { hydrate } from 'preact';
 import { App } from './app.tsx';
+import { showControls } from './controls-shown.ts';
 import type { StudyData } from './data.ts';
 import { MapStore } from './map-store.ts';
 import { Pictures } from './pictures.ts';
@@ -10,6 +11,7 @@ import { RECORD_ELEMENT, recordIn } from './record.ts';
 export function start(): void {
   const study = JSON.parse(document.getElementById('study')!.textContent) as StudyData;
   const store = new MapStore(study);
+  showControls();
   hydrate(
     <App
       study={study}

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { render } from 'preact';
+import { showControls } from '../../report/page/controls-shown.ts';
 import { App } from './app.tsx';
 import type { SurveyData } from './data.ts';
 
@@ -8,5 +9,6 @@ export function start(): void {
   const data = JSON.parse(document.getElementById('survey')!.textContent) as SurveyData;
   const page = document.getElementById('page')!;
   page.textContent = '';
+  showControls();
   render(<App data={data} />, page);
 }
