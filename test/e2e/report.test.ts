@@ -210,6 +210,12 @@ describe.skipIf(!hasChromium)('the report', { timeout: 600_000 }, () => {
     await soon(() => page.locator('dialog[open]').count()).toBe(1);
     await page.keyboard.press('Escape');
     await soon(() => page.locator('dialog[open]').count()).toBe(0);
+    // A row of a claim leads to its maps, and the focus goes there.
+    const row = page.locator('.tile[open] .look button', { hasText: 'maps' }).last();
+    expect(await row.getAttribute('aria-label')).toMatch(/^maps of test loss.*, augment=true$/);
+    await row.press('Enter');
+    await soon(() => page.url()).toMatch(/#run=augment%3Dtrue.*view=all/);
+    await soon(() => page.evaluate(() => document.activeElement?.id)).toBe('explorer');
     await page.close();
   });
 
