@@ -174,10 +174,11 @@ export class Desk {
     }
     const ask = this.asks.get(line.f);
     if (ask?.job !== job) {
-      // Nobody asked yet: somebody may.
-      if (ask === undefined && !this.#ends.has(line.f)) keep(job, line);
+      // Nobody asked yet, and somebody may; or who asks has not been given a job yet, and it will be this one.
+      const open = ask === undefined ? !this.#ends.has(line.f) : ask.job === null;
+      if (open) keep(job, line);
       if (line.t === 'answer') this.batches.made(line.f, job);
-      if (ask === undefined && line.t === 'answer' && line.answer.type !== 'done' && this.batches.isMine(job))
+      if (open && line.t === 'answer' && line.answer.type !== 'done' && this.batches.isMine(job))
         this.early.set(line.f, job);
       return;
     }

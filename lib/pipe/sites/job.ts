@@ -50,11 +50,10 @@ export class Job {
     return this.begun?.job ?? `${this.batch.id ?? this.batch.name}_${this.element}`;
   }
 
-  /** Whether it may still give an answer for this task. */
+  /** Whether it may still give an answer for this task: what it said at its end may come to be seen later than the end. */
   mayAnswer(fingerprint: Digest): boolean {
     return (
       !this.concluded &&
-      this.overAt === null &&
       this.tasks.has(fingerprint) &&
       !this.answered.has(fingerprint) &&
       !this.left.has(fingerprint)

@@ -251,6 +251,35 @@ test.each(Array.from({ length: 20 }, (_, index) => index))(
   },
 );
 
+test.each(Array.from({ length: nightly ? 3000 : 60 }, (_, index) => index))(
+  'a segment that fails is told of and not run again, whether its driver has asked for it, is about to, or hears late (seed %i)',
+  async (seed) => {
+    const simulation = new Simulation(5000 + seed, {}, [0, 5000][seed % 2]);
+    const { random } = simulation;
+    const scale = [100, 500, 3000][seed % 3]!;
+    const chains = Array.from({ length: 12 }, (_, index) =>
+      simulation.chain(
+        index,
+        Array.from({ length: 5 }, (_, at) => ({
+          ms: scale * random(),
+          memory: 0,
+          fails: at === 1 + (index % 4),
+        })),
+      ),
+    );
+    const driver = simulation.driver();
+    for (const chain of chains) driver.asksInOrder(chain);
+    const over = () => driver.ends.size + driver.found + driver.brokenOff === allOf(chains);
+    expect(await simulation.until(over, 1)).toBe('done');
+    expect([driver.crashes, simulation.doing.wrong]).toEqual([[], []]);
+    for (const [index, chain] of chains.entries())
+      expect(chain.map(({ fingerprint }) => simulation.times().get(fingerprint) ?? 0)).toEqual(
+        chain.map((_, at) => (at <= 1 + (index % 4) ? 1 : 0)),
+      );
+    expect(simulation.slurm.jobs).toBe(12);
+  },
+);
+
 test('cancelled, a driver leaves nothing that runs or waits, whatever it did not hear', async () => {
   const left: number[] = [];
   for (let seed = 0; seed < 20; seed++) {
