@@ -131,7 +131,8 @@ export class WorkerProcess {
       current.listener.progress(done, total, unit, note, numbers);
     } else if (message.type === 'warning') current.listener.warning(message.message);
     else if (message.number === current.number) {
-      current.answer = message.answer;
+      // The first one counts: what is printed may come to be seen later than a second.
+      current.answer ??= message.answer;
       settleWhenWhole(current);
     }
   }
